@@ -1,0 +1,3 @@
+"""symcnn, the computer algebra system of convolutional networks."""
+
+__version__ = "0.1.0"

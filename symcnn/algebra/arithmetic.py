@@ -1,0 +1,117 @@
+"""The operations of the formula language on exact values, under some facts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+
+from sympy import Add, Integer, Max, Min, Mul, Pow
+
+from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
+from symcnn.algebra.evaluate import raise_power
+from symcnn.algebra.facts import Facts
+from symcnn.algebra.floors import ceiling_of, floor_of
+from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.symbols import Value, exact, expression
+
+
+class Arithmetic:
+    """Exact operations: integers stay Python integers, symbols give canonical SymPy expressions."""
+
+    def __init__(self, facts: Facts | None = None) -> None:
+        self.facts = facts or Facts()
+
+    def total(self, terms: list[Value]) -> Value:
+        """Return the sum."""
+        if all(isinstance(term, (int, Fraction)) for term in terms):
+            return exact(sum(terms))
+        return exact(Add(*map(expression, terms)))
+
+    def product(self, factors: list[Value], divisors: list[Value]) -> Value:
+        """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
+        if any(divisor == 0 for divisor in divisors):
+            raise ZeroDivisionError
+        if all(isinstance(value, (int, Fraction)) for value in (*factors, *divisors)):
+            return exact(Fraction(prod(factors)) / prod(divisors)) if divisors else exact(prod(factors))
+        return exact(Mul(*map(expression, factors), *(1 / expression(divisor) for divisor in divisors)))
+
+    def divide(self, top: Value, bottom: Value) -> Value:
+        """Return top/bottom exactly; raises ZeroDivisionError."""
+        return self.product([top], [bottom])
+
+    def power(self, base: Value, exponent: Value) -> Value:
+        """Return base**exponent."""
+        if isinstance(base, (int, Fraction)) and isinstance(exponent, (int, Fraction)):
+            return raise_power(base, exponent)
+        if isinstance(exponent, (int, Integer)) and abs(exponent) > 10_000:
+            raise_power(2, 10**9)  # too large, in the same words
+        return exact(Pow(expression(base), expression(exponent)))
+
+    def floor(self, value: Value) -> Value:
+        """Return ⌊value⌋ in canonical form."""
+        return floor_of(value, self.facts)
+
+    def ceiling(self, value: Value) -> Value:
+        """Return ⌈value⌉ in canonical form."""
+        return ceiling_of(value, self.facts)
+
+    def modulo(self, value: Value, modulus: Value) -> Value:
+        """Return value − modulus·⌊value/modulus⌋."""
+        return exact(value - modulus * self.floor(self.divide(value, modulus)))
+
+    def largest(self, values: list[Value]) -> Value:
+        """Return the maximum: without `Max` where the order is provable."""
+        kept = self._undominated(values)
+        return kept[0] if len(kept) == 1 else Max(*map(expression, kept), evaluate=False)
+
+    def smallest(self, values: list[Value]) -> Value:
+        """Return the minimum: without `Min` where the order is provable."""
+        kept = [exact(-value) for value in self._undominated([exact(-value) for value in values])]
+        return kept[0] if len(kept) == 1 else Min(*map(expression, kept), evaluate=False)
+
+    def absolute(self, value: Value) -> Value:
+        """Return |value|."""
+        return self.largest([value, exact(-value)])
+
+    def compare(self, operator: str, left: Value, right: Value) -> Truth:
+        """Decide `left operator right`, or return the condition for it."""
+        match operator:
+            case ">=":
+                return at_least(left, right, self.facts)
+            case "<=":
+                return at_least(right, left, self.facts)
+            case ">":
+                return above(left, right, self.facts)
+            case "<":
+                return above(right, left, self.facts)
+            case "==":
+                return equal_to(left, right, self.facts)
+            case _:
+                return opposite(equal_to(left, right, self.facts))
+
+    def integral(self, value: Value) -> Truth:
+        """Decide whether the value is an integer, or return the condition for it."""
+        return integral(value, self.facts)
+
+    def every(self, claims: list[Truth]) -> Truth:
+        """Return the conjunction."""
+        return every(claims)
+
+    def either(self, claims: list[Truth]) -> Truth:
+        """Return the disjunction."""
+        return either(claims)
+
+    def opposite(self, claim: Truth) -> Truth:
+        """Return the negation."""
+        return opposite(claim)
+
+    def _undominated(self, values: list[Value]) -> list[Value]:
+        kept: list[Value] = []
+        for value in values:
+            if any(self._at_least(other, value) for other in kept):
+                continue
+            kept = [other for other in kept if not self._at_least(value, other)] + [value]
+        return kept
+
+    def _at_least(self, left: Value, right: Value) -> bool:
+        return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True

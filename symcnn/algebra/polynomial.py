@@ -1,0 +1,211 @@
+"""Laurent polynomials over atoms, as plain dictionaries: the form in which floors and proofs are worked out.
+
+An atom is a symbol or anything that is no sum or product (a floor, a `Max`, `2**n`). SymPy's own polynomials
+want their generators in advance and do not pickle; these grow with what they meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, lcm, prod
+from types import MappingProxyType
+from typing import TypeAlias
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+
+from symcnn.algebra.symbols import Value, expression
+
+Number: TypeAlias = int | Fraction
+Monomial: TypeAlias = frozenset[tuple[Expr, int]]
+Polynomial: TypeAlias = dict[Monomial, Number]  # no zero coefficients; {} is zero
+
+ONE: Monomial = frozenset()  # the monomial of the constant term
+_MOST_TERMS = 4096  # a power that would expand to more terms stays an atom
+
+
+def polynomial(value: Value) -> Polynomial:
+    """Return `value` expanded, as a new polynomial."""
+    if isinstance(value, (int, Fraction)):
+        return {ONE: value} if value else {}
+    return dict(_expanded(value))
+
+
+def constant(poly: Polynomial) -> Number:
+    """Return the constant term."""
+    return poly.get(ONE, 0)
+
+
+def add(first: Polynomial, second: Polynomial, times: Number = 1) -> Polynomial:
+    """Return `first + times·second`."""
+    result = dict(first)
+    for monomial, coefficient in second.items():
+        _accumulate(result, monomial, coefficient * times)
+    return result
+
+
+def multiply(first: Polynomial, second: Polynomial) -> Polynomial:
+    """Return the product."""
+    result: Polynomial = {}
+    for left, a in first.items():
+        for right, b in second.items():
+            _accumulate(result, times(left, right), a * b)
+    return result
+
+
+def scale(poly: Polynomial, factor: Number) -> Polynomial:
+    """Return `factor·poly`."""
+    return {monomial: _tidy(coefficient * factor) for monomial, coefficient in poly.items()} if factor else {}
+
+
+def times(left: Monomial, right: Monomial) -> Monomial:
+    """Return the product of two monomials."""
+    if not left or not right:
+        return left or right
+    exponents = dict(left)
+    for atom, exponent in right:
+        total = exponents.get(atom, 0) + exponent
+        if total:
+            exponents[atom] = total
+        else:
+            del exponents[atom]
+    return frozenset(exponents.items())
+
+
+def inverse(monomial: Monomial) -> Monomial:
+    """Return 1/monomial."""
+    return frozenset((atom, -exponent) for atom, exponent in monomial)
+
+
+def common_denominator(poly: Polynomial) -> tuple[Polynomial, int, Monomial]:
+    """Return N, D, M with poly = N/(D·M): integer coefficients and no negative exponents in N."""
+    number = lcm(*(c.denominator for c in poly.values())) if poly else 1
+    lowest: dict[Expr, int] = {}
+    for monomial in poly:
+        for atom, exponent in monomial:
+            if exponent < lowest.get(atom, 0):
+                lowest[atom] = exponent
+    denominator = frozenset((atom, -exponent) for atom, exponent in lowest.items())
+    return {times(m, denominator): int(c * number) for m, c in poly.items()}, number, denominator
+
+
+def content(coefficients: Iterable[Number]) -> int:
+    """Return the greatest common divisor of integers (0 of none)."""
+    return gcd(*(int(c) for c in coefficients))
+
+
+def atoms(poly: Polynomial) -> set[Expr]:
+    """Return the atoms that occur."""
+    return {atom for monomial in poly for atom, _ in monomial}
+
+
+def degree(monomial: Monomial) -> int:
+    """Return the total degree."""
+    return sum(exponent for _, exponent in monomial)
+
+
+def as_expression(poly: Polynomial) -> Expr:
+    """Return the SymPy sum."""
+    if len(poly) == 1 and ONE in poly:
+        return expression(poly[ONE])
+    return Add(*(term_expression(monomial, coefficient) for monomial, coefficient in poly.items()))
+
+
+@lru_cache(maxsize=100_000)
+def term_expression(monomial: Monomial, coefficient: Number) -> Expr:
+    """Return the SymPy product of a coefficient and a monomial."""
+    return Mul(expression(coefficient), monomial_expression(monomial))
+
+
+def monomial_expression(monomial: Monomial) -> Expr:
+    """Return the SymPy product."""
+    return Mul(*(Pow(atom, exponent) if exponent != 1 else atom for atom, exponent in monomial))
+
+
+def substitute(poly: Polynomial, values: dict[Expr, Polynomial]) -> Polynomial:
+    """Return `poly` with atoms replaced by polynomials; a negative power needs a replacement of one term."""
+    result: Polynomial = {}
+    for monomial, coefficient in poly.items():
+        product: Polynomial = {frozenset((a, e) for a, e in monomial if a not in values): coefficient}
+        for atom, exponent in monomial:
+            if atom in values:
+                product = multiply(product, power(values[atom], exponent))
+        result = add(result, product)
+    return result
+
+
+def power(base: Polynomial, exponent: int) -> Polynomial:
+    """Return `base**exponent`; a negative exponent needs a base of one term."""
+    if exponent < 0:
+        ((monomial, coefficient),) = base.items()
+        base, exponent = {inverse(monomial): _tidy(1 / Fraction(coefficient))}, -exponent
+    if len(base) == 1:
+        ((monomial, coefficient),) = base.items()
+        return {frozenset((a, e * exponent) for a, e in monomial): coefficient**exponent} if exponent else {ONE: 1}
+    result: Polynomial = {ONE: 1}
+    for _ in range(exponent):
+        result = multiply(result, base)
+    return result
+
+
+def _accumulate(poly: Polynomial, monomial: Monomial, coefficient: Number) -> None:
+    total = poly.get(monomial, 0) + coefficient
+    if total:
+        poly[monomial] = _tidy(total)
+    else:
+        poly.pop(monomial, None)
+
+
+def _tidy(number: Number) -> Number:
+    return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number
+
+
+@lru_cache(maxsize=100_000)
+def _expanded(expr: Expr) -> MappingProxyType[Monomial, Number]:
+    return MappingProxyType(_expand(expr))
+
+
+def _expand(expr: Expr) -> Polynomial:
+    if isinstance(expr, Symbol):
+        return {frozenset(((expr, 1),)): 1}
+    if isinstance(expr, Integer):
+        return {ONE: int(expr)} if expr else {}
+    if isinstance(expr, Rational):
+        return {ONE: Fraction(int(expr.p), int(expr.q))}
+    if isinstance(expr, Add):
+        result: Polynomial = {}
+        for term in expr.args:
+            for monomial, coefficient in polynomial(term).items():
+                _accumulate(result, monomial, coefficient)
+        return result
+    if isinstance(expr, Mul):
+        return _expand_product(expr)
+    if isinstance(expr, Pow):
+        return _expand_power(expr)
+    return {frozenset(((expr, 1),)): 1}
+
+
+def _expand_product(expr: Mul) -> Polynomial:
+    factors = [polynomial(factor) for factor in expr.args]
+    if prod(len(factor) for factor in factors) > _MOST_TERMS:
+        return {frozenset(((expr, 1),)): 1}
+    result: Polynomial = {ONE: 1}
+    for factor in factors:
+        result = multiply(result, factor)
+    return result
+
+
+def _expand_power(expr: Pow) -> Polynomial:
+    base, exponent = expr.base, expr.exp
+    if isinstance(exponent, Integer):
+        inner = polynomial(base)
+        if len(inner) == 1 or (exponent > 0 and len(inner) ** int(exponent) <= _MOST_TERMS):
+            return power(inner, int(exponent))
+        if exponent < 0:  # 1/(s + 1): the canonical sum is the atom
+            return {frozenset(((as_expression(inner), int(exponent)),)): 1}
+    elif isinstance(exponent, Add):  # 2**(n + 1) = 2·2**n
+        whole = exponent.as_coeff_Add()[0]
+        if isinstance(whole, Integer) and whole:
+            return multiply(polynomial(Pow(base, whole)), polynomial(Pow(base, exponent - whole)))
+    return {frozenset(((expr, 1),)): 1}

@@ -1,0 +1,90 @@
+"""Integer polynomials over a positive denominator, and the floors and ceilings of such quotients as atoms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Add, Expr, Mul, ceiling, floor
+
+from symcnn.algebra.polynomial import (
+    ONE,
+    Monomial,
+    Polynomial,
+    add,
+    common_denominator,
+    monomial_expression,
+    polynomial,
+    term_expression,
+)
+from symcnn.algebra.symbols import expression
+
+_SORTED_TERMS = 12  # longer sums are left in our own order: sorting them as SymPy does costs more than all the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """numerator/(number·monomial): integer coefficients, no negative exponents in the numerator."""
+
+    numerator: Polynomial
+    number: int
+    monomial: Monomial
+
+    def expression(self) -> Expr:
+        """Return the quotient as SymPy writes it."""
+        terms = [term_expression(m, c) for m, c in self.numerator.items()]
+        top = Add(*terms, evaluate=len(terms) <= _SORTED_TERMS)
+        return Mul(top, 1 / expression(self.number) / monomial_expression(self.monomial))
+
+
+@lru_cache(maxsize=10_000)
+def is_integer_atom(atom: Expr) -> bool:
+    """Tell whether the atom only takes integer values."""
+    return isinstance(atom, (floor, ceiling)) or bool(atom.is_integer)
+
+
+def is_integer_monomial(monomial: Monomial) -> bool:
+    """Tell whether the monomial only takes integer values."""
+    return all(exponent > 0 and is_integer_atom(atom) for atom, exponent in monomial)
+
+
+def quotient(poly: Polynomial) -> Quotient:
+    """Return `poly` over its common denominator."""
+    return Quotient(*common_denominator(poly))
+
+
+def rounded(value: Quotient, up: bool) -> Expr:
+    """Return ⌊value⌋ or, where `up`, ⌈value⌉ as an atom: once, without SymPy's evaluation.
+
+    Evaluating a fresh `floor` costs SymPy milliseconds and merges nothing.
+    """
+    atom = _atom(frozenset(value.numerator.items()), value.number, value.monomial, up)
+    if len(_QUOTIENTS) > _MOST_QUOTIENTS:
+        _QUOTIENTS.clear()
+    _QUOTIENTS[atom] = value
+    return atom
+
+
+def inside(atom: Expr) -> Quotient:
+    """Return what stands inside a floor or ceiling."""
+    known = _QUOTIENTS.get(atom)
+    return known if known is not None else quotient(polynomial(atom.args[0]))
+
+
+def inside_as_floor(atom: Expr) -> Quotient:
+    """Return the quotient whose floor the atom is: ⌈x/m⌉ = ⌊(x + m − 1)/m⌋ for integers x, m."""
+    value = inside(atom)
+    if not isinstance(atom, ceiling):
+        return value
+    last = add({ONE: -1}, {value.monomial: value.number})
+    return Quotient(add(value.numerator, last), value.number, value.monomial)
+
+
+_QUOTIENTS: dict[Expr, Quotient] = {}
+_MOST_QUOTIENTS = 100_000
+
+
+@lru_cache(maxsize=100_000)
+def _atom(items: frozenset[tuple[Monomial, int]], number: int, monomial: Monomial, up: bool) -> Expr:
+    argument = Quotient(dict(items), number, monomial).expression()
+    return (ceiling if up else floor)(argument, evaluate=False)

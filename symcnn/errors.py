@@ -1,0 +1,73 @@
+"""One error for every mistake of a user: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from symcnn.source import Span
+
+_WINDOW = 100  # characters of a guilty line that are shown; longer lines are cut around the guilty place
+_BEFORE = 40  # of these, how many may stand before the guilty place
+
+
+class SymcnnError(Exception):
+    """A user's mistake, told with its place and a hint; `str()` is the whole message.
+
+    Attributes: `message` (one line), `span` (the guilty text, or None), `hint` (what to do, or None).
+    """
+
+    def __init__(self, message: str, span: Span | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [printable(self.message)]
+        if self.span is not None:
+            lines += _marked(self.span)
+        if self.hint:
+            lines.append(f"  {printable(self.hint)}")
+        return "\n".join(lines)
+
+
+class NotSupportedError(SymcnnError):
+    """Something the language allows and this version cannot do yet."""
+
+    def __init__(self, what: str, span: Span | None = None, hint: str | None = None) -> None:
+        super().__init__(f"not supported yet: {what}", span, hint)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """Return a hint with the known name nearest to `name`, else `otherwise`.
+
+    >>> did_you_mean("strid", ["stride", "padding"])
+    "did you mean 'stride'?"
+    """
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    nearest = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return f"did you mean '{by_folded[nearest[0]]}'?" if nearest else otherwise
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters, which a terminal would obey instead of showing."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "�" for c in text)
+
+
+def _marked(span: Span) -> list[str]:
+    line, first = span.line_text, span.column - 1
+    length = max(1, min(span.end - span.start, len(line) - first))
+    cut = max(0, first - _BEFORE) if len(line) > _WINDOW else len(line) - len(line.lstrip())
+    shown = printable(line[cut : cut + _WINDOW])
+    marked = shown[first - cut : first - cut + length] or " "
+    indent = "".join("\t" if c == "\t" else " " * _width(c) for c in shown[: first - cut])
+    place = f"  {printable(span.source.name)}:{span.line}:{span.column}"
+    return [place, f"    {shown}".rstrip(), f"    {indent}{'^' * sum(map(_width, marked))}"]
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

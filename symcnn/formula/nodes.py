@@ -1,0 +1,219 @@
+"""Formulas as their author wrote them: a closed set of frozen nodes, in order, with brackets.
+
+Sums and products are flat, so that a long formula is a wide tree and not a deep one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symcnn.source import Source, Span
+
+NOWHERE = Span(Source("", ""), 0, 0)  # of formulas that were made and not read
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What every part of a formula has: the text it was read from."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number as it was written: an integer or an exact decimal."""
+
+    value: int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name: what it stands for is decided when the names around it are known."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A quoted word, such as "same"."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Node):
+    """`true` or `false`; in arithmetic 1 or 0."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """A formula in round brackets."""
+
+    inner: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Node):
+    """A leading `-` or `+`."""
+
+    sign: str
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    """Terms with the signs between them: `signs[i]` stands before `terms[i + 1]`."""
+
+    terms: tuple[Formula, ...]
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    """Factors with what stands between them: `*`, `/`, `//` or `%` before `factors[i + 1]`."""
+
+    factors: tuple[Formula, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient(Node):
+    """A number before a factor, as in `2w` or `2(w + 1)`; binds tighter than `/`."""
+
+    number: Number
+    factor: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """`a(b)`: a call where `a` is a function, else a product."""
+
+    head: Formula
+    arguments: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """`base^exponent`."""
+
+    base: Formula
+    exponent: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Floor(Node):
+    """`⌊inner⌋`."""
+
+    inner: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling(Node):
+    """`⌈inner⌉`."""
+
+    inner: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    """A chain such as `0 < a <= 1`."""
+
+    operands: tuple[Formula, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    """`and` or `or` between two or more conditions."""
+
+    operator: str
+    operands: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """`not operand`."""
+
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Node):
+    """`value if condition else otherwise`."""
+
+    value: Formula
+    condition: Formula
+    otherwise: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    """Values per axis, `(kh, kw)`, or a pair (before, after)."""
+
+    items: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Node):
+    """Values per axis written with a cross, `3×5`."""
+
+    items: tuple[Formula, ...]
+
+
+Formula = (
+    Number
+    | Name
+    | Text
+    | Truth
+    | Group
+    | Sign
+    | Sum
+    | Product
+    | Coefficient
+    | Apply
+    | Power
+    | Floor
+    | Ceiling
+    | Comparison
+    | Logic
+    | Not
+    | Choice
+    | Tuple
+    | Shape
+)
+
+
+def children(node: Formula) -> tuple[Formula, ...]:
+    """Return the formulas directly inside `node`, in the order they are written."""
+    match node:
+        case Group(inner) | Floor(inner) | Ceiling(inner):
+            return (inner,)
+        case Sign(_, operand) | Not(operand):
+            return (operand,)
+        case Sum(items, _) | Product(items, _) | Comparison(items, _) | Logic(_, items) | Tuple(items) | Shape(items):
+            return items
+        case Coefficient(number, factor):
+            return (number, factor)
+        case Apply(head, arguments):
+            return (head, *arguments)
+        case Power(base, exponent):
+            return (base, exponent)
+        case Choice(value, condition, otherwise):
+            return (value, condition, otherwise)
+        case _:
+            return ()
+
+
+def names(node: Formula) -> list[Name]:
+    """Return every name in `node`, in the order they are written, functions included."""
+    found: list[Name] = []
+    pending: list[Formula] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Name):
+            found.append(current)
+        pending.extend(reversed(children(current)))
+    return found
