@@ -164,10 +164,11 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class LayerParameter:
-    """An argument of a layer kind: its name outside, its symbol in the rules, one value per axis or not."""
+    """An argument of a layer kind: its name outside, its symbol in the rules; an integer unless it is `rational`."""
 
     name: str
     symbol: str
+    rational: bool
     per_axis: bool
     default: Formula | None
     span: Span = field(compare=False, repr=False)

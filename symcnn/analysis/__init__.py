@@ -1,1 +1,6 @@
-"""TODO."""
+"""From a network's tree to rows of closed forms: shapes, conditions, quantities, receptive fields."""
+
+from symcnn.analysis.analyse import analyse
+from symcnn.analysis.result import Analysis, Layer, ReceptiveField
+
+__all__ = ["Analysis", "Layer", "ReceptiveField", "analyse"]

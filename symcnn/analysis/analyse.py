@@ -1,0 +1,198 @@
+"""The analysis of a network: assumptions become facts, the walk gives a derivation, its layers become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.conditions import Condition, Either, single
+from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
+from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
+from symcnn.analysis.domains import domains
+from symcnn.analysis.merge import merged
+from symcnn.analysis.result import Analysis, Layer, ReceptiveField
+from symcnn.analysis.scope import FileScope, Scope, Symbols, define
+from symcnn.analysis.suspicion import suspicions
+from symcnn.analysis.walk import Walk
+from symcnn.analysis.window import Window
+from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
+from symcnn.formula.meaning import Frame, condition, meaning
+from symcnn.formula.nodes import Formula
+from symcnn.library.rules import RULES
+from symcnn.source import Source
+from symcnn.syntax import parse_assumptions, parse_formula
+from symcnn.tree import Assume, Domain, Let, Net, Network
+
+
+def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -> Analysis:
+    """Return the closed forms of a network that has an input.
+
+    `parameters` set the net's parameters, to numbers, formulas as text, or expressions of symcnn's own symbols; `assume`
+    are conditions as text, such as "H % 32 == 0". Raises `SymcnnError` for what cannot be analysed.
+
+    >>> from symcnn import parse
+    >>> a = analyse(parse("net two(c) { input c×H×H; Conv(c, 3, bias=false); Conv(c, 3, bias=false) }")["two"])
+    >>> a.macs
+    9*c**2*(H - 4)**2 + 9*c**2*(H - 2)**2
+    >>> a.output, a.receptive_field.size, a.conditions
+    ((c, H - 4, H - 4), (5, 5), (H >= 5,))
+    """
+    file, definition = net.file, net.definition
+    if file.uses:
+        raise NotSupportedError("use", file.uses[0].span, "write the definitions into this file")
+    if definition.input is None:
+        hint = f"use it inside a net: net a {{ input 3×H×W; {definition.name} }}"
+        raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)
+    extra = tuple(parse_assumptions(Source("--assume", text)) for text in assume)
+    given = {name: _parameter(name, value, definition) for name, value in parameters.items()}
+    kinds = domains(file, extra)
+    claims, replaced, arithmetic = _facts(net, given, extra, kinds)
+    symbols = Symbols(kinds, replaced)
+    walk, scope = _prepared(net, given, symbols, arithmetic)
+    derivation, batch = walk.network(definition, scope)
+    return _result(net, derivation, batch, symbols, claims, arithmetic)
+
+
+def _parameter(name: str, value: Any, definition: Net) -> Any:
+    known = [parameter.name for parameter in definition.parameters]
+    if name not in known:
+        listed = f"its parameters are {', '.join(known)}" if known else "it has no parameters"
+        raise SymcnnError(f"{definition.name} has no parameter '{name}'", hint=did_you_mean(name, known, listed))
+    if isinstance(value, str):
+        return parse_formula(Source(f"--set {name}", value))
+    if isinstance(value, Expr):
+        foreign = [s for s in value.free_symbols if not isinstance(s, Symbol) or domain_of(s) is None]
+        if foreign:
+            message = f"the symbol {foreign[0]} in the value of {name} was not made by symcnn"
+            raise SymcnnError(message, hint=f'use symcnn.symbols("{foreign[0]}")')
+        return exact(value)
+    if isinstance(value, (bool, int, Fraction)):
+        return value
+    raise SymcnnError(f"the value of {name} is {value!r}", hint="give an exact number, a formula as text or a symbol")
+
+
+def _prepared(net: Network, given: Mapping[str, Any], symbols: Symbols, arithmetic: Arithmetic) -> tuple[Walk, Scope]:
+    """Return a walk, and a scope with the net's parameters; formulas among them see the file's names."""
+    file_scope = FileScope(net.file, symbols, arithmetic)
+    walk, scope = Walk(net.file, file_scope, arithmetic), Scope(file_scope)
+    values = {name: _evaluated(value, Frame(arithmetic, file_scope), symbols) for name, value in given.items()}
+    walk.bind(net.definition, values, scope)
+    return walk, scope
+
+
+def _evaluated(value: Any, frame: Frame, symbols: Symbols) -> Any:
+    if isinstance(value, Expr):
+        for made in value.free_symbols:
+            if domain_of(made) != symbols.domains.get(made.name, POSITIVE):
+                kind = symbols.domains.get(made.name, POSITIVE)
+                raise SymcnnError(f"in this file {made.name} is a {kind} symbol", hint="choose another name")
+        return exact(value.xreplace({made: expression(symbols[made.name]) for made in value.free_symbols}))
+    if isinstance(value, (bool, int, Fraction)):
+        return value
+    return meaning(value)(frame)
+
+
+def _facts(
+    net: Network, given: Mapping[str, Any], extra: tuple[Assume, ...], kinds: dict[str, str]
+) -> tuple[tuple[Condition | Either, ...], dict[Symbol, Expr], Arithmetic]:
+    """Turn assumptions into facts; they are read in a scope of their own, without facts and without a tensor."""
+    bare, symbols = Arithmetic(), Symbols(kinds)
+    _, scope = _prepared(net, given, symbols, bare)
+    claims: list[Condition | Either] = []
+    for assume in net.file.assumptions:
+        claims += _claims(assume, scope.parent, bare)
+    for statement in net.definition.body.statements:
+        if isinstance(statement, Let):
+            _define_if_possible(statement, scope, bare)
+        elif isinstance(statement, Assume):
+            claims += _claims(statement, scope, bare)
+    for assume in extra:
+        claims += _claims(assume, scope, bare)
+    try:
+        facts, replaced = facts_from(claims)
+    except ContradictionError:
+        place = (extra or net.file.assumptions or (None,))[-1]
+        raise SymcnnError("the assumptions contradict each other", place.span if place else None) from None
+    return tuple(dict.fromkeys(claims)), replaced, Arithmetic(facts)
+
+
+def _define_if_possible(let: Let, scope: Scope, arithmetic: Arithmetic) -> None:
+    """A `let` that speaks of the current tensor has no value before there is one, and no assumption can use it."""
+    try:
+        scope[let.name] = define(let, scope, arithmetic)
+    except SymcnnError:
+        return
+
+
+def _claims(assume: Assume, scope: Any, arithmetic: Arithmetic) -> list[Condition | Either]:
+    found: list[Condition | Either] = []
+    for formula in assume.conditions:
+        if not isinstance(formula, Domain):
+            for claim in single(condition(_value(formula, scope, arithmetic), formula.span)):
+                if claim is False:
+                    raise SymcnnError(f"the assumption {formula.span.text} never holds", formula.span)
+                if not isinstance(claim, bool):
+                    found.append(claim)
+    return found
+
+
+def _value(formula: Formula, scope: Any, arithmetic: Arithmetic) -> Any:
+    return meaning(formula)(Frame(arithmetic, scope))
+
+
+def _result(
+    net: Network,
+    derivation: Derivation,
+    batch: Any,
+    symbols: Symbols,
+    assumed: tuple[Condition | Either, ...],
+    arithmetic: Arithmetic,
+) -> Analysis:
+    windows = derivation.windows
+    return Analysis(
+        net=net.name,
+        input=_shape(derivation.input.shape),
+        batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
+        output=_shape(derivation.output.shape),
+        layers=tuple(_layer(visit, batch) for visit in visits(derivation)),
+        receptive_field=_field(windows),
+        claims=merged((claim for claim, _ in conditions(derivation)), assumed),
+        assumed=assumed,
+        symbols=dict(sorted(symbols.used.items())),
+        warnings=suspicions(net, set(symbols.used)),
+    )
+
+
+def _layer(visit: Visit, batch: Any) -> Layer:
+    leaf, outcome = visit.leaf, visit.leaf.outcome
+    counted = {
+        name: expression(value * batch if RULES[name].per_sample else value) for name, value in outcome.counted.items()
+    }
+    return Layer(
+        name=leaf.name,
+        path=".".join(visit.path),
+        kind=leaf.kind,
+        times=visit.times,
+        input=_shape(leaf.input.shape),
+        output=_shape(outcome.output.shape),
+        counted=counted,
+        receptive_field=_field(visit.field),
+        conditions=tuple(claim.relation() for claim in outcome.conditions),
+    )
+
+
+def _shape(values: tuple[Any, ...]) -> tuple[Expr, ...]:
+    return tuple(expression(value) for value in values)
+
+
+def _field(windows: tuple[Window, ...]) -> ReceptiveField:
+    return ReceptiveField(
+        tuple(expression(w.size) for w in windows),
+        tuple(expression(w.jump) for w in windows),
+        tuple(expression(w.centre) for w in windows),
+    )

@@ -1,0 +1,182 @@
+"""One layer applied to one tensor: the kind's rules, worked out in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
+from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis.arguments import SAME, Given, bind
+from symcnn.analysis.tensor import Tensor, axis_names
+from symcnn.analysis.window import Window
+from symcnn.errors import SymcnnError
+from symcnn.formula.meaning import Frame, Sides
+from symcnn.formula.nodes import names
+from symcnn.library.kind import Demand, Kind
+from symcnn.library.rules import COUNTED
+from symcnn.source import Span
+from symcnn.tree import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a layer makes of its input: the output, one window per input axis, the counted rules, conditions."""
+
+    output: Tensor
+    windows: tuple[Window, ...]
+    counted: Mapping[str, Value]
+    conditions: tuple[Condition | Either, ...]
+
+
+class Application:
+    """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible."""
+
+    def __init__(self, kind: Kind, step: Step, given: Given, tensor: Tensor, arithmetic: Arithmetic) -> None:
+        self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
+        self.axes = len(tensor.sizes)
+        elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
+        values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
+        self.values: dict[str, Any] = bind(kind, step, given, self.axes, Frame(arithmetic, values))
+        self.conditions: list[Condition | Either] = []
+
+    def outcome(self) -> Outcome:
+        """Work out the rules in their order."""
+        self._require_integers()
+        for demand in self.kind.demands:
+            self._require(demand)
+        windows = self._windows()
+        output = self._output()
+        counted = self._counted(output)
+        return Outcome(output, windows, counted, tuple(self.conditions))
+
+    def _rule(self, name: str, axis: int | None = None) -> Value:
+        value: Value = self.kind.rules[name](Frame(self.arithmetic, self.values, axis))
+        return exact(value) if not isinstance(value, bool) else int(value)
+
+    def _require_integers(self) -> None:
+        for parameter in self.kind.definition.parameters:
+            value = self.values[parameter.symbol]
+            if parameter.rational or value == SAME:
+                continue
+            for item in value if parameter.per_axis else (value,):
+                for part in (item.before, item.after) if isinstance(item, Sides) else (item,):
+                    if not isinstance(part, int):
+                        self._add(self.arithmetic.integral(part), parameter.name, part)
+
+    def _add(self, claim: Truth, parameter: str, value: Any) -> None:
+        for part in single(claim):
+            if part is False:
+                message = f"{parameter} of {self.step.kind} is {value}, which is no integer"
+                raise SymcnnError(message, self.given.spans.get(parameter, self.step.span))
+            if not isinstance(part, bool):
+                self.conditions.append(part)
+
+    def _require(self, demand: Demand) -> None:
+        if any(self.values[self.kind.parameters[name].symbol] == SAME for name in demand.symbols):
+            return  # "same" is chosen such that it fits
+        for axis in range(self.axes) if demand.per_axis else (None,):
+            claim = demand.test(Frame(self.arithmetic, self.values, axis))
+            for part in single(claim):
+                if part is False:
+                    raise self._broken(demand)
+                if not isinstance(part, bool):
+                    self.conditions.append(part)
+
+    def _broken(self, demand: Demand) -> SymcnnError:
+        written = [self.given.spans[name] for name in reversed(demand.symbols) if name in self.given.spans]
+        place = written[0] if written else self.step.span
+        values = ", ".join(self._instances(demand))
+        rule = f"it requires {demand.formula.span.text}" + (f"; here {values}" if values else "")
+        return SymcnnError(
+            f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}", place, rule
+        )
+
+    def _instances(self, demand: Demand) -> list[str]:
+        """Say what the names of a broken requirement stand for."""
+        called = {p.symbol: p.name for p in self.kind.parameters.values()} | {"C": "in_channels", "n": "the input size"}
+        shown = []
+        for name in dict.fromkeys(n.name for n in names(demand.formula)):
+            value = self.values.get(name)
+            if name in called and value is not None:
+                value = value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+                label = f"{name} ({called[name]})" if called[name] != name else name
+                shown.append(f"{label} = {str(value).lower() if isinstance(value, bool) else value}")
+        return shown
+
+    def _windows(self) -> tuple[Window, ...]:
+        reaches = [self._rule("reach", axis) for axis in range(self.axes)]
+        jumps = [self._rule("jump", axis) for axis in range(self.axes)]
+        sizes = self._same_sizes(reaches, jumps)
+        self.values["n'"] = sizes or tuple(self._rule("size", axis) for axis in range(self.axes))
+        starts = [self._rule("start", axis) for axis in range(self.axes)]
+        return tuple(map(Window, reaches, jumps, starts))
+
+    def _same_sizes(self, reaches: list[Value], jumps: list[Value]) -> tuple[Value, ...] | None:
+        """Put in the padding that "same" stands for, and return the sizes ⌈n/s⌉ that it is chosen for.
+
+        As in TensorFlow and ONNX SAME_UPPER: max((⌈n/s⌉ − 1)·s + e − n, 0) in total, the odd one after.
+        """
+        symbols = [p.symbol for p in self.kind.parameters.values() if p.per_axis and self.values[p.symbol] == SAME]
+        if not symbols:
+            return None
+        a = self.arithmetic
+        sizes = tuple(a.ceiling(a.divide(n, s)) for n, s in zip(self.tensor.sizes, jumps, strict=True))
+        sides = []
+        for n, size, reach, jump in zip(self.tensor.sizes, sizes, reaches, jumps, strict=True):
+            total = a.largest([exact((size - 1) * jump + reach + 1 - n), 0])
+            before = a.floor(a.divide(total, 2))
+            sides.append(Sides(before, exact(total - before)))
+        self.values[symbols[0]] = tuple(sides)
+        return sizes
+
+    def _output(self) -> Tensor:
+        sizes = self.values["n'"]
+        for axis, (old, new) in enumerate(zip(self.tensor.sizes, sizes, strict=True)):
+            if new != old:
+                self._check_size(new, axis_names(self.axes)[axis])
+        channels = self._rule("channels")
+        self._check_integral(channels, "number of channels")
+        axes = self._rule("axes")
+        return Tensor(channels, sizes if axes == self.axes else ())
+
+    def _check_size(self, size: Value, name: str) -> None:
+        self._check_integral(size, name)
+        for part in single(at_least(size, 1, self.arithmetic.facts)):
+            if part is False:
+                worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f" {size} is never positive"
+                raise SymcnnError(
+                    f"the output {name} of {self.step.kind}{worth}",
+                    self._window_span(),
+                    f"the window is larger than the padded input {self.tensor}",
+                )
+            if not isinstance(part, bool):
+                self.conditions.append(part)
+
+    def _check_integral(self, value: Value, name: str) -> None:
+        for part in single(self.arithmetic.integral(value)):
+            if part is False:
+                raise SymcnnError(
+                    f"the output {name} of {self.step.kind} is {value}, which is no integer", self.step.span
+                )
+            if not isinstance(part, bool):
+                self.conditions.append(part)
+
+    def _window_span(self) -> Span:
+        """Return where the window was written: the argument that the rule for the reach speaks of last."""
+        spoken = [name.name for name in names(self.kind.formulas["reach"])]
+        by_symbol = {p.symbol: p.name for p in self.kind.parameters.values()}
+        written = [self.given.spans[by_symbol[s]] for s in spoken if by_symbol.get(s) in self.given.spans]
+        return written[-1] if written else self.step.span
+
+    def _counted(self, output: Tensor) -> dict[str, Value]:
+        self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
+        self.values["C'"] = output.channels
+        self.values["elements"] = self.arithmetic.product(list(output.shape), [])
+        counted = {}
+        for name in COUNTED:
+            counted[name] = self.values[name] = self._rule(name)
+        return counted

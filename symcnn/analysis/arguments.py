@@ -1,0 +1,135 @@
+"""From the arguments of a step to the values of a kind's parameters: positional, named, default, per axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.meaning import Frame, Sides, number
+from symcnn.formula.nodes import Formula
+from symcnn.library.kind import Kind
+from symcnn.source import Span
+from symcnn.tree import Argument, LayerParameter, Step
+
+SAME, VALID = "same", "valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values by parameter name, as they were written."""
+
+    values: Mapping[str, Any]
+    spans: Mapping[str, Span]  # of what was written; defaults have none
+
+
+def match_arguments(
+    step: Step, parameters: Sequence[str], positional: int, evaluate: Callable[[Formula], Any]
+) -> Given:
+    """Give every argument of a step its parameter; raises `SymcnnError` for what does not fit."""
+    values: dict[str, Any] = {}
+    spans: dict[str, Span] = {}
+    for place, argument in enumerate(step.arguments):
+        name = argument.name or _positional_name(step, argument, place, parameters, positional)
+        if name not in parameters:
+            raise SymcnnError(
+                f"unknown argument '{name}' of {step.kind}", _name_span(argument), _argument_hint(name, parameters)
+            )
+        if name in values:
+            raise SymcnnError(f"{step.kind} is given '{name}' twice", argument.span)
+        values[name], spans[name] = evaluate(argument.value), argument.span
+    return Given(values, spans)
+
+
+def _positional_name(step: Step, argument: Argument, place: int, parameters: Sequence[str], positional: int) -> str:
+    if place < positional:
+        return parameters[place]
+    if not parameters:
+        raise SymcnnError(f"{step.kind} takes no arguments", argument.span)
+    allowed = " and ".join(parameters[:positional]) or "nothing"
+    hint = f"only {allowed} may stand without a name; write {parameters[min(place, len(parameters) - 1)]}=…"
+    if "kernel_size" in parameters[:2] and place == 2:
+        hint += " (in_channels, which PyTorch writes first, is inferred here)"
+    raise SymcnnError(f"argument {place + 1} of {step.kind} needs a name", argument.span, hint)
+
+
+def _name_span(argument: Argument) -> Span:
+    assert argument.name is not None
+    return Span(argument.span.source, argument.span.start, argument.span.start + len(argument.name))
+
+
+def _argument_hint(name: str, parameters: Sequence[str]) -> str:
+    if name in ("in_channels", "in_features", "num_features"):
+        return f"{name} is inferred from the input: leave it out"
+    known = f"it takes {', '.join(parameters)}" if parameters else "it takes no arguments"
+    return did_you_mean(name, parameters, known) or known
+
+
+def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[str, Any]:
+    """Return the value of every symbol of the kind's parameters, per axis where it has one per axis.
+
+    The word "same" stays a word: what it means depends on the kind's window.
+    """
+    bound = dict(frame.values)
+    for parameter in kind.definition.parameters:
+        span = given.spans.get(parameter.name, step.span)
+        if parameter.name in given.values:
+            value = given.values[parameter.name]
+            bound[parameter.symbol] = _spread(value, parameter, step, span, axes)
+        elif parameter.name in kind.defaults:
+            bound[parameter.symbol] = _default(kind, parameter, Frame(frame.arithmetic, bound), axes)
+        else:
+            raise SymcnnError(f"{step.kind} needs {parameter.name}", step.span, _example(kind))
+    return bound
+
+
+def _default(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> Any:
+    default = kind.defaults[parameter.name]
+    if not parameter.per_axis:
+        return default(frame)
+    return tuple(default(Frame(frame.arithmetic, frame.values, axis)) for axis in range(axes))
+
+
+def _example(kind: Kind) -> str:
+    required = [p.name for p in kind.definition.parameters if p.name not in kind.defaults]
+    sample = {"out_channels": "64", "out_features": "10", "kernel_size": "3"}
+    values = [sample.get(name, "2") for name in required[: kind.positional]]
+    values += [f"{name}={sample.get(name, '2')}" for name in required[kind.positional :]]
+    return f"for example {kind.name}({', '.join(values)})"
+
+
+def _spread(value: Any, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
+    if isinstance(value, str):
+        return _word(value, parameter, step, span, axes)
+    if not parameter.per_axis:
+        return value if isinstance(value, bool) else number(value, span)
+    if not isinstance(value, tuple):
+        return (number(value, span),) * axes
+    if len(value) != axes:
+        raise SymcnnError(
+            f"{parameter.name} has {len(value)} values, the tensor has {axes_text(axes)}",
+            span,
+            f"give one value, or one for each of {axes_text(axes)}",
+        )
+    return tuple(_side_pair(item, parameter, span) for item in value)
+
+
+def _side_pair(item: Any, parameter: LayerParameter, span: Span) -> Any:
+    if not isinstance(item, tuple):
+        return number(item, span)
+    if parameter.name != "padding" or len(item) != 2:
+        raise SymcnnError(f"{parameter.name} takes one number for each axis", span)
+    return Sides(number(item[0], span), number(item[1], span))
+
+
+def _word(value: str, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
+    if parameter.name != "padding" or value not in (SAME, VALID):
+        hint = did_you_mean(value, (SAME, VALID), 'a padding is a number, "same" or "valid"')
+        raise SymcnnError(f'{parameter.name} of {step.kind} cannot be "{value}"', span, hint)
+    return SAME if value == SAME else (0,) * axes
+
+
+def axes_text(axes: int) -> str:
+    """Return the number of axes in words."""
+    return "no axes" if axes == 0 else "1 axis" if axes == 1 else f"{axes} axes"

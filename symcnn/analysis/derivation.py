@@ -1,0 +1,108 @@
+"""A network derived: layers and bodies in order, each different body once, with the number of its repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from symcnn.algebra.conditions import Condition, Either
+from symcnn.analysis.apply import Outcome
+from symcnn.analysis.tensor import Tensor
+from symcnn.analysis.window import IDENTITY, Window
+from symcnn.source import Span
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One layer."""
+
+    name: str
+    kind: str
+    input: Tensor
+    outcome: Outcome
+    span: Span
+
+
+@dataclass(frozen=True)
+class Nest:
+    """A body: a net used as a block, or iterations of a repeat that are equal in all but the receptive field."""
+
+    name: str
+    body: Derivation
+    times: int
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The items of a body between two tensors; `conditions` are those of the body itself, not of its layers."""
+
+    input: Tensor
+    items: tuple[Leaf | Nest, ...]
+    output: Tensor
+    conditions: tuple[Condition | Either, ...] = ()
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """What an output of the body sees of its input, per input axis."""
+        windows = (IDENTITY,) * len(self.input.sizes)
+        for item in self.items:
+            windows = after(windows, item)
+        return windows
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A layer where it stands: its path, how often it occurs, and what its (last) output sees of the network's input."""
+
+    path: tuple[str, ...]
+    leaf: Leaf
+    times: int
+    field: tuple[Window, ...]
+
+
+def after(windows: tuple[Window, ...], item: Leaf | Nest) -> tuple[Window, ...]:
+    """Return what the outputs of an item see, where `windows` is what its inputs see."""
+    if isinstance(item, Leaf):
+        return tuple(_compose(windows, item.outcome.windows))
+    repeated = (window.repeated(item.times) for window in item.body.windows)
+    return tuple(_compose(windows, tuple(repeated)))
+
+
+def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -> Iterator[Visit]:
+    """Yield every different layer once, in order."""
+    windows = (IDENTITY,) * len(derivation.input.sizes)
+    yield from _visits(derivation, path, times, windows)
+
+
+def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:
+    """Yield every condition with the layer it comes from, bodies once."""
+    for condition in derivation.conditions:
+        yield condition, None
+    for item in derivation.items:
+        if isinstance(item, Nest):
+            yield from conditions(item.body)
+        else:
+            for condition in item.outcome.conditions:
+                yield condition, item
+
+
+def _visits(body: Derivation, path: tuple[str, ...], times: int, windows: tuple[Window, ...]) -> Iterator[Visit]:
+    for item in body.items:
+        if isinstance(item, Leaf):
+            windows = after(windows, item)
+            yield Visit((*path, item.name), item, times, windows)
+        else:
+            earlier = tuple(window.repeated(item.times - 1) for window in item.body.windows)
+            last = tuple(_compose(windows, earlier))  # what the inputs of the last repetition see
+            yield from _visits(item.body, (*path, item.name), times * item.times, last)
+            windows = after(windows, item)
+
+
+def _compose(first: tuple[Window, ...], then: tuple[Window, ...]) -> Iterator[Window]:
+    """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
+    if not then:
+        yield from first
+        return
+    for before, later in zip(first, then, strict=True):
+        yield before.then(later)

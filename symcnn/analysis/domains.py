@@ -1,0 +1,95 @@
+"""The domain of every symbol of a file, decided once, from how its name is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL
+from symcnn.formula import nodes as f
+from symcnn.tree import (
+    Assume,
+    Block,
+    Conditional,
+    Domain,
+    File,
+    Join,
+    Labelled,
+    Net,
+    Repeat,
+    Statement,
+    Step,
+)
+
+_MAY_BE_ZERO = ("padding", "output_padding")
+
+
+def statements(block: Block) -> Iterator[Statement]:
+    """Yield every statement of a block, inner blocks included, without labels."""
+    for statement in block.statements:
+        inner = statement.statement if isinstance(statement, Labelled) else statement
+        yield inner
+        match inner:
+            case Join(_, paths):
+                for path in paths:
+                    yield from statements(path)
+            case Repeat(_, _, body):
+                yield from statements(body)
+            case Conditional(_, then, otherwise):
+                yield from statements(then)
+                if otherwise:
+                    yield from statements(otherwise)
+
+
+def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
+    """Return the domains that are not the usual one, positive integers.
+
+    Nonnegative is what is used as a padding or a repeat count and never stands alone as another argument or a size;
+    rational is what is assumed to be.
+    """
+    zero, positive = _uses(file)
+    found = dict.fromkeys(zero - positive, NONNEGATIVE)
+    inside = (s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Assume))
+    for assume in (*file.assumptions, *inside, *assumed):
+        found |= {d.name: RATIONAL for d in assume.conditions if isinstance(d, Domain)}
+    return found
+
+
+def _uses(file: File) -> tuple[set[str], set[str]]:
+    """Return the names used where 0 is legal, and those standing alone where it is not, through nets' parameters."""
+    steps = [s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Step)]
+    zero_roles = set(_MAY_BE_ZERO)
+    while True:
+        zero, positive = _direct_uses(file)
+        for step in steps:
+            for name, value in _arguments(step, file):
+                names = {n.name for n in f.names(value)}
+                if name in zero_roles:
+                    zero |= names
+                elif isinstance(value, f.Name):
+                    positive.add(value.name)
+        parameters = {p.name for net in file.nets.values() for p in net.parameters}
+        grown = zero_roles | ((zero - positive) & parameters)
+        if grown == zero_roles:
+            return zero, positive
+        zero_roles = grown
+
+
+def _direct_uses(file: File) -> tuple[set[str], set[str]]:
+    zero: set[str] = set()
+    positive: set[str] = set()
+    for net in file.nets.values():
+        for statement in statements(net.body):
+            if isinstance(statement, Repeat):
+                zero |= {n.name for n in f.names(statement.count)}
+        if net.input:
+            positive |= {d.name for d in net.input.dimensions if isinstance(d, f.Name)}
+    return zero, positive
+
+
+def _arguments(step: Step, file: File) -> Iterator[tuple[str, f.Formula]]:
+    """Yield the arguments of a step with their names; positional ones of a net get its parameters' names."""
+    net: Net | None = file.nets.get(step.kind)
+    parameters = [p.name for p in net.parameters] if net else []
+    for position, argument in enumerate(step.arguments):
+        name = argument.name or (parameters[position] if position < len(parameters) else "")
+        yield name, argument.value

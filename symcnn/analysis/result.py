@@ -1,0 +1,276 @@
+"""What an analysis hands out: closed forms for the network and for each layer, and their values in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from sympy import Add, Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symcnn.algebra.conditions import Condition, Either
+from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.library.rules import QUANTITIES, RULES
+
+
+class Quantities:
+    """The counted quantities by name. Symbolic ones are SymPy expressions, evaluated ones Python integers.
+
+    Units: weights, biases, params, buffers and counters are stored numbers; macs are multiply–accumulates, flops
+    operations (2·macs, and one addition for each output where there is a bias); activations are numbers in the outputs of
+    all steps but views; weight_layers and nonlinearities are layers.
+    """
+
+    counted: Mapping[str, Any]
+
+    def count(self, quantity: str) -> Any:
+        """Return a quantity by its name; raises `SymcnnError` for one that is not known."""
+        if quantity not in QUANTITIES:
+            raise SymcnnError(
+                f"unknown quantity '{quantity}'", hint=did_you_mean(quantity, QUANTITIES, known_quantities())
+            )
+        return self.counted["weights"] + self.counted["biases"] if quantity == "params" else self.counted[quantity]
+
+    @property
+    def weights(self) -> Any:
+        """Learned factors, the scales of normalisations included."""
+        return self.count("weights")
+
+    @property
+    def biases(self) -> Any:
+        """Learned summands, the shifts of normalisations included."""
+        return self.count("biases")
+
+    @property
+    def params(self) -> Any:
+        """Everything that is learned: weights + biases."""
+        return self.count("params")
+
+    @property
+    def buffers(self) -> Any:
+        """What is stored but not learned: running means and variances."""
+        return self.count("buffers")
+
+    @property
+    def counters(self) -> Any:
+        """Stored counters of training steps (one per BatchNorm), which PyTorch keeps among the buffers."""
+        return self.count("counters")
+
+    @property
+    def macs(self) -> Any:
+        """Multiply–accumulates of dense arithmetic, products with padding included."""
+        return self.count("macs")
+
+    @property
+    def flops(self) -> Any:
+        """Operations: 2·macs, and one addition for each output where there is a bias."""
+        return self.count("flops")
+
+    @property
+    def activations(self) -> Any:
+        """Numbers in the outputs of all steps but views."""
+        return self.count("activations")
+
+    @property
+    def weight_layers(self) -> Any:
+        """How many layers have weights (normalisations not counted): the 16 of VGG-16."""
+        return self.count("weight_layers")
+
+    @property
+    def nonlinearities(self) -> Any:
+        """How many activation functions there are."""
+        return self.count("nonlinearities")
+
+
+def known_quantities() -> str:
+    """Return the names of all quantities, for a hint."""
+    return "known are " + ", ".join(QUANTITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """What one output sees of the network's input, one entry per axis of the input.
+
+    `size` is the number of inputs from the first to the last, `jump` the inputs from one output to the next (the
+    effective stride), `centre` the middle of what the first output sees, in positions from 0.
+    """
+
+    size: tuple[Any, ...]
+    jump: tuple[Any, ...]
+    centre: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Layer(Quantities):
+    """One row of the table: a layer, or the same layer in equal repetitions of a body.
+
+    Quantities are those of one layer, to be multiplied by `times`; the receptive field is that of the last repetition.
+    """
+
+    name: str
+    path: str
+    kind: str
+    times: int
+    input: tuple[Any, ...]
+    output: tuple[Any, ...]
+    counted: Mapping[str, Any]
+    receptive_field: ReceptiveField
+    conditions: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis(Quantities):
+    """Closed forms for a network: see `Quantities` for what is counted and in which unit."""
+
+    net: str
+    input: tuple[Any, ...]
+    batch: Any
+    output: tuple[Any, ...]
+    layers: tuple[Layer, ...]
+    receptive_field: ReceptiveField
+    claims: tuple[Condition | Either, ...] = field(repr=False)
+    assumed: tuple[Condition | Either, ...] = field(repr=False)
+    symbols: Mapping[str, Symbol]
+    warnings: tuple[str, ...] = field(default=(), repr=False)
+    values: Mapping[str, Any] | None = None
+    convention: str = "macs"
+
+    @cached_property
+    def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """The totals over all layers, by name."""
+        return {name: self._total(name) for name, rule in RULES.items() if rule.counted}
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The conditions under which the network is defined, beyond what is assumed: relations of the symbols."""
+        return tuple(claim.relation() for claim in self.claims)
+
+    @property
+    def assumptions(self) -> tuple[Boolean, ...]:
+        """What was assumed, as relations of the symbols."""
+        return tuple(claim.relation() for claim in self.assumed)
+
+    def share(self, layer: Layer, quantity: str) -> Fraction | None:
+        """Return a layer's part of the total, all its repetitions together; None where it is no number."""
+        part, total = layer.times * layer.count(quantity), self.count(quantity)
+        if total == 0:
+            return None
+        ratio = exact(Fraction(part, total) if isinstance(part, int) else expression(part) / total)
+        return Fraction(ratio) if isinstance(ratio, (int, Fraction)) else None
+
+    def at(self, **values: int | Fraction | str) -> Analysis:
+        """Return the same analysis in exact integers; every symbol needs a value.
+
+        Raises `SymcnnError` for a missing, unknown or illegal value, and where a condition does not hold.
+
+        >>> from symcnn import analyse, parse
+        >>> net = parse("net two { input C×H×H; Conv(C, 3, bias=false); Conv(C, 3, bias=false) }")["two"]
+        >>> analyse(net).at(C=64, H=56).macs
+        207175680
+        """
+        known = {self.symbols[name]: value for name, value in _checked(values, self.symbols).items()}
+        evaluate = evaluator(known)
+        for claim in (*self.assumed, *self.claims):
+            if not claim.holds(evaluate):
+                shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
+                raise SymcnnError(f"{self.net} is not defined for {shown}", hint=f"it needs {relation_text(claim)}")
+        return _evaluated(self, evaluate, values)
+
+    def _total(self, name: str) -> Any:
+        terms = [layer.times * layer.counted[name] for layer in self.layers]
+        if self.values is not None:
+            return exact(sum(terms))
+        return Add(*terms)
+
+
+def relation_text(claim: Condition | Either) -> str:
+    """Return a condition in the language's own spelling: `H >= 5`, `C % g == 0`."""
+    return relation_string(claim.relation())
+
+
+def relation_string(relation: Any) -> str:
+    """Return a SymPy relation as the language spells it."""
+    from sympy import Eq, Mod, Not, Or, Pow
+
+    if isinstance(relation, Or):
+        return " or ".join(sorted(relation_string(part) for part in relation.args))
+    if isinstance(relation, Not):
+        return f"not {relation_string(relation.args[0])}"
+    if isinstance(relation, Eq) and isinstance(relation.lhs, Mod):
+        left, right = relation.lhs.args
+        top = f"({left})" if isinstance(left, Add) or left.is_Mul else str(left)
+        bottom = str(right) if right.is_Atom or isinstance(right, Pow) else f"({right})"
+        return f"{top} % {bottom} == {relation.rhs}"
+    return f"{relation.lhs} {relation.rel_op} {relation.rhs}"
+
+
+def _free(claim: Condition | Either) -> set[Symbol]:
+    return set(claim.relation().free_symbols)
+
+
+def _checked(values: Mapping[str, Any], symbols: Mapping[str, Symbol]) -> dict[str, int | Fraction]:
+    for name in values:
+        if name not in symbols:
+            known = f"the symbols are {', '.join(sorted(symbols))}" if symbols else "there are no symbols"
+            raise SymcnnError(f"there is no symbol '{name}'", hint=did_you_mean(name, symbols, known))
+    missing = [name for name in sorted(symbols) if name not in values]
+    if missing:
+        raise SymcnnError(f"no value for {', '.join(missing)}", hint=f"give it one, as in {missing[0]}=64")
+    return {name: _legal(name, value, symbols[name]) for name, value in values.items()}
+
+
+def _legal(name: str, value: Any, sym: Symbol) -> int | Fraction:
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction, str)):
+        exact_value = exact(value) if isinstance(value, Expr) else None
+        if not isinstance(exact_value, (int, Fraction)):
+            raise SymcnnError(
+                f"the value of {name} is {value!r}", hint="give an exact number, such as 56 or Fraction(1, 2)"
+            )
+        value = exact_value
+    try:
+        number = exact(Fraction(value))
+    except (ValueError, ZeroDivisionError):
+        raise SymcnnError(f"the value of {name} is '{value}'", hint="give an exact number, such as 56") from None
+    assert isinstance(number, (int, Fraction))
+    rational = domain_of(sym) == RATIONAL
+    if not rational and number.denominator != 1:
+        raise SymcnnError(f"{name} is an integer, not {value}")
+    least = 0 if sym.is_positive is None else 1
+    if (number <= 0 and rational) or (number < least and not rational):
+        raise SymcnnError(f"{name} is {'at least ' + str(least) if not rational else 'positive'}, not {value}")
+    return number
+
+
+def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> Analysis:
+    def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
+        return tuple(evaluate(item) for item in items)
+
+    def field_of(rf: ReceptiveField) -> ReceptiveField:
+        return ReceptiveField(tuple_of(rf.size), tuple_of(rf.jump), tuple_of(rf.centre))
+
+    def layers() -> Iterator[Layer]:
+        for layer in analysis.layers:
+            counted = {name: evaluate(value) for name, value in layer.counted.items()}
+            shapes = tuple_of(layer.input), tuple_of(layer.output)
+            yield Layer(
+                layer.name, layer.path, layer.kind, layer.times, *shapes, counted, field_of(layer.receptive_field)
+            )
+
+    return Analysis(
+        net=analysis.net,
+        input=tuple_of(analysis.input),
+        batch=None if analysis.batch is None else evaluate(analysis.batch),
+        output=tuple_of(analysis.output),
+        layers=tuple(layers()),
+        receptive_field=field_of(analysis.receptive_field),
+        claims=(),
+        assumed=(),
+        symbols={},
+        values=dict(values),
+        convention=analysis.convention,
+    )

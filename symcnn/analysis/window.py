@@ -1,0 +1,78 @@
+"""What an output sees of an input, along one axis; and the receptive field, which is the window of many layers.
+
+Forward r' = r + (e − 1)·j and j' = j·s, with e − 1 the reach and s the jump of a layer; backward r ← (r − 1)·s + e
+from the output. Both are one composition of windows, folded from the left or from the right (Araujo, Norris & Sim
+2019, Computing receptive fields of convolutional neural networks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symcnn.algebra.symbols import Value, exact, expression
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An output sees `reach + 1` inputs from `start` on; the next output sees what lies `jump` further."""
+
+    reach: Value = 0
+    jump: Value = 1
+    start: Value = 0
+
+    @property
+    def size(self) -> Value:
+        """The number of inputs from the first to the last that one output sees."""
+        return exact(self.reach + 1)
+
+    @property
+    def centre(self) -> Value:
+        """The middle of what the first output sees, in input positions from 0; it may be a half."""
+        if isinstance(self.reach, (int, Fraction)):
+            return exact(self.start + Fraction(self.reach) / 2)
+        return exact(self.start + expression(self.reach) / 2)
+
+    def then(self, later: Window) -> Window:
+        """Return the window of this layer followed by a later one."""
+        if later == IDENTITY:
+            return self
+        return Window(
+            exact(self.reach + self.jump * later.reach),
+            exact(self.jump * later.jump),
+            exact(self.start + self.jump * later.start),
+        )
+
+    def repeated(self, times: int) -> Window:
+        """Return the window of `times` such layers, by repeated squaring."""
+        result, square = IDENTITY, self
+        while times:
+            if times & 1:
+                result = result.then(square)
+            square = square.then(square)
+            times >>= 1
+        return result
+
+
+IDENTITY = Window()
+
+
+def forward(windows: Iterable[Window]) -> Window:
+    """Compose the windows of layers from the input on."""
+    result = IDENTITY
+    for window in windows:
+        result = result.then(window)
+    return result
+
+
+def backward(windows: Iterable[Window]) -> Window:
+    """Compose the windows of layers from the output back: r ← (r − 1)·s + e, and likewise the start."""
+    size: Value = 1
+    jump: Value = 1
+    start: Value = 0
+    for window in reversed(list(windows)):
+        size = exact((size - 1) * window.jump + window.size)
+        start = exact(start * window.jump + window.start)
+        jump = exact(jump * window.jump)
+    return Window(exact(size - 1), jump, start)

@@ -1,0 +1,452 @@
+"""What a formula means: its tree is compiled once to a closure, which serves integers and symbols alike.
+
+The closures take a `Frame`: the arithmetic with its facts, the values of names, and the current axis. So this module
+needs no SymPy; a syntax error does not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula import nodes as f
+
+if TYPE_CHECKING:
+    from symcnn.algebra.arithmetic import Arithmetic
+
+_EQUALITIES = {"==": True, "!=": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Padding (before, after) along one axis. In arithmetic it is their mean, so that `2p` is their sum."""
+
+    before: Any
+    after: Any
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a formula is evaluated in. `axis` is set while a rule is evaluated axis by axis."""
+
+    arithmetic: Arithmetic
+    values: Mapping[str, Any]
+    axis: int | None = None
+
+
+Meaning = Callable[[Frame], Any]
+
+
+@dataclass(slots=True)
+class Function:
+    """A function by `let name(formals) = value`; it sees the names of the place where it was defined."""
+
+    name: str
+    formals: tuple[str, ...]
+    body: Meaning
+    scope: Mapping[str, Any]
+    active: bool = False
+
+    def call(self, frame: Frame, arguments: list[Any], span: Any) -> Any:
+        """Return the value for some arguments; a function that comes back to itself is an error."""
+        if len(arguments) != len(self.formals):
+            raise SymcnnError(f"{self.name} takes {_count(len(self.formals), 'argument')}, not {len(arguments)}", span)
+        if self.active:
+            raise SymcnnError(f"the function '{self.name}' calls itself without end", span)
+        self.active = True
+        try:
+            values = _Overlay(dict(zip(self.formals, arguments, strict=True)), self.scope)
+            return self.body(Frame(frame.arithmetic, values))
+        finally:
+            self.active = False
+
+
+class _Overlay(dict[str, Any]):
+    """Names in front of other names."""
+
+    def __init__(self, names: dict[str, Any], behind: Mapping[str, Any]) -> None:
+        super().__init__(names)
+        self._behind = behind
+
+    def __missing__(self, name: str) -> Any:
+        return self._behind[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names a rule may use, where only some may be used. `per_axis` names have one value per axis."""
+
+    known: frozenset[str] | None = None  # None: any name; what nothing binds is a symbol
+    per_axis: frozenset[str] = frozenset()
+    folding: bool = False  # inside prod( ), or a rule that is evaluated axis by axis
+
+    def folded(self) -> Vocabulary:
+        """Return the same names, per-axis ones allowed."""
+        return Vocabulary(self.known, self.per_axis, True)
+
+
+ANY_NAME = Vocabulary()
+
+
+def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
+    """Compile a formula; raises `SymcnnError` at once for a name that a rule does not know."""
+    match node:
+        case f.Number(value) | f.Truth(value) | f.Text(value):
+            return lambda frame: value
+        case f.Name():
+            return _name(node, names)
+        case f.Group(inner):
+            return meaning(inner, names)
+        case f.Sign():
+            return _sign(node, names)
+        case f.Sum():
+            return _sum(node, names)
+        case f.Product():
+            return _product(node, names)
+        case f.Coefficient(number, factor):
+            return _times(number, factor, node, names)
+        case f.Apply():
+            return _apply(node, names)
+        case f.Power():
+            return _power(node, names)
+        case f.Floor(inner):
+            return _rounding(inner, node, names, "floor")
+        case f.Ceiling(inner):
+            return _rounding(inner, node, names, "ceil")
+        case f.Comparison():
+            return _comparison(node, names)
+        case f.Logic() | f.Not():
+            return _logic(node, names)
+        case f.Choice():
+            return _choice(node, names)
+        case f.Tuple(items) | f.Shape(items):
+            parts = [meaning(item, names) for item in items]
+            return lambda frame: tuple(part(frame) for part in parts)
+
+
+def number(value: Any, span: Any) -> Any:
+    """Return a value as a number: `true` is 1, a (before, after) pair its mean; other things are an error."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Sides):
+        if value.before is value.after:
+            return value.before
+        total = value.before + value.after
+        return Fraction(total, 2) if isinstance(total, int) else total / 2
+    if isinstance(value, (str, tuple, Function)) or hasattr(value, "negated"):
+        raise SymcnnError(f"a number is wanted here, not {_described(value)}", span)
+    return value
+
+
+def condition(value: Any, span: Any) -> Any:
+    """Return a value as a condition: a comparison, `true` or `false`, or the numbers 1 and 0."""
+    if isinstance(value, bool) or hasattr(value, "negated"):
+        return value
+    if value in (0, 1) and isinstance(value, int):
+        return bool(value)
+    raise SymcnnError("a condition is wanted here, such as 'k > 1'", span)
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, str):
+        return f'the word "{value}"'
+    if isinstance(value, tuple):
+        return "a tuple of values"
+    return "a function" if isinstance(value, Function) else "a condition"
+
+
+def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
+    inner, span = meaning(node, names), node.span
+
+    def evaluate(frame: Frame) -> Any:
+        value = inner(frame)
+        return value if type(value) is int else number(value, span)
+
+    return evaluate
+
+
+def _condition(node: f.Formula, names: Vocabulary) -> Meaning:
+    inner = meaning(node, names)
+    return lambda frame: condition(inner(frame), node.span)
+
+
+def _name(node: f.Name, names: Vocabulary) -> Meaning:
+    name, span = node.name, node.span
+    if names.known is not None and name not in names.known:
+        raise SymcnnError(f"unknown name '{name}'", span, did_you_mean(name, names.known))
+    if name in names.per_axis:
+        if not names.folding:
+            raise SymcnnError(f"'{name}' has one value per axis", span, f"fold it, as in prod({name})")
+        return lambda frame: frame.values[name][frame.axis]
+
+    def look_up(frame: Frame) -> Any:
+        try:
+            return frame.values[name]
+        except SymcnnError as error:
+            if error.span is None:
+                error.span = span
+            raise
+
+    return look_up
+
+
+def _sign(node: f.Sign, names: Vocabulary) -> Meaning:
+    operand = _numeric(node.operand, names)
+    return operand if node.sign == "+" else lambda frame: -operand(frame)
+
+
+def _sum(node: f.Sum, names: Vocabulary) -> Meaning:
+    terms = [_numeric(term, names) for term in node.terms]
+    signs = [1, *(1 if sign == "+" else -1 for sign in node.signs)]
+    signed = list(zip(signs, terms, strict=True))
+
+    def evaluate(frame: Frame) -> Any:
+        return frame.arithmetic.total([sign * term(frame) for sign, term in signed])
+
+    return evaluate
+
+
+def _product(node: f.Product, names: Vocabulary) -> Meaning:
+    operators = ("*", *node.operators)
+    factors = [(o, _numeric(x, names), x.span) for o, x in zip(operators, node.factors, strict=True)]
+
+    def evaluate(frame: Frame) -> Any:
+        arithmetic = frame.arithmetic
+        above: list[Any] = []
+        below: list[Any] = []
+        for operator, factor, span in factors:
+            value = factor(frame)
+            if operator == "*":
+                above.append(value)
+                continue
+            if value == 0:
+                raise SymcnnError("division by zero", span)
+            if operator == "/":
+                below.append(value)
+            else:
+                left = arithmetic.product(above, below)
+                above = [_remainder(arithmetic, left, value) if operator == "%" else _whole(arithmetic, left, value)]
+                below = []
+        return arithmetic.product(above, below)
+
+    return evaluate
+
+
+def _whole(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    return arithmetic.floor(arithmetic.divide(left, right))
+
+
+def _remainder(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    return arithmetic.modulo(left, right)
+
+
+def _times(left: f.Formula, right: f.Formula, node: f.Formula, names: Vocabulary) -> Meaning:
+    return meaning(f.Product((left, right), ("*",), span=node.span), names)
+
+
+def _power(node: f.Power, names: Vocabulary) -> Meaning:
+    base, exponent = _numeric(node.base, names), _numeric(node.exponent, names)
+
+    def evaluate(frame: Frame) -> Any:
+        try:
+            return frame.arithmetic.power(base(frame), exponent(frame))
+        except SymcnnError as error:
+            raise SymcnnError(error.message, error.span or node.span, error.hint) from None
+
+    if isinstance(node.base, f.Apply) and len(node.base.arguments) == 1 and _may_be_product(node.base):
+        # In d(k − 1)^2 the power binds tighter than the product; in f(x)^2 the call does.
+        head, argument = node.base.head, node.base.arguments[0]
+        product = _times(head, f.Power(argument, node.exponent, span=node.span), node, names)
+        called = meaning(head, names)
+        return lambda frame: (evaluate if isinstance(called(frame), Function) else product)(frame)
+    return evaluate
+
+
+def _may_be_product(node: f.Apply) -> bool:
+    return not (isinstance(node.head, f.Name) and node.head.name in BUILTINS)
+
+
+def _rounding(inner: f.Formula, node: f.Formula, names: Vocabulary, function: str) -> Meaning:
+    return _builtin(function, (inner,), node, names)
+
+
+def _apply(node: f.Apply, names: Vocabulary) -> Meaning:
+    if isinstance(node.head, f.Name) and node.head.name in BUILTINS:
+        return _builtin(node.head.name, node.arguments, node, names)
+    head = meaning(node.head, names)
+    arguments = [meaning(argument, names) for argument in node.arguments]
+    head_span = node.head.span
+
+    def evaluate(frame: Frame) -> Any:
+        value = head(frame)
+        values = [argument(frame) for argument in arguments]
+        if isinstance(value, Function):
+            return value.call(frame, values, node.span)
+        if len(values) != 1:
+            _no_function(node)
+        return frame.arithmetic.product([number(value, head_span), number(values[0], node.span)], [])
+
+    return evaluate
+
+
+def _no_function(node: f.Apply) -> NoReturn:
+    name = node.head.name if isinstance(node.head, f.Name) else node.head.span.text
+    raise SymcnnError(f"'{name}' is no function", node.head.span, did_you_mean(name, BUILTINS))
+
+
+def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
+    if name == "prod":
+        return _fold(arguments, node, names)
+    if name in ("before", "after"):
+        return _side(name, arguments, node, names)
+    least, most = BUILTINS[name]
+    if not least <= len(arguments) <= most:
+        wanted = _count(least, "argument") if least == most else "two or more arguments"
+        raise SymcnnError(f"{name} takes {wanted}, not {len(arguments)}", node.span)
+    parts = [_numeric(argument, names) for argument in arguments]
+
+    def evaluate(frame: Frame) -> Any:
+        values = [part(frame) for part in parts]
+        match name:
+            case "floor":
+                return frame.arithmetic.floor(values[0])
+            case "ceil":
+                return frame.arithmetic.ceiling(values[0])
+            case "abs":
+                return frame.arithmetic.absolute(values[0])
+            case "min":
+                return frame.arithmetic.smallest(values)
+            case _:
+                return frame.arithmetic.largest(values)
+
+    return evaluate
+
+
+# What every formula may call, with the least and the largest number of arguments.
+BUILTINS: dict[str, tuple[int, int]] = {
+    "floor": (1, 1),
+    "ceil": (1, 1),
+    "abs": (1, 1),
+    "min": (2, 1000),
+    "max": (2, 1000),
+    "prod": (1, 1),
+    "before": (1, 1),
+    "after": (1, 1),
+}
+
+
+def _fold(arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
+    """`prod(x)`: the product over the axes."""
+    if names.known is None or len(arguments) != 1:
+        raise SymcnnError("prod(x) multiplies over the axes, inside the rule of a layer kind", node.span)
+    part = _numeric(arguments[0], names.folded())
+
+    def evaluate(frame: Frame) -> Any:
+        axes = range(frame.values["axes"])
+        factors = [part(Frame(frame.arithmetic, frame.values, axis)) for axis in axes]
+        return frame.arithmetic.product(factors, [])
+
+    return evaluate
+
+
+def _side(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
+    """`before(p)`, `after(p)`: one side of a padding."""
+    if len(arguments) != 1 or not isinstance(arguments[0], f.Name):
+        raise SymcnnError(f"{name}(p) takes the symbol of a padding", node.span)
+    inner = meaning(arguments[0], names)
+
+    def evaluate(frame: Frame) -> Any:
+        value = inner(frame)
+        return getattr(value, name) if isinstance(value, Sides) else value
+
+    return evaluate
+
+
+def _comparison(node: f.Comparison, names: Vocabulary) -> Meaning:
+    pairs = zip(node.operands, node.operators, node.operands[1:], strict=False)
+    links = [_link(left, operator, right, node, names) for left, operator, right in pairs]
+    if len(links) == 1:
+        return links[0]
+    return lambda frame: frame.arithmetic.every([link(frame) for link in links])
+
+
+def _link(left: f.Formula, operator: str, right: f.Formula, node: f.Comparison, names: Vocabulary) -> Meaning:
+    if operator in _EQUALITIES and isinstance(left, f.Product) and left.operators[-1] == "%":
+        return _congruence(left, operator, right, names)
+    first, second = meaning(left, names), meaning(right, names)
+
+    def evaluate(frame: Frame) -> Any:
+        a, b = first(frame), second(frame)
+        if operator in _EQUALITIES and (isinstance(a, str) or isinstance(b, str)):
+            return (a == b) is _EQUALITIES[operator]
+        return frame.arithmetic.compare(operator, number(a, left.span), number(b, right.span))
+
+    return evaluate
+
+
+def _congruence(left: f.Product, operator: str, right: f.Formula, names: Vocabulary) -> Meaning:
+    """`x % m == r`, which is kept as what it says: (x − r)/m is an integer, and 0 ≤ r < m."""
+    *factors, last = left.factors
+    dividend = factors[0] if len(factors) == 1 else f.Product(tuple(factors), left.operators[:-1], span=left.span)
+    top, modulus, residue = (_numeric(x, names) for x in (dividend, last, right))
+
+    def evaluate(frame: Frame) -> Any:
+        arithmetic, m, r = frame.arithmetic, modulus(frame), residue(frame)
+        if m == 0:
+            raise SymcnnError("division by zero", last.span)
+        in_range = arithmetic.every([arithmetic.compare(">=", r, 0), arithmetic.compare("<", r, m)])
+        claim = arithmetic.every([arithmetic.integral(arithmetic.divide(top(frame) - r, m)), in_range])
+        return claim if _EQUALITIES[operator] else arithmetic.opposite(claim)
+
+    return evaluate
+
+
+def _logic(node: f.Logic | f.Not, names: Vocabulary) -> Meaning:
+    if isinstance(node, f.Not):
+        operand = _condition(node.operand, names)
+        return lambda frame: frame.arithmetic.opposite(operand(frame))
+    operands = [_condition(operand, names) for operand in node.operands]
+    conjunction = node.operator == "and"
+
+    def evaluate(frame: Frame) -> Any:
+        claims = []
+        for operand in operands:
+            claim = operand(frame)
+            if claim is not conjunction:  # decided: the rest is not looked at, as in Python
+                claims.append(claim)
+                if isinstance(claim, bool):
+                    break
+        return (frame.arithmetic.every if conjunction else frame.arithmetic.either)(claims)
+
+    return evaluate
+
+
+def _choice(node: f.Choice, names: Vocabulary) -> Meaning:
+    test = _condition(node.condition, names)
+    value, otherwise = meaning(node.value, names), meaning(node.otherwise, names)
+
+    def evaluate(frame: Frame) -> Any:
+        claim = test(frame)
+        if not isinstance(claim, bool):
+            raise undecided(claim, node.condition)
+        return (value if claim else otherwise)(frame)
+
+    return evaluate
+
+
+def undecided(claim: Any, node: f.Formula) -> SymcnnError:
+    """Return the error for a condition that must be decided and is not: it names the symbols."""
+    symbols = ", ".join(sorted(str(s) for s in claim.relation().free_symbols))
+    return SymcnnError(
+        f"cannot decide '{node.span.text}': it depends on {symbols}",
+        node.span,
+        f"give {symbols} a value, or assume what decides it",
+    )
+
+
+def _count(number_of: int, noun: str) -> str:
+    words = {0: "no", 1: "one", 2: "two", 3: "three"}
+    return f"{words.get(number_of, number_of)} {noun}{'' if number_of == 1 else 's'}"

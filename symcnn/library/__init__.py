@@ -1,0 +1,1 @@
+"""The layer kinds: their rules, compiled once, and the standard library of `grammar/layers.cnn`."""

@@ -1,0 +1,123 @@
+"""A layer kind with its rules compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.meaning import Meaning, Vocabulary, meaning
+from symcnn.formula.nodes import Formula, names
+from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES
+from symcnn.source import Source
+from symcnn.syntax import parse_formula
+from symcnn.tree import Layer, LayerParameter
+
+# A rule may use the names that are known when it is worked out.
+_BEFORE_SIZE = ("reach", "jump", "size", "start", "axes", "channels")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A requirement, compiled; `symbols` are the arguments it speaks of."""
+
+    test: Meaning
+    formula: Formula
+    hint: str | None
+    per_axis: bool
+    symbols: tuple[str, ...]
+
+
+class Kind:
+    """What a `layer` definition means. Raises `SymcnnError` for a rule that cannot be understood."""
+
+    def __init__(self, definition: Layer) -> None:
+        self.definition = definition
+        self.name = definition.name
+        self.parameters = {parameter.name: parameter for parameter in definition.parameters}
+        self._check_names()
+
+    @cached_property
+    def rules(self) -> dict[str, Meaning]:
+        """The rules by name, in the order in which they are worked out."""
+        written = dict(self.definition.rules)
+        return {name: self._rule(name, written.get(name)) for name in RULES}
+
+    @cached_property
+    def formulas(self) -> dict[str, Formula]:
+        """The rules as they were written, defaults included."""
+        written = dict(self.definition.rules)
+        return {name: written.get(name) or default_formula(name) for name in RULES}
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """What must hold for the arguments and the input."""
+        return tuple(self._demand(r.condition, r.hint) for r in self.definition.requirements)
+
+    @cached_property
+    def defaults(self) -> dict[str, Meaning]:
+        """The default values: each may use the symbols of the parameters before it."""
+        known: list[LayerParameter] = []
+        found = {}
+        for parameter in self.definition.parameters:
+            if parameter.default is not None:
+                found[parameter.name] = meaning(parameter.default, self._vocabulary((), known, parameter.per_axis))
+            known.append(parameter)
+        return found
+
+    @property
+    def positional(self) -> int:
+        """How many arguments may stand without a name."""
+        return positional(self.parameters)
+
+    def _rule(self, name: str, written: Formula | None) -> Meaning:
+        if written is None:
+            return default_rule(name)
+        order = list(RULES)
+        before = tuple(order[: order.index(name)])
+        outputs = () if name in _BEFORE_SIZE else OUTPUT_NAMES
+        known = (*outputs, *(b for b in before if not RULES[b].per_axis and b != "axes"))
+        return meaning(written, self._vocabulary(known, self.definition.parameters, RULES[name].per_axis))
+
+    def _demand(self, formula: Formula, hint: str | None) -> Demand:
+        vocabulary = self._vocabulary((), self.definition.parameters, True)
+        mentioned = {name.name for name in names(formula)}
+        arguments = tuple(p.name for p in self.definition.parameters if p.symbol in mentioned)
+        per_axis = bool(mentioned & vocabulary.per_axis)
+        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments)
+
+    def _vocabulary(self, more: Iterable[str], parameters: Iterable[LayerParameter], folding: bool) -> Vocabulary:
+        parameters = tuple(parameters)
+        known = frozenset((*INPUT_NAMES, *more, *(p.symbol for p in parameters)))
+        per_axis = frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis)))
+        return Vocabulary(known, per_axis, folding)
+
+    def _check_names(self) -> None:
+        for name, formula in self.definition.rules:
+            if name not in RULES:
+                raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, did_you_mean(name, RULES))
+        taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES}
+        for parameter in self.definition.parameters:
+            if parameter.symbol in taken:
+                hint = f"give it a symbol of its own: {parameter.name}: q"
+                raise SymcnnError(f"'{parameter.symbol}' has a meaning of its own in rules", parameter.span, hint)
+
+
+def positional(parameters: Iterable[str]) -> int:
+    """Return how many arguments may stand without a name: out_channels and kernel_size of a convolution, else one."""
+    first = tuple(parameters)[:2]
+    return 2 if first == ("out_channels", "kernel_size") else min(1, len(first))
+
+
+@cache
+def default_formula(name: str) -> Formula:
+    """Return the formula of a rule that a kind leaves out."""
+    return parse_formula(Source(f"the default of {name}", RULES[name].default))
+
+
+@cache
+def default_rule(name: str) -> Meaning:
+    """Return the meaning of a rule that a kind leaves out."""
+    known = frozenset((*INPUT_NAMES, *OUTPUT_NAMES, *RULES))
+    return meaning(default_formula(name), Vocabulary(known, frozenset(PER_AXIS_NAMES), RULES[name].per_axis))

@@ -1,0 +1,44 @@
+"""The rules that a layer kind may have: one table, in the order in which they are worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: what holds where a kind leaves it out, and what it means."""
+
+    default: str
+    meaning: str
+    per_axis: bool = False
+    counted: bool = False  # summed over the layers
+    per_sample: bool = False  # multiplied by the batch
+
+
+# A rule may use the rules before it, by name.
+RULES: dict[str, Rule] = {
+    "reach": Rule("0", "how much further than one input an output sees", per_axis=True),
+    "jump": Rule("1", "inputs from one output to the next", per_axis=True),
+    "size": Rule("n", "output size along an axis", per_axis=True),
+    "start": Rule("0", "the first input that the first output sees", per_axis=True),
+    "axes": Rule("axes", "number of spatial axes of the output"),
+    "channels": Rule("C", "output channels"),
+    "weights": Rule("0", "learned factors", counted=True),
+    "biases": Rule("0", "learned summands", counted=True),
+    "buffers": Rule("0", "stored but not learned", counted=True),
+    "counters": Rule("0", "stored counters of training steps", counted=True),
+    "macs": Rule("0", "multiply–accumulates", counted=True, per_sample=True),
+    "flops": Rule("2macs + (elements if biases != 0 else 0)", "operations", counted=True, per_sample=True),
+    "activations": Rule("elements", "numbers in the output", counted=True, per_sample=True),
+    "weight_layers": Rule("1 if weights != 0 else 0", "layers with weights", counted=True),
+    "nonlinearities": Rule("0", "activation functions", counted=True),
+}
+
+# What every rule may use besides the arguments: of these n and n' have one value per axis.
+INPUT_NAMES = ("n", "C", "axes", "inputs")
+OUTPUT_NAMES = ("n'", "C'", "elements")
+PER_AXIS_NAMES = ("n", "n'")
+
+COUNTED = tuple(name for name, rule in RULES.items() if rule.counted)
+QUANTITIES = ("weights", "biases", "params", *COUNTED[2:])  # params = weights + biases

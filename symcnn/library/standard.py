@@ -1,0 +1,71 @@
+"""The standard library, read once, and where a kind or net of some name is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.library.kind import Kind
+from symcnn.source import Span
+from symcnn.syntax import parse_file, read_source
+from symcnn.syntax.parser import grammar_folder
+from symcnn.tree import File, Layer, Net
+
+_WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
+
+
+class Found(NamedTuple):
+    """A layer kind or a net, and the number of axes that its name asks for (`Conv2d`: 2)."""
+
+    meaning: Kind | Net
+    file: File
+    axes: int | None
+
+
+@cache
+def standard_library() -> File:
+    """Return the definitions of `grammar/layers.cnn`."""
+    source = read_source(grammar_folder() / "layers.cnn")
+    return parse_file(type(source)("layers.cnn", source.text))
+
+
+@cache
+def standard_kind(name: str) -> Kind:
+    """Return a compiled kind of the standard library."""
+    return Kind(standard_library().layers[name])
+
+
+def find(name: str, file: File, span: Span) -> Found:
+    """Return what a step's name stands for: first the file's own kinds and nets, then the library's.
+
+    Raises `SymcnnError` with the nearest name for one that is not there.
+    """
+    exact = _lookup(name, file)
+    if exact is not None:
+        return Found(*exact, None)
+    with_axes = _WITH_AXES.fullmatch(name)
+    if with_axes and (base := _lookup(with_axes["base"], file)) is not None:
+        return Found(*base, int(with_axes["axes"]))
+    raise SymcnnError(f"unknown layer or net '{name}'", span, did_you_mean(name, known_names(file)))
+
+
+def known_names(file: File | None = None) -> Iterator[str]:
+    """Yield the names of all kinds and nets that a file sees."""
+    for definitions in (file, standard_library()):
+        if definitions is not None:
+            yield from definitions.layers
+            yield from definitions.nets
+
+
+def _lookup(name: str, file: File) -> tuple[Kind | Net, File] | None:
+    if name in file.layers and file is not standard_library():
+        return Kind(file.layers[name]), file
+    if name in file.nets:
+        return file.nets[name], file
+    library = standard_library()
+    if name in library.layers:
+        return standard_kind(name), library
+    return (library.nets[name], library) if name in library.nets else None

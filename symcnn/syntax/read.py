@@ -1,0 +1,84 @@
+"""Reading: files, definitions, single formulas and assumptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lark.exceptions import UnexpectedInput
+
+from symcnn.errors import SymcnnError
+from symcnn.formula.nodes import Formula
+from symcnn.source import Source
+from symcnn.syntax.brackets import check_brackets
+from symcnn.syntax.build_file import FileBuilder
+from symcnn.syntax.messages import syntax_error
+from symcnn.syntax.parser import parser
+from symcnn.tree import Assume, File
+
+_MOST_CHARACTERS = 5_000_000  # of one text; ten thousand layers are about 300,000
+
+
+def read_source(path: str | Path) -> Source:
+    """Read a UTF-8 file; raises `SymcnnError` where it cannot."""
+    name = str(path)
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise SymcnnError(f"no such file: {name}", hint=_similar_files(Path(path))) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SymcnnError(f"cannot read {name}: {reason.lower()}") from None
+    return decode(content, name)
+
+
+def decode(content: bytes, name: str) -> Source:
+    """Return the source of some bytes, which must be UTF-8; a byte order mark is dropped."""
+    try:
+        return Source(name, content.decode("utf-8").removeprefix("\ufeff"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        raise SymcnnError(
+            f"{name}:{line}:{column}: this is not UTF-8 (byte 0x{content[error.start]:02x})",
+            hint="save the file with the encoding UTF-8",
+        ) from None
+
+
+def parse_file(source: Source) -> File:
+    """Parse definitions; raises `SymcnnError`."""
+    file: File = _parse(source, "file")
+    return file
+
+
+def parse_formula(source: Source) -> Formula:
+    """Parse one formula; raises `SymcnnError`."""
+    formula: Formula = _parse(source, "expr")
+    return formula
+
+
+def parse_assumptions(source: Source) -> Assume:
+    """Parse what may stand after `assume`; raises `SymcnnError`."""
+    assume: Assume = _parse(source, "assumptions")
+    return assume
+
+
+def _parse(source: Source, start: str) -> Any:
+    if len(source.text) > _MOST_CHARACTERS:
+        raise SymcnnError(f"{source.name} has more than {_MOST_CHARACTERS:,} characters")
+    if not source.text.strip():
+        raise SymcnnError(f"{source.name} is empty", hint="write a network: net a { input 3×H×W; Conv(64, 3) }")
+    check_brackets(source)
+    try:
+        tree = parser().parse(source.text, start=start)
+    except UnexpectedInput as error:
+        raise syntax_error(error, source) from None
+    return FileBuilder(source).build(tree)
+
+
+def _similar_files(path: Path) -> str | None:
+    try:
+        names = sorted(p.name for p in path.parent.glob("*.cnn"))
+    except OSError:
+        return None
+    return f"here are: {', '.join(names[:8])}" if names else None
