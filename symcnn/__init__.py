@@ -6,7 +6,9 @@ receptive fields. SymPy is imported when the first analysis is asked for, not be
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from symcnn.errors import SymcnnError
@@ -14,26 +16,55 @@ from symcnn.errors import SymcnnError
 if TYPE_CHECKING:
     from symcnn.analysis import Analysis, analyse
     from symcnn.api import layers, load, parse, symbols
+    from symcnn.asymptotics import asymptotics
+    from symcnn.compare import compare
+    from symcnn.render import render
 
 __version__ = "0.1.0"
 
 _WHERE = {
     "Analysis": "symcnn.analysis",
     "analyse": "symcnn.analysis",
+    "asymptotics": "symcnn.asymptotics",
+    "compare": "symcnn.compare",
     "layers": "symcnn.api",
     "load": "symcnn.api",
     "parse": "symcnn.api",
+    "render": "symcnn.render",
     "symbols": "symcnn.api",
 }
 
-__all__ = ["Analysis", "SymcnnError", "analyse", "layers", "load", "parse", "symbols"]
+__all__ = [
+    "Analysis",
+    "SymcnnError",
+    "analyse",
+    "asymptotics",
+    "compare",
+    "layers",
+    "load",
+    "parse",
+    "render",
+    "symbols",
+]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module 'symcnn' has no attribute '{name}'")
-    return getattr(import_module(_WHERE[name]), name)
+class _Front(ModuleType):
+    """The package: its public names are functions, also where a room of the house has the same name.
+
+    Importing the room `symcnn.compare` would otherwise put the module in the place of the function `symcnn.compare`.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _WHERE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _WHERE:
+            raise AttributeError(f"module 'symcnn' has no attribute '{name}'")
+        return getattr(import_module(_WHERE[name]), name)
+
+    def __dir__(self) -> list[str]:
+        return sorted([*self.__dict__, *__all__])
 
 
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+sys.modules[__name__].__class__ = _Front

@@ -32,8 +32,8 @@ from symcnn.tree import Assume, Domain, Let, Net, Network
 def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -> Analysis:
     """Return the closed forms of a network that has an input.
 
-    `parameters` set the net's parameters, to numbers, formulas as text, or expressions of symcnn's own symbols; `assume`
-    are conditions as text, such as "H % 32 == 0". Raises `SymcnnError` for what cannot be analysed.
+    `parameters` set the net's parameters, to numbers, formulas as text, or expressions of symcnn's own symbols;
+    `assume` are conditions as text, such as "H % 32 == 0". Raises `SymcnnError` for what cannot be analysed.
 
     >>> from symcnn import parse
     >>> a = analyse(parse("net two(c) { input c×H×H; Conv(c, 3, bias=false); Conv(c, 3, bias=false) }")["two"])
@@ -55,7 +55,7 @@ def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -
     symbols = Symbols(kinds, replaced)
     walk, scope = _prepared(net, given, symbols, arithmetic)
     derivation, batch = walk.network(definition, scope)
-    return _result(net, derivation, batch, symbols, claims, arithmetic)
+    return _result(net, derivation, batch, *_relevant(claims, symbols.used))
 
 
 def _parameter(name: str, value: Any, definition: Net) -> Any:
@@ -122,7 +122,7 @@ def _facts(
 
 
 def _define_if_possible(let: Let, scope: Scope, arithmetic: Arithmetic) -> None:
-    """A `let` that speaks of the current tensor has no value before there is one, and no assumption can use it."""
+    """Define a name, unless its value speaks of the current tensor: then no assumption can use it."""
     try:
         scope[let.name] = define(let, scope, arithmetic)
     except SymcnnError:
@@ -145,26 +145,35 @@ def _value(formula: Formula, scope: Any, arithmetic: Arithmetic) -> Any:
     return meaning(formula)(Frame(arithmetic, scope))
 
 
+def _relevant(
+    claims: tuple[Condition | Either, ...], used: Mapping[str, Symbol]
+) -> tuple[tuple[Condition | Either, ...], dict[str, Symbol]]:
+    """Keep the assumptions that a network's symbols have to do with, and add the symbols which these bring in."""
+    about = {claim: claim.relation().free_symbols for claim in claims}
+    known = set(used.values())
+    while more := set().union(*(s for s in about.values() if s & known)) - known:
+        known |= more
+    return tuple(claim for claim in claims if about[claim] & known), {symbol.name: symbol for symbol in known}
+
+
 def _result(
     net: Network,
     derivation: Derivation,
     batch: Any,
-    symbols: Symbols,
     assumed: tuple[Condition | Either, ...],
-    arithmetic: Arithmetic,
+    used: dict[str, Symbol],
 ) -> Analysis:
-    windows = derivation.windows
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
         layers=tuple(_layer(visit, batch) for visit in visits(derivation)),
-        receptive_field=_field(windows),
+        receptive_field=_field(derivation.windows),
         claims=merged((claim for claim, _ in conditions(derivation)), assumed),
         assumed=assumed,
-        symbols=dict(sorted(symbols.used.items())),
-        warnings=suspicions(net, set(symbols.used)),
+        symbols=dict(sorted(used.items())),
+        warnings=suspicions(net, set(used)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,14 +11,14 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import SAME, Given, bind
+from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError
-from symcnn.formula.meaning import Frame, Sides
-from symcnn.formula.nodes import names
+from symcnn.formula import nodes
+from symcnn.formula.meaning import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import COUNTED
-from symcnn.source import Span
 from symcnn.tree import Step
 
 
@@ -45,7 +45,7 @@ class Application:
 
     def outcome(self) -> Outcome:
         """Work out the rules in their order."""
-        self._require_integers()
+        self._require_types()
         for demand in self.kind.demands:
             self._require(demand)
         windows = self._windows()
@@ -54,24 +54,39 @@ class Application:
         return Outcome(output, windows, counted, tuple(self.conditions))
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
-        value: Value = self.kind.rules[name](Frame(self.arithmetic, self.values, axis))
-        return exact(value) if not isinstance(value, bool) else int(value)
+        rule = self.kind.rules[name]
+        try:
+            value = rule(Frame(self.arithmetic, self.values, axis))
+        except UndecidedError:
+            informed = Informed(self.arithmetic, self.tensor, self.conditions)
+            value = rule(Frame(informed, self.values, axis))
+        return exact(number(value, self.kind.formulas[name].span))
 
-    def _require_integers(self) -> None:
+    def _require_types(self) -> None:
+        """Want integers, unless a parameter is rational; and yes or no of one whose default is `true` or `false`."""
         for parameter in self.kind.definition.parameters:
             value = self.values[parameter.symbol]
-            if parameter.rational or value == SAME:
-                continue
-            for item in value if parameter.per_axis else (value,):
-                for part in (item.before, item.after) if isinstance(item, Sides) else (item,):
-                    if not isinstance(part, int):
-                        self._add(self.arithmetic.integral(part), parameter.name, part)
+            if isinstance(parameter.default, nodes.Truth):
+                self._require_truth(parameter.name, value)
+            elif not parameter.rational and value != SAME:
+                for part in _parts(value):
+                    self._require_integer(parameter.name, part)
 
-    def _add(self, claim: Truth, parameter: str, value: Any) -> None:
+    def _require_truth(self, name: str, value: Any) -> None:
+        if not isinstance(value, bool):
+            claim = self.arithmetic.either([self.arithmetic.compare("==", value, truth) for truth in (0, 1)])
+            self._add(claim, f"{name} of {self.step.kind} is true or false, not {value}", name)
+
+    def _require_integer(self, name: str, value: Any) -> None:
+        if not isinstance(value, int):
+            claim = self.arithmetic.integral(value)
+            self._add(claim, f"{name} of {self.step.kind} is {value}, which is no integer", name)
+
+    def _add(self, claim: Truth, message: str, parameter: str | None = None, hint: str | None = None) -> None:
+        """Add a condition; one that never holds is an error at the parameter, or at the step."""
         for part in single(claim):
             if part is False:
-                message = f"{parameter} of {self.step.kind} is {value}, which is no integer"
-                raise SymcnnError(message, self.given.spans.get(parameter, self.step.span))
+                raise SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
             if not isinstance(part, bool):
                 self.conditions.append(part)
 
@@ -79,7 +94,7 @@ class Application:
         if any(self.values[self.kind.parameters[name].symbol] == SAME for name in demand.symbols):
             return  # "same" is chosen such that it fits
         for axis in range(self.axes) if demand.per_axis else (None,):
-            claim = demand.test(Frame(self.arithmetic, self.values, axis))
+            claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)
             for part in single(claim):
                 if part is False:
                     raise self._broken(demand)
@@ -99,7 +114,7 @@ class Application:
         """Say what the names of a broken requirement stand for."""
         called = {p.symbol: p.name for p in self.kind.parameters.values()} | {"C": "in_channels", "n": "the input size"}
         shown = []
-        for name in dict.fromkeys(n.name for n in names(demand.formula)):
+        for name in dict.fromkeys(n.name for n in nodes.names(demand.formula)):
             value = self.values.get(name)
             if name in called and value is not None:
                 value = value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
@@ -145,32 +160,21 @@ class Application:
 
     def _check_size(self, size: Value, name: str) -> None:
         self._check_integral(size, name)
-        for part in single(at_least(size, 1, self.arithmetic.facts)):
-            if part is False:
-                worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f" {size} is never positive"
-                raise SymcnnError(
-                    f"the output {name} of {self.step.kind}{worth}",
-                    self._window_span(),
-                    f"the window is larger than the padded input {self.tensor}",
-                )
-            if not isinstance(part, bool):
-                self.conditions.append(part)
+        worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f", {size}, is never positive"
+        message = f"the output {name} of {self.step.kind}{worth}"
+        hint = f"the window is larger than the padded input {self.tensor}"
+        self._add(at_least(size, 1, self.arithmetic.facts), message, self._window_parameter(), hint)
 
     def _check_integral(self, value: Value, name: str) -> None:
-        for part in single(self.arithmetic.integral(value)):
-            if part is False:
-                raise SymcnnError(
-                    f"the output {name} of {self.step.kind} is {value}, which is no integer", self.step.span
-                )
-            if not isinstance(part, bool):
-                self.conditions.append(part)
+        message = f"the output {name} of {self.step.kind} is {value}, which is no integer"
+        self._add(self.arithmetic.integral(value), message)
 
-    def _window_span(self) -> Span:
-        """Return where the window was written: the argument that the rule for the reach speaks of last."""
-        spoken = [name.name for name in names(self.kind.formulas["reach"])]
+    def _window_parameter(self) -> str | None:
+        """Return what the window was written as: the given parameter that the rule for the reach speaks of last."""
+        spoken = [name.name for name in nodes.names(self.kind.formulas["reach"])]
         by_symbol = {p.symbol: p.name for p in self.kind.parameters.values()}
-        written = [self.given.spans[by_symbol[s]] for s in spoken if by_symbol.get(s) in self.given.spans]
-        return written[-1] if written else self.step.span
+        written = [by_symbol[s] for s in spoken if by_symbol.get(s) in self.given.spans]
+        return written[-1] if written else None
 
     def _counted(self, output: Tensor) -> dict[str, Value]:
         self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
@@ -180,3 +184,12 @@ class Application:
         for name in COUNTED:
             counted[name] = self.values[name] = self._rule(name)
         return counted
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield the numbers of a value that may be per axis, and per side."""
+    for item in value if isinstance(value, tuple) else (value,):
+        if isinstance(item, Sides):
+            yield from (item.before, item.after)
+        else:
+            yield item

@@ -43,6 +43,11 @@ class Derivation:
     conditions: tuple[Condition | Either, ...] = ()
 
     @cached_property
+    def rows(self) -> int:
+        """How many layers `visits` yields."""
+        return sum(1 if isinstance(item, Leaf) else item.body.rows for item in self.items)
+
+    @cached_property
     def windows(self) -> tuple[Window, ...]:
         """What an output of the body sees of its input, per input axis."""
         windows = (IDENTITY,) * len(self.input.sizes)
@@ -53,7 +58,7 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A layer where it stands: its path, how often it occurs, and what its (last) output sees of the network's input."""
+    """A layer where it stands: path, number of occurrences, and what its (last) output sees of the network's input."""
 
     path: tuple[str, ...]
     leaf: Leaf

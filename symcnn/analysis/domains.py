@@ -5,39 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL
+from symcnn.analysis.statements import statements
 from symcnn.formula import nodes as f
-from symcnn.tree import (
-    Assume,
-    Block,
-    Conditional,
-    Domain,
-    File,
-    Join,
-    Labelled,
-    Net,
-    Repeat,
-    Statement,
-    Step,
-)
+from symcnn.tree import Assume, Domain, File, Net, Repeat, Step
 
 _MAY_BE_ZERO = ("padding", "output_padding")
-
-
-def statements(block: Block) -> Iterator[Statement]:
-    """Yield every statement of a block, inner blocks included, without labels."""
-    for statement in block.statements:
-        inner = statement.statement if isinstance(statement, Labelled) else statement
-        yield inner
-        match inner:
-            case Join(_, paths):
-                for path in paths:
-                    yield from statements(path)
-            case Repeat(_, _, body):
-                yield from statements(body)
-            case Conditional(_, then, otherwise):
-                yield from statements(then)
-                if otherwise:
-                    yield from statements(otherwise)
 
 
 def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:

@@ -22,8 +22,8 @@ class Quantities:
     """The counted quantities by name. Symbolic ones are SymPy expressions, evaluated ones Python integers.
 
     Units: weights, biases, params, buffers and counters are stored numbers; macs are multiply–accumulates, flops
-    operations (2·macs, and one addition for each output where there is a bias); activations are numbers in the outputs of
-    all steps but views; weight_layers and nonlinearities are layers.
+    operations (2·macs, and one addition for each output where there is a bias); activations are numbers in the
+    outputs of all steps but views; weight_layers and nonlinearities are layers.
     """
 
     counted: Mapping[str, Any]
@@ -138,6 +138,7 @@ class Analysis(Quantities):
     symbols: Mapping[str, Symbol]
     warnings: tuple[str, ...] = field(default=(), repr=False)
     values: Mapping[str, Any] | None = None
+    symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
     convention: str = "macs"
 
     @cached_property
@@ -272,5 +273,6 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         assumed=(),
         symbols={},
         values=dict(values),
+        symbolic=analysis,
         convention=analysis.convention,
     )

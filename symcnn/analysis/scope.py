@@ -33,6 +33,8 @@ class FileScope(dict[str, Any]):
         self.symbols = symbols
         self._file, self._arithmetic = file, arithmetic
         self._pending: set[str] = set()
+        for let in file.lets.values():
+            _refuse_tensor_name(let)
 
     def __missing__(self, name: str) -> Any:
         if name in TENSOR_NAMES:
@@ -67,8 +69,12 @@ class Scope(dict[str, Any]):
 
 def define(let: Let, scope: Scope | FileScope, arithmetic: Arithmetic) -> Any:
     """Return what a `let` gives its name: a value or a function."""
-    if let.name in TENSOR_NAMES:
-        raise SymcnnError(f"'{let.name}' is the current tensor's and cannot be redefined", let.span)
+    _refuse_tensor_name(let)
     if let.formals is None:
         return meaning(let.value)(Frame(arithmetic, scope))
     return Function(let.name, let.formals, meaning(let.value), scope)
+
+
+def _refuse_tensor_name(let: Let) -> None:
+    if let.name in TENSOR_NAMES:
+        raise SymcnnError(f"'{let.name}' is the current tensor's and cannot be redefined", let.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from symcnn.analysis.domains import statements
+from symcnn.analysis.statements import statements
 from symcnn.analysis.tensor import TENSOR_NAMES
 from symcnn.formula.meaning import BUILTINS
 from symcnn.tree import Labelled, Let, Network

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
-from symcnn.algebra.symbols import exact
+from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import Given, axes_text, match_arguments
-from symcnn.analysis.domains import statements
 from symcnn.analysis.derivation import Derivation, Leaf, Nest
 from symcnn.analysis.scope import FileScope, Scope, define
+from symcnn.analysis.statements import names_in
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.meaning import Frame, Meaning, condition, meaning, number, undecided
-from symcnn.formula.nodes import Formula, names
+from symcnn.formula.nodes import Formula
 from symcnn.library.kind import Kind, positional
 from symcnn.library.standard import Found, find, standard_library
 from symcnn.tree import (
@@ -36,8 +36,9 @@ from symcnn.tree import (
     Step,
 )
 
-_DEEPEST = 60  # nets inside nets
-_MOST_ITEMS = 200_000  # different layers of one network
+_DEEPEST_NETS = 60  # nets inside nets
+_DEEPEST_BLOCKS = 120  # blocks inside blocks, those of nets included
+_MOST_ITEMS = 200_000  # different layers of one network, and rows of its table
 
 
 @dataclass
@@ -45,6 +46,9 @@ class Body:
     """A body that is being derived: the tensor so far, its items, and the names that are taken."""
 
     scope: Scope
+    file: File  # where the names of kinds and nets are looked up
+    input: Tensor | None = None
+    batch: Value = 1
     items: list[Leaf | Nest] = field(default_factory=list)
     conditions: list[Condition | Either] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -56,7 +60,7 @@ class Body:
         return self.scope.tensor
 
     def name(self, kind: str) -> str:
-        """Return the next free name for a step without a label: conv1, conv2, …"""
+        """Return the next free name, such as conv1, for a step without a label."""
         while True:
             self.counts[kind] += 1
             name = f"{kind.lower()}{self.counts[kind]}"
@@ -75,10 +79,11 @@ class Walk:
     def __init__(self, file: File, scope: FileScope, arithmetic: Arithmetic) -> None:
         self.file, self.scope, self.arithmetic = file, scope, arithmetic
         self._meanings: dict[int, Meaning] = {}
-        self._found: dict[str, Found] = {}
+        self._found: dict[tuple[bool, str], Found] = {}
         self._outcomes: dict[Any, Outcome] = {}
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
+        self._depth = 0
         self._derived = 0
 
     def network(self, net: Net, scope: Scope) -> tuple[Derivation, Any]:
@@ -88,17 +93,24 @@ class Walk:
             not isinstance(s, (Let, Assume)) for s in net.body.statements[: net.body.statements.index(net.input)]
         ):
             raise SymcnnError("the input comes first", net.input.span, "move it before the first layer")
-        body = Body(scope)
+        body = Body(scope, self.file)
         self._statements(net.body, body, assumed=True)
-        batch = 1 if net.input.batch is None else self._number(net.input.batch, scope)
-        return self._finished(body, self._input_tensor(net.input, scope)), batch
+        assert body.input is not None
+        derivation = self._finished(body, body.input)
+        if derivation.rows > _MOST_ITEMS:
+            raise NotSupportedError(f"more than {_MOST_ITEMS:,} layers, equal repetitions aside", net.span)
+        return derivation, body.batch
 
     # statements
 
     def _statements(self, block: Block, body: Body, assumed: bool = False) -> None:
+        if self._depth > _DEEPEST_BLOCKS:
+            raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
+        self._depth += 1
         for statement in block.statements:
             if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
                 self._statement(statement, body, None)
+        self._depth -= 1
 
     def _statement(self, statement: Statement, body: Body, label: str | None) -> None:
         match statement:
@@ -128,40 +140,42 @@ class Walk:
         self._statement(labelled.statement, body, labelled.label)
 
     def _input(self, statement: Input, body: Body) -> None:
-        wanted = self._input_tensor(statement, body.scope)
-        if body.tensor is None:
-            body.scope.tensor = wanted
-            return
-        if len(body.tensor.sizes) != len(wanted.sizes):
-            raise self._other_input(statement, wanted, body.tensor)
-        pairs = zip(body.tensor.shape, wanted.shape, strict=True)
-        claim = every([self.arithmetic.compare("==", old, new) for old, new in pairs])
-        self._demand(claim, body, lambda tensor=body.tensor: self._other_input(statement, wanted, tensor))
-        body.scope.tensor = wanted
-
-    def _other_input(self, statement: Input, wanted: Tensor, tensor: Tensor) -> SymcnnError:
-        return SymcnnError(f"this net wants an input {wanted}, but is used on {tensor}", statement.span)
-
-    def _input_tensor(self, statement: Input, scope: Scope) -> Tensor:
         if len(statement.dimensions) > 4:
             raise SymcnnError("an input has at most three axes besides its channels", statement.span)
-        channels, *sizes = (self._number(dimension, scope) for dimension in statement.dimensions)
-        for value, dimension in zip((channels, *sizes), statement.dimensions, strict=True):
-            if self.arithmetic.compare(">=", value, 1) is False or self.arithmetic.integral(value) is False:
-                raise SymcnnError(f"a size of the input is {value}", dimension.span, "sizes are positive integers")
-        return Tensor(channels, tuple(sizes))
+        channels, *sizes = (self._size(dimension, body, "a size of the input") for dimension in statement.dimensions)
+        wanted = Tensor(channels, tuple(sizes))
+        if statement.batch is not None:
+            body.batch = self._size(statement.batch, body, "the batch")
+        if body.tensor is not None:
+            error = SymcnnError(f"this net wants an input {wanted}, but is used on {body.tensor}", statement.span)
+            self._demand(self._same_shape(body.tensor, wanted), body, error)
+        body.input = body.scope.tensor = wanted
+
+    def _same_shape(self, tensor: Tensor, wanted: Tensor) -> Truth:
+        if len(tensor.sizes) != len(wanted.sizes):
+            return False
+        pairs = zip(tensor.shape, wanted.shape, strict=True)
+        return every([self.arithmetic.compare("==", old, new) for old, new in pairs])
+
+    def _size(self, formula: Formula, body: Body, what: str) -> Value:
+        """Return the value of a formula, a positive integer, under a condition where it is one only sometimes."""
+        value = self._number(formula, body.scope)
+        error = SymcnnError(f"{what} is {value}", formula.span, "it is a positive integer")
+        claims = [self.arithmetic.integral(value), self.arithmetic.compare(">=", value, 1)]
+        self._demand(every(claims), body, error)
+        return value
 
     def _assume(self, statement: Assume, body: Body) -> None:
         for formula in statement.conditions:
             if not isinstance(formula, Domain):
                 claim = condition(self._value(formula, body.scope), formula.span)
-                text = f"the assumption {formula.span.text} does not hold here"
-                self._demand(claim, body, lambda f=formula, text=text: SymcnnError(text, f.span))
+                error = SymcnnError(f"the assumption {formula.span.text} does not hold here", formula.span)
+                self._demand(claim, body, error)
 
-    def _demand(self, claim: Truth, body: Body, broken: Callable[[], SymcnnError]) -> None:
+    def _demand(self, claim: Truth, body: Body, broken: SymcnnError) -> None:
         for part in single(claim):
             if part is False:
-                raise broken()
+                raise broken
             if not isinstance(part, bool):
                 body.conditions.append(part)
 
@@ -193,14 +207,15 @@ class Walk:
 
     def _iterations(self, statement: Repeat, body: Body, count: int) -> list[tuple[int, int, Derivation]]:
         """Derive each different iteration once: (index of the first, how many are equal, the derivation)."""
-        counted = statement.index is not None and statement.index in _names_in(statement.body)
+        counted = statement.index is not None and statement.index in names_in(statement.body)
         groups: list[tuple[int, int, Derivation]] = []
         tensor, done = self._tensor(body, statement.span), 0
         while done < count:
+            self._count(statement)
             scope = Scope(body.scope, tensor)
             if statement.index is not None:
                 scope[statement.index] = done
-            inner = Body(scope)
+            inner = Body(scope, body.file)
             self._statements(statement.body, inner)
             derived = self._finished(inner, tensor)
             # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
@@ -213,9 +228,9 @@ class Walk:
 
     def _step(self, step: Step, body: Body, label: str | None) -> None:
         tensor = self._tensor(body, step.span)
-        found = self._find(step)
+        found = self._find(step, body.file)
+        self._check_axes(step, found, tensor)
         if isinstance(found.meaning, Kind):
-            self._check_axes(step, found, tensor)
             outcome = self._outcome(found.meaning, step, body.scope, tensor)
             name = label or body.name(found.meaning.name)
             body.append(Leaf(name, found.meaning.name, tensor, outcome, step.span), outcome.output)
@@ -224,34 +239,33 @@ class Walk:
         derived = self._net(found.meaning, found, step, body.scope, tensor)
         body.append(Nest(label or body.name(found.meaning.name), derived, 1), derived.output)
 
-    def _find(self, step: Step) -> Found:
-        if step.kind not in self._found:
-            self._found[step.kind] = find(step.kind, self.file, step.kind_span)
-        return self._found[step.kind]
+    def _find(self, step: Step, file: File) -> Found:
+        key = (file is self.file, step.kind)
+        if key not in self._found:
+            self._found[key] = find(step.kind, file, step.kind_span)
+        return self._found[key]
 
-    def _count(self, step: Step) -> None:
+    def _count(self, statement: Step | Repeat) -> None:
         self._derived += 1
         if self._derived > _MOST_ITEMS:
-            raise NotSupportedError(f"more than {_MOST_ITEMS:,} different layers", step.span)
+            raise NotSupportedError(f"more than {_MOST_ITEMS:,} different layers", statement.span)
 
     def _check_axes(self, step: Step, found: Found, tensor: Tensor) -> None:
-        assert isinstance(found.meaning, Kind)
-        vector = found.axes == 1 and not tensor.sizes and not any(p.per_axis for p in found.meaning.parameters.values())
-        if found.axes is not None and found.axes != len(tensor.sizes) and not vector:
-            axes = len(tensor.sizes)
-            hint = (
-                f"write {found.meaning.name}, or {found.meaning.name}{axes}d"
-                if axes
-                else "Flatten has removed the axes"
-            )
-            message = f"{step.kind} wants {axes_text(found.axes)}, the tensor {tensor} has {axes_text(axes)}"
+        name, axes = found.meaning.name, len(tensor.sizes)
+        vector = found.axes == 1 and not axes and isinstance(found.meaning, Kind) and not found.meaning.windowed
+        if found.axes not in (None, axes) and not vector:
+            hint = f"write {name}, or {name}{axes}d" if axes else "a vector has no axes"
+            message = f"{step.kind} wants {axes_text(found.axes or 0)}, the tensor {tensor} has {axes_text(axes)}"
             raise SymcnnError(message, step.kind_span, hint)
 
     def _outcome(self, kind: Kind, step: Step, scope: Scope, tensor: Tensor) -> Outcome:
         given = match_arguments(step, list(kind.parameters), kind.positional, lambda f: self._value(f, scope))
-        key = (kind.name, tuple(given.values.items()), tensor)
+        key = (kind, tuple(given.values.items()), tensor)
         if key not in self._outcomes:
-            self._outcomes[key] = Application(kind, step, given, tensor, self.arithmetic).outcome()
+            try:
+                self._outcomes[key] = Application(kind, step, given, tensor, self.arithmetic).outcome()
+            except SymcnnError as error:
+                raise _at_step(error, step, given) from None
         return self._outcomes[key]
 
     # nets as blocks
@@ -261,25 +275,24 @@ class Walk:
         parameters = [p.name for p in net.parameters]
         limit = positional(parameters) if from_library else len(parameters)
         given = match_arguments(step, parameters, limit, lambda f: self._value(f, scope))
-        key = (net.name, tuple(given.values.items()), tensor)
+        key = (net.name, from_library, tuple(given.values.items()), tensor)
         if key in self._bodies:
             return self._bodies[key]
-        if key in self._active or len(self._active) >= _DEEPEST:
+        if key in self._active or len(self._active) >= _DEEPEST_NETS:
             raise SymcnnError(f"the net '{net.name}' uses itself without end", step.span)
         self._active.append(key)
         try:
-            self._bodies[key] = self._net_body(net, step, given, tensor, from_library)
+            self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
-            if error.span is not None and error.span.source is standard_library().source:
-                raise SymcnnError(error.message, _place_in(step, given, error), error.hint) from None
-            raise
-        finally:
-            self._active.pop()
+            raise _at_step(error, step, given) from None
+        self._active.pop()
         return self._bodies[key]
 
-    def _net_body(self, net: Net, step: Step, given: Given, tensor: Tensor, required: bool) -> Derivation:
-        body = Body(Scope(self.scope, tensor))
-        self.bind(net, given.values, body.scope, step if required else None)
+    def _net_body(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
+        net = found.meaning
+        assert isinstance(net, Net)
+        body = Body(Scope(self.scope, tensor), found.file)
+        self.bind(net, given.values, body.scope, None if found.file is self.file else step)
         self._statements(net.body, body)
         return self._finished(body, tensor)
 
@@ -318,32 +331,13 @@ class Walk:
         return exact(number(self._value(formula, scope), formula.span))
 
 
-def _place_in(step: Step, given: Given, error: SymcnnError) -> Any:
-    """An error inside a net of the library is shown at the argument of the same name, or at the step."""
-    assert error.span is not None
+def _at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
+    """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
+    if (
+        error.span is None
+        or error.span.source is not standard_library().source
+        or step.span.source is error.span.source
+    ):
+        return error
     word = error.span.text.partition("=")[0]
-    return given.spans.get(word, step.span)
-
-
-def _names_in(block: Block) -> set[str]:
-    found: set[str] = set()
-    for statement in statements(block):
-        for formula in _formulas(statement):
-            found |= {name.name for name in names(formula)}
-    return found
-
-
-def _formulas(statement: Statement) -> list[Formula]:
-    match statement:
-        case Step(_, arguments):
-            return [argument.value for argument in arguments]
-        case Let(_, _, value):
-            return [value]
-        case Repeat(count):
-            return [count]
-        case Conditional(test):
-            return [test]
-        case Assume(conditions):
-            return [c for c in conditions if not isinstance(c, Domain)]
-        case _:
-            return []
+    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)

@@ -27,6 +27,9 @@ class Sides:
     before: Any
     after: Any
 
+    def __str__(self) -> str:
+        return f"({self.before}, {self.after})"
+
 
 @dataclass(slots=True)
 class Frame:
@@ -40,7 +43,7 @@ class Frame:
 Meaning = Callable[[Frame], Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Function:
     """A function by `let name(formals) = value`; it sees the names of the place where it was defined."""
 
@@ -176,7 +179,8 @@ def _condition(node: f.Formula, names: Vocabulary) -> Meaning:
 def _name(node: f.Name, names: Vocabulary) -> Meaning:
     name, span = node.name, node.span
     if names.known is not None and name not in names.known:
-        raise SymcnnError(f"unknown name '{name}'", span, did_you_mean(name, names.known))
+        listed = f"here are known {', '.join(sorted(names.known))}"
+        raise SymcnnError(f"unknown name '{name}'", span, did_you_mean(name, names.known, listed))
     if name in names.per_axis:
         if not names.folding:
             raise SymcnnError(f"'{name}' has one value per axis", span, f"fold it, as in prod({name})")
@@ -374,8 +378,10 @@ def _comparison(node: f.Comparison, names: Vocabulary) -> Meaning:
 
 
 def _link(left: f.Formula, operator: str, right: f.Formula, node: f.Comparison, names: Vocabulary) -> Meaning:
-    if operator in _EQUALITIES and isinstance(left, f.Product) and left.operators[-1] == "%":
-        return _congruence(left, operator, right, names)
+    if operator in _EQUALITIES:
+        for remainder, other in ((left, right), (right, left)):
+            if isinstance(remainder, f.Product) and remainder.operators[-1] == "%":
+                return _congruence(remainder, operator, other, names)
     first, second = meaning(left, names), meaning(right, names)
 
     def evaluate(frame: Frame) -> Any:
@@ -437,10 +443,14 @@ def _choice(node: f.Choice, names: Vocabulary) -> Meaning:
     return evaluate
 
 
-def undecided(claim: Any, node: f.Formula) -> SymcnnError:
+class UndecidedError(SymcnnError):
+    """A condition must be decided, and what is known does not decide it."""
+
+
+def undecided(claim: Any, node: f.Formula) -> UndecidedError:
     """Return the error for a condition that must be decided and is not: it names the symbols."""
     symbols = ", ".join(sorted(str(s) for s in claim.relation().free_symbols))
-    return SymcnnError(
+    return UndecidedError(
         f"cannot decide '{node.span.text}': it depends on {symbols}",
         node.span,
         f"give {symbols} a value, or assume what decides it",

@@ -67,6 +67,11 @@ class Kind:
         return found
 
     @property
+    def windowed(self) -> bool:
+        """Whether an argument has one value per axis, so that there must be axes."""
+        return any(parameter.per_axis for parameter in self.parameters.values())
+
+    @property
     def positional(self) -> int:
         """How many arguments may stand without a name."""
         return positional(self.parameters)

@@ -12,7 +12,7 @@ from symcnn.library.kind import Kind
 from symcnn.source import Span
 from symcnn.syntax import parse_file, read_source
 from symcnn.syntax.parser import grammar_folder
-from symcnn.tree import File, Layer, Net
+from symcnn.tree import File, Net
 
 _WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
 

@@ -47,7 +47,7 @@ def _refuse_glued(before: Token, token: Token) -> None:
     glued = before.end_pos == token.start_pos and before.isalpha() and (token[0].isalnum() or token[0] == "_")
     if glued and "x" not in (before, token):
         word = Token(token.type, before + token, start_pos=before.start_pos, end_pos=token.end_pos)
-        raise UnexpectedToken(word, {"GLUED"})
+        raise UnexpectedToken(word, {"GLUED"})  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -1,0 +1,46 @@
+"""What stands in a block: its statements, inner blocks included, and the formulas and names in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symcnn.formula.nodes import Formula, names
+from symcnn.tree import Assume, Block, Conditional, Domain, Join, Labelled, Let, Repeat, Statement, Step
+
+
+def statements(block: Block) -> Iterator[Statement]:
+    """Yield every statement of a block, inner blocks included, without labels."""
+    for statement in block.statements:
+        inner = statement.statement if isinstance(statement, Labelled) else statement
+        yield inner
+        match inner:
+            case Join(_, paths):
+                for path in paths:
+                    yield from statements(path)
+            case Repeat(_, _, body):
+                yield from statements(body)
+            case Conditional(_, then, otherwise):
+                yield from statements(then)
+                if otherwise:
+                    yield from statements(otherwise)
+
+
+def names_in(block: Block) -> set[str]:
+    """Return every name in the formulas of a block."""
+    return {name.name for statement in statements(block) for formula in _formulas(statement) for name in names(formula)}
+
+
+def _formulas(statement: Statement) -> list[Formula]:
+    match statement:
+        case Step(_, arguments):
+            return [argument.value for argument in arguments]
+        case Let(_, _, value):
+            return [value]
+        case Repeat(count):
+            return [count]
+        case Conditional(test):
+            return [test]
+        case Assume(conditions):
+            return [c for c in conditions if not isinstance(c, Domain)]
+        case _:
+            return []

@@ -1,0 +1,5 @@
+"""The command line: `symcnn derive`, `compare`, `layers`."""
+
+from symcnn.cli.main import main
+
+__all__ = ["main"]

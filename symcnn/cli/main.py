@@ -1,0 +1,138 @@
+"""The commands. Heavy modules are imported inside them: `--help` and `--version` wait for nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from symcnn import __version__
+from symcnn.errors import SymcnnError, did_you_mean
+
+_FORMATS = "text, markdown, latex, json"
+
+
+class _Group(click.Group):
+    """Shows every mistake of a user as one message with exit code 2, never as a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except SymcnnError as error:
+            click.echo(f"error: {error}", err=True)
+        except RecursionError:
+            click.echo("error: this is nested too deeply", err=True)
+        except BrokenPipeError:  # the reader has seen enough, as in `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        sys.exit(2)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            hint = did_you_mean(args[0], self.commands, f"commands are {', '.join(self.commands)}")
+            raise SymcnnError(f"unknown command '{args[0]}'", hint=hint) from None
+
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+def _output_options(command: _Command) -> _Command:
+    to_file = click.option(
+        "-o", "--output", metavar="OUT", help="Write to a file, replaced only when its content is whole."
+    )
+    format_ = click.option(
+        "--format", "format_", default="text", metavar="F", help=f"One of {_FORMATS}. Default: text."
+    )
+    return format_(to_file(command))
+
+
+_ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condition to rely on, as in "H % 32 == 0".')
+_SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
+
+_MAIN_EXAMPLE = """\b
+Example:
+  symcnn compare examples/stacked.cnn
+"""
+_DERIVE_EXAMPLE = """\b
+Examples:
+  symcnn derive examples/lenet.cnn
+  symcnn derive examples/vgg16.cnn --at H=224 --at W=224
+  symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
+"""
+_COMPARE_EXAMPLE = """\b
+Examples:
+  symcnn compare examples/stacked.cnn
+  symcnn compare examples/stacked.cnn three seven --quantity macs
+"""
+_LAYERS_EXAMPLE = """\b
+Examples:
+  symcnn layers
+  symcnn layers Conv
+"""
+
+
+@click.group(cls=_Group, epilog=_MAIN_EXAMPLE, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="symcnn")
+def main() -> None:
+    """Derive closed forms for convolutional networks: shapes, parameters, MACs, receptive fields."""
+
+
+@main.command(epilog=_DERIVE_EXAMPLE)
+@click.argument("file")
+@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@_SET
+@click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
+@_ASSUME
+@_output_options
+def derive(
+    file: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    format_: str,
+    output: str | None,
+) -> None:
+    """Derive closed forms for FILE: the table of layers and the totals ("-" reads standard input)."""
+    from symcnn.cli import work
+
+    work.write(work.derived(file, names, settings, values, assume, format_), output)
+
+
+@main.command(epilog=_COMPARE_EXAMPLE)
+@click.argument("file")
+@click.argument("nets", nargs=-1)
+@click.option("--quantity", "quantities", multiple=True, metavar="Q", help="macs, params, flops, activations, …")
+@click.option("--grow", "growing", multiple=True, metavar="H", help="The symbol that grows in limits; default: sizes.")
+@_SET
+@_ASSUME
+@_output_options
+def compare(
+    file: str,
+    nets: tuple[str, ...],
+    quantities: tuple[str, ...],
+    growing: tuple[str, ...],
+    settings: tuple[str, ...],
+    assume: tuple[str, ...],
+    format_: str,
+    output: str | None,
+) -> None:
+    """Compare NETS of FILE: each with the last one; without NETS, all of the file that have an input."""
+    from symcnn.cli import work
+
+    work.write(work.compared(file, nets, quantities, growing, settings, assume, format_), output)
+
+
+@main.command(epilog=_LAYERS_EXAMPLE)
+@click.argument("kind", required=False)
+@_output_options
+def layers(kind: str | None, format_: str, output: str | None) -> None:
+    """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
+    from symcnn.cli import work
+
+    work.write(work.reference(kind, format_), output)

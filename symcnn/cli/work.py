@@ -1,0 +1,180 @@
+"""What the commands do, between their arguments and their output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.source import Source
+from symcnn.syntax import parse_file, read_source
+from symcnn.syntax.read import decode
+from symcnn.tree import File, Net, Network, Step
+
+
+def derived(
+    file: str,
+    names: Sequence[str],
+    settings: Iterable[str],
+    values: Iterable[str],
+    assume: tuple[str, ...],
+    format_: str,
+) -> str:
+    """Return the output of `derive`."""
+    networks = _chosen(_read(file), names)
+    at = _pairs(values, "--at")
+    from symcnn.render import check_format, render
+
+    check_format(format_)
+    if format_ == "json" and len(networks) > 1:
+        listed = ", ".join(network.name for network in networks)
+        raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
+    analyses = [_analysis(network, _pairs(settings, "--set"), assume) for network in networks]
+    return "\n".join(render(a.at(**at) if at else a, format_) for a in analyses)
+
+
+def compared(
+    file: str,
+    names: Sequence[str],
+    quantities: Sequence[str],
+    growing: Sequence[str],
+    settings: Iterable[str],
+    assume: tuple[str, ...],
+    format_: str,
+) -> str:
+    """Return the output of `compare`."""
+    networks = _chosen(_read(file), names)
+    if len(networks) < 2:
+        hint = "name two nets of the file" if names else "the file needs two nets with an input"
+        raise SymcnnError("compare takes at least two nets", hint=hint)
+    from symcnn.compare import DEFAULT_QUANTITIES, compare
+    from symcnn.render import check_format, render
+
+    check_format(format_)
+    if format_ == "json" and len(networks) > 2:
+        raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
+    analyses = [_analysis(network, _pairs(settings, "--set"), assume, strict=False) for network in networks]
+    *others, last = analyses
+    wanted = tuple(quantities) or DEFAULT_QUANTITIES
+    return "\n".join(render(compare(other, last, wanted, growing), format_) for other in others)
+
+
+def reference(kind: str | None, format_: str) -> str:
+    """Return the output of `layers`."""
+    from symcnn.document.reference import kind_document, layers_document, reference_data
+    from symcnn.library.standard import known_names, standard_kind, standard_library
+    from symcnn.render import check_format, render_document
+    from symcnn.render.json import data_text
+
+    check_format(format_)
+    library = standard_library()
+    if kind is not None and kind not in (*library.layers, *library.nets):
+        raise SymcnnError(f"unknown layer kind '{kind}'", hint=did_you_mean(kind, known_names(), "see symcnn layers"))
+    kinds = [standard_kind(name) for name in library.layers if kind in (None, name)]
+    nets = [net for name, net in library.nets.items() if kind in (None, name)]
+    if format_ == "json":
+        return data_text(reference_data(kinds, nets))
+    document = layers_document(kinds, nets) if kind is None else kind_document(kinds[0] if kinds else nets[0])
+    return render_document(document, format_)
+
+
+def write(text: str, output: str | None) -> None:
+    """Print a text, or put it into a file whose old content stays until the new one is whole."""
+    if output is None:
+        with contextlib.suppress(AttributeError):
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        click.echo(text, nl=False)
+        return
+    target = Path(output)
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+            file.write(text)
+        _replace(Path(file.name), target)
+    except OSError as error:
+        raise SymcnnError(f"cannot write {output}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _replace(new: Path, target: Path) -> None:
+    try:
+        new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        new.replace(target)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _read(file: str) -> File:
+    source = decode(sys.stdin.buffer.read(), "standard input") if file == "-" else read_source(file)
+    return parse_file(source)
+
+
+def _chosen(file: File, names: Sequence[str]) -> list[Network]:
+    """Return the named nets, or all with an input that no other net uses."""
+    for name in names:
+        if name not in file.nets:
+            listed = f"the file has {', '.join(file.nets)}" if file.nets else "the file has no nets"
+            raise SymcnnError(
+                f"there is no net '{name}' in {file.source.name}", hint=did_you_mean(name, file.nets, listed)
+            )
+    chosen = list(names) or _roots(file)
+    if not chosen:
+        hint = (
+            f"its nets are blocks: {', '.join(file.nets)}" if file.nets else "write net a { input 3×H×W; Conv(64, 3) }"
+        )
+        raise SymcnnError(f"{file.source.name} has no net with an input", hint=hint)
+    return [Network(file, file.nets[name]) for name in chosen]
+
+
+def _roots(file: File) -> list[str]:
+    used = {kind for net in file.nets.values() for kind in _kinds(net) if kind != net.name}
+    with_input = [name for name, net in file.nets.items() if net.input is not None]
+    return [name for name in with_input if name not in used] or with_input
+
+
+def _kinds(net: Net) -> Iterable[str]:
+    from symcnn.analysis.statements import statements
+
+    return (s.kind for s in statements(net.body) if isinstance(s, Step))
+
+
+def _analysis(network: Network, settings: dict[str, str], assume: tuple[str, ...], strict: bool = True) -> Any:
+    from symcnn.analysis import analyse
+
+    known = {parameter.name for parameter in network.definition.parameters}
+    if strict:
+        for name in settings.keys() - known:
+            hint = f"{name} is no parameter; for the value of a symbol use --at {name}={settings[name]}"
+            raise SymcnnError(f"{network.name} has no parameter '{name}'", hint=did_you_mean(name, known, hint))
+    analysis = analyse(network, assume=assume, **{n: v for n, v in settings.items() if n in known})
+    for warning in analysis.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return analysis
+
+
+def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """Read `H=224`, several also in one, separated by commas: `H=224,W=224`."""
+    pairs: dict[str, str] = {}
+    for text in texts:
+        parts = text.split(",") if option == "--at" else [text]
+        for part in parts:
+            name, equals, value = (piece.strip() for piece in part.partition("="))
+            if not (name and equals and value):
+                span = Source(option, text).span(0, len(text))
+                raise SymcnnError(f"{option} wants NAME=VALUE", span, f"as in {option} H=224")
+            if name in pairs:
+                raise SymcnnError(f"{option} gives {name} twice")
+            pairs[name] = value
+    return pairs

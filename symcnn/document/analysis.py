@@ -1,0 +1,109 @@
+"""An analysis as a document: the table of layers, the totals, the conditions; with values, both ways."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symcnn.analysis import Analysis, Layer, ReceptiveField
+from symcnn.document.lines import TITLES, line, percent, shape
+from symcnn.report import Block, Column, Document, Line, Listing, Paragraph, Section, Table
+
+_COLUMNS = ("params", "macs")
+_TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
+_IF_ANY = ("buffers", "counters")
+_CONVENTION = (
+    "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
+    "there is a bias. Activations: numbers in all outputs but those of views."
+)
+_LAYERS = ("weight_layers", "nonlinearities")
+
+
+def analysis_document(analysis: Analysis) -> Document:
+    """Return the document of an analysis; of one with values, the symbolic part comes first."""
+    if analysis.symbolic is not None:
+        return Document((_section(analysis.symbolic), _section(analysis)))
+    return Document((_section(analysis),))
+
+
+def _section(analysis: Analysis) -> Section:
+    title = analysis.net
+    if analysis.values:
+        title += " at " + ", ".join(f"{name} = {value}" for name, value in analysis.values.items())
+    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(_CONVENTION))]
+    return Section(title, tuple(blocks))
+
+
+def _table(analysis: Analysis) -> Table:
+    shared = [q for q in _COLUMNS if any(analysis.share(layer, q) is not None for layer in analysis.layers)]
+    fields = bool(analysis.receptive_field.size)
+    columns = [Column("layer"), Column("kind"), Column("output")]
+    for quantity in _COLUMNS:
+        columns.append(Column(TITLES[quantity], right=True))
+        if quantity in shared:
+            columns.append(Column("%", right=True))
+    if fields:
+        columns += [Column("receptive field", right=True), Column("jump", right=True)]
+    rows = [_row(analysis, layer, shared, fields) for layer in analysis.layers]
+    first = _cells(columns, {0: line("input"), 2: shape(analysis.input)})
+    total = {0: line("total"), 2: shape(analysis.output)}
+    total |= {i: line(analysis.count(q)) for i, c in enumerate(columns) for q in _COLUMNS if c.title == TITLES[q]}
+    return Table(tuple(columns), (first, *rows), (_cells(columns, total),))
+
+
+def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:
+    return tuple(filled.get(place, ()) for place in range(len(columns)))
+
+
+def _row(analysis: Analysis, layer: Layer, shared: list[str], fields: bool) -> tuple[Line, ...]:
+    name = layer.path if layer.times == 1 else f"{layer.path} ×{layer.times}"
+    cells: list[Line] = [line(name), line(layer.kind), shape(layer.output)]
+    for quantity in _COLUMNS:
+        cells.append(line(layer.count(quantity)))
+        if quantity in shared:
+            cells.append(line(_share(analysis.share(layer, quantity))))
+    if fields:
+        cells += [shape(layer.receptive_field.size), shape(layer.receptive_field.jump)]
+    return tuple(cells)
+
+
+def _share(ratio: Fraction | None) -> str:
+    if not ratio:
+        return ""
+    text = percent(ratio).removesuffix(" %")
+    return text if text != "0.0" else "< 0.1"
+
+
+def _totals(analysis: Analysis) -> Listing:
+    items: list[tuple[str, tuple[Line, ...]]] = [(TITLES[name], (line(analysis.count(name)),)) for name in _TOTALS]
+    items += [(TITLES[name], (line(analysis.count(name)),)) for name in _IF_ANY if analysis.count(name) != 0]
+    items += [(TITLES[name], (line(analysis.count(name)),)) for name in _LAYERS]
+    if analysis.batch is not None:
+        items.append(("batch", (line(analysis.batch),)))
+    if analysis.receptive_field.size:
+        items.append(("receptive field", _field_lines(analysis)))
+    if analysis.assumptions:
+        items.append(("assuming", tuple(line(relation) for relation in analysis.assumptions)))
+    if analysis.conditions:
+        items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
+    return Listing(tuple(items))
+
+
+def _field_lines(analysis: Analysis) -> tuple[Line, ...]:
+    """Where the axes are gone at the end, the last layer that has them is said too."""
+    axes = len(analysis.input)
+    spatial = [layer for layer in analysis.layers if len(layer.output) == axes]
+    if len(analysis.output) == axes or not spatial:
+        return (_field_line(analysis.receptive_field),)
+    before = (*_field_line(spatial[-1].receptive_field), *line(f" after {spatial[-1].path}"))
+    return before, (*line("of the output, padding included: "), *shape(analysis.receptive_field.size))
+
+
+def _field_line(field: ReceptiveField) -> Line:
+    parts = [*shape(field.size), *line(", jump "), *shape(field.jump), *line(", first centre ")]
+    if len(set(field.centre)) == 1:
+        return (*parts, *line(field.centre[0]))
+    listed: list[Any] = ["("]
+    for place, value in enumerate(field.centre):
+        listed += [", ", value] if place else [value]
+    return (*parts, *line(*listed, ")"))

@@ -1,0 +1,170 @@
+"""A comparison as a document: quantities side by side, and where one overtakes the other, with the proof."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sympy import Expr, oo
+
+from symcnn.algebra.growth import Run
+from symcnn.algebra.symbols import exact
+from symcnn.compare import Comparison, Crossover, QuantityComparison
+from symcnn.document.lines import TITLES, line, percent, shape
+from symcnn.report import Block, Column, Document, Line, Listing, Section, Table
+
+_WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
+_MOST_PIECES = 8  # residue polynomials that are written out
+_MOST_RUNS = 12
+
+
+def comparison_document(comparison: Comparison) -> Document:
+    """Return the document of a comparison."""
+    first, second = comparison.first.net, comparison.second.net
+    blocks: tuple[Block, ...] = (
+        _table(comparison),
+        *(_quantity(comparison, q) for q in comparison.quantities),
+        _structure(comparison),
+    )
+    return Document((Section(f"{first} against {second}", blocks),))
+
+
+def _table(comparison: Comparison) -> Table:
+    growing = ", ".join(symbol.name for symbol in comparison.quantities[0].growing)
+    large = f"ratio for large {growing}" if growing else "ratio"
+    titles = ["", comparison.first.net, comparison.second.net, large, "saving"]
+    columns = tuple(Column(title, right=place > 0) for place, title in enumerate(titles))
+    rows = []
+    for q in comparison.quantities:
+        limit = line("→ ∞") if q.limit is oo else line() if q.limit is None else line(q.limit)
+        rows.append((line(TITLES[q.quantity]), line(q.first), line(q.second), limit, line(saving_text(q.limit_saving))))
+    return Table(columns, tuple(rows))
+
+
+def saving_text(saving: Expr | None) -> str:
+    """Return a saving in percent where it is a number; a negative one costs more."""
+    value = exact(saving) if saving is not None else None
+    if not isinstance(value, (int, Fraction)):
+        return ""
+    return percent(Fraction(value)) if value >= 0 else f"−{percent(Fraction(-value))}"
+
+
+def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
+    lines: list[Line] = [line("difference ", q.difference)]
+    if q.ratio is not None:
+        lines.append(line("ratio ", q.ratio))
+    first, second = q.leading
+    if q.ratio is not None and q.ratio.free_symbols & set(q.growing) and first is not None and second is not None:
+        lines.append(_leading_line(q, first, second))
+    lines += _verdict(comparison, q)
+    return Listing(((TITLES[q.quantity], tuple(lines)),))
+
+
+def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
+    parts: list[Any] = ["~ ", first, " against ~ ", second]
+    if q.limit is not None:
+        parts += [": the ratio tends to ", q.limit]
+        saving = saving_text(q.limit_saving)
+        if saving and not saving.startswith("−"):
+            parts.append(f", a saving of {saving}")
+    return line(*parts)
+
+
+def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
+    name, noun = comparison.first.net, TITLES[q.quantity]
+    if q.always is not None:
+        always = "always " if q.difference.free_symbols else ""
+        return [line(f"{name} {always}has {_WORDS[q.always]} {noun}")]
+    crossover = q.crossover
+    if crossover is None:
+        symbols = ", ".join(sorted(s.name for s in q.difference.free_symbols))
+        return [line(f"which has fewer {noun} depends on {symbols} together; assume a relation, such as H == W")]
+    if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
+        return [_last_word(name, noun, crossover), *_pieces(crossover)]
+    parts: list[Any] = [f"{name} has "]
+    for place, run in enumerate(crossover.runs):
+        parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
+    return [line(*parts), *_proof(crossover), *_pieces(crossover)]
+
+
+def _range(run: Run, crossover: Crossover) -> list[Any]:
+    symbol = crossover.symbol
+    if run.end is None:
+        return ["from ", symbol, f" = {run.start} on"]
+    if run.start == run.end:
+        return ["at ", symbol, f" = {run.start}"]
+    return ["for ", f"{run.start} ≤ ", symbol, f" ≤ {run.end}"]
+
+
+def _last_word(name: str, noun: str, crossover: Crossover) -> Line:
+    if not crossover.runs:
+        return line(f"which has fewer {noun} keeps changing with ", crossover.symbol)
+    last = crossover.runs[-1]
+    changes = len(crossover.runs) - 1
+    return line(
+        f"{name} has {_WORDS[last.sign]} {noun} ", *_range(last, crossover), f"; before, this changes {changes} times"
+    )
+
+
+def _proof(crossover: Crossover) -> list[Line]:
+    """Say why the last run goes on for ever: its first value, and the sign of every further step."""
+    step = crossover.proof_step()
+    if step is None:
+        return []
+    start, change, since = step
+    value = crossover.difference_at(start)
+    divided = [] if crossover.common == 1 else ["divided by ", crossover.common, " "]
+    falls = "negative" if value < 0 else "positive"
+    parts: list[Any] = ["proof: the difference ", *divided, "is ", value, " at ", crossover.symbol, f" = {start}"]
+    parts += [", and each step changes it by ", change, f", which is {falls} from ", crossover.symbol, f" = {since} on"]
+    if since > start:
+        parts.append(f" ({start} to {since} were looked at one by one)")
+    return [line(*parts)]
+
+
+def _pieces(crossover: Crossover) -> list[Line]:
+    """Write out the polynomials of the residues, where there are several and not too many."""
+    if len(crossover.pieces) == 1 and crossover.pieces[0].modulus == 1:
+        return []
+    modulus = crossover.pieces[0].modulus
+    head = line(
+        "proof: for each residue modulo ", modulus, " the difference is a polynomial, whose signs are decided exactly"
+    )
+    if len(crossover.pieces) > _MOST_PIECES:
+        return [head]
+    x = crossover.symbol
+    divided = [] if crossover.common == 1 else [", divided by ", crossover.common]
+    lines = [
+        line(x, f" = {p.modulus}", "q" + (f" + {p.residue}" if p.residue else ""), *divided, ": ", p.in_quotient())
+        for p in crossover.pieces
+    ]
+    return [head, *lines]
+
+
+def _structure(comparison: Comparison) -> Listing:
+    first, second = comparison.first, comparison.second
+    items: list[tuple[str, tuple[Line, ...]]] = []
+    if first.receptive_field.size or second.receptive_field.size:
+        words = {True: "the same", False: "different", None: "not decided"}[comparison.same_receptive_field]
+        field = (*line(f"{words}: "), *shape(first.receptive_field.size))
+        if comparison.same_receptive_field is not True:
+            field = (*field, *line(" against "), *shape(second.receptive_field.size))
+        items.append(("receptive field", (field,)))
+    items.append(("weight layers", (line(first.weight_layers, " against ", second.weight_layers),)))
+    items.append(("nonlinearities", (_nonlinearities(comparison),)))
+    for analysis in (first, second):
+        relations = (*analysis.assumptions, *analysis.conditions)
+        if relations:
+            items.append((f"{analysis.net} is defined for", tuple(line(relation) for relation in relations)))
+    return Listing(tuple(items))
+
+
+def _nonlinearities(comparison: Comparison) -> Line:
+    first, second = comparison.first, comparison.second
+    counted = line(first.nonlinearities, " against ", second.nonlinearities)
+    if first.nonlinearities == 0 and second.nonlinearities == 0:
+        more = line(
+            " written; with one after each weight layer ", first.weight_layers, " against ", second.weight_layers
+        )
+        return (*counted, *more)
+    return counted

@@ -1,0 +1,50 @@
+"""Small pieces that documents have in common."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symcnn.formula.express import express, express_shape
+from symcnn.report import Inline, Line, Math, Words
+
+# How quantities are called in headings.
+TITLES = {
+    "params": "params",
+    "weights": "weights",
+    "biases": "biases",
+    "buffers": "buffers",
+    "counters": "counters",
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "activations": "activations",
+    "weight_layers": "weight layers",
+    "nonlinearities": "nonlinearities",
+}
+
+
+def line(*parts: Any) -> Line:
+    """Return a line: strings are words, everything else a formula."""
+    return tuple(inline(part) for part in parts)
+
+
+def inline(part: Any) -> Inline:
+    """Return a part of a line."""
+    if isinstance(part, (Words, Math)):
+        return part
+    return Words(part) if isinstance(part, str) else Math(express(part))
+
+
+def shape(values: tuple[Any, ...]) -> Line:
+    """Return the line of a shape."""
+    return (Math(express_shape(values)),) if values else ()
+
+
+def percent(ratio: Fraction) -> str:
+    """Return a ratio in percent, to one decimal, without a useless zero.
+
+    >>> percent(Fraction(22, 49)), percent(Fraction(7, 25))
+    ('44.9 %', '28 %')
+    """
+    tenths = round(ratio * 1000)
+    return f"{tenths // 10} %" if tenths % 10 == 0 and Fraction(tenths, 1000) == ratio else f"{tenths / 10:.1f} %"

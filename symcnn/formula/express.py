@@ -1,0 +1,231 @@
+"""From values back to formulas for people: SymPy expressions as trees, in a stable and readable order.
+
+Terms stand by falling degree, positive before negative; so ⌊(H + 2p − k)/s⌋ + 1 and 9(H − 2)² + 9(H − 4)² read as in a
+textbook, whatever order SymPy keeps them in.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sympy import (
+    Add,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Ne,
+    Not,
+    Or,
+    Pow,
+    Rational,
+    Symbol,
+    ceiling,
+    floor,
+    oo,
+)
+from sympy.core.relational import Relational
+
+from symcnn.algebra.quotient import Quotient, inside
+from symcnn.algebra.symbols import expression
+from symcnn.formula import nodes as f
+
+_RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
+
+
+def express(value: Any) -> f.Formula:
+    """Return the formula of a value: an integer, a fraction or an expression that this library made."""
+    if isinstance(value, (Relational, Or, Not)):
+        return express_relation(value)
+    return _express(expression(value))
+
+
+def express_shape(values: tuple[Any, ...]) -> f.Formula:
+    """Return a shape, `C×H×W`."""
+    items = tuple(express(value) for value in values)
+    return items[0] if len(items) == 1 else f.Shape(items)
+
+
+def express_relation(relation: Any) -> f.Formula:
+    """Return a condition: `H >= 5`, `C % g == 0`."""
+    if isinstance(relation, Or):
+        return f.Logic("or", tuple(express_relation(part) for part in relation.args))
+    if isinstance(relation, Not):
+        return f.Not(express_relation(relation.args[0]))
+    operator = next(sign for kind, sign in _RELATIONS.items() if isinstance(relation, kind))
+    return f.Comparison((express(relation.lhs), express(relation.rhs)), (operator,))
+
+
+def _express(expr: Expr) -> f.Formula:
+    match expr:
+        case Integer():
+            return _integer(int(expr))
+        case Rational():
+            return _fraction([_integer(int(expr.p))], [_integer(int(expr.q))])
+        case Symbol():
+            return f.Name(expr.name)
+        case Add():
+            return _sum([_term(term) for term in sorted(expr.args, key=_order)])
+        case Mul():
+            negative, node = _term(expr)
+            return f.Sign("-", node) if negative else node
+        case Pow():
+            return _power(expr)
+        case floor():
+            return f.Floor(_quotient(inside(expr)))
+        case ceiling():
+            return f.Ceiling(_quotient(inside(expr)))
+        case Mod():
+            return f.Product((_factor(_express(expr.args[0])), _factor(_express(expr.args[1]))), ("%",))
+        case Max() | Min():
+            name = "max" if isinstance(expr, Max) else "min"
+            return f.Apply(f.Name(name), tuple(_express(a) for a in sorted(expr.args, key=_order)))
+    if expr is oo:
+        return f.Name("∞")
+    raise TypeError(f"no notation for {type(expr).__name__}")
+
+
+def _integer(number: int) -> f.Formula:
+    return f.Sign("-", f.Number(-number)) if number < 0 else f.Number(number)
+
+
+def _sum(terms: list[tuple[bool, f.Formula]]) -> f.Formula:
+    first = f.Sign("-", terms[0][1]) if terms[0][0] else terms[0][1]
+    signs = tuple("-" if negative else "+" for negative, _ in terms[1:])
+    return f.Sum((first, *(node for _, node in terms[1:])), signs)
+
+
+def _term(expr: Expr) -> tuple[bool, f.Formula]:
+    """Return whether a term is negative, and the term without its sign."""
+    number, rest = expr.as_coeff_Mul()
+    if not isinstance(number, Rational):
+        return False, _express(expr)
+    above, below = _split(rest)
+    if abs(int(number.p)) != 1 or not above:
+        above.insert(0, f.Number(abs(int(number.p))))
+    if int(number.q) != 1:
+        below.insert(0, f.Number(int(number.q)))
+    return number < 0, _fraction(above, below)
+
+
+def _split(expr: Expr) -> tuple[list[f.Formula], list[f.Formula]]:
+    """Return the factors above and below the fraction bar, symbols before brackets."""
+    above, below = [], []
+    for factor in sorted(Mul.make_args(expr), key=_factor_order):
+        if factor == 1:
+            continue
+        exponent = factor.exp if isinstance(factor, Pow) else Integer(1)
+        if isinstance(exponent, Rational) and exponent < 0:
+            below.append(_express(1 / factor))
+        else:
+            above.append(_express(factor))
+    return above, below
+
+
+def _fraction(above: list[f.Formula], below: list[f.Formula]) -> f.Formula:
+    top = _product(above or [f.Number(1)])
+    if not below:
+        return top
+    bottom = _product(below)
+    if isinstance(bottom, (f.Product, f.Coefficient, f.Sum)):
+        bottom = f.Group(bottom)
+    return f.Product((_grouped(top), bottom), ("/",))
+
+
+def _product(factors: list[f.Formula]) -> f.Formula:
+    if len(factors) == 1:
+        return factors[0]
+    first, *rest = (_factor(factor) for factor in factors)
+    if isinstance(first, f.Number) and not isinstance(rest[0], (f.Number, f.Floor, f.Ceiling)) and _joins(rest[0]):
+        first, rest = f.Coefficient(first, rest[0]), rest[1:]
+    return f.Product((first, *rest), ("*",) * len(rest)) if rest else first
+
+
+def _joins(node: f.Formula) -> bool:
+    """2w is a product; 2e3 would be a number and 2x5 a shape."""
+    base = node.base if isinstance(node, f.Power) else node
+    return not (isinstance(base, (f.Apply, f.Number)) or (isinstance(base, f.Name) and base.name[0] in "eExX"))
+
+
+def _factor(node: f.Formula) -> f.Formula:
+    return f.Group(node) if isinstance(node, (f.Sum, f.Sign, f.Comparison)) or _is_fraction(node) else node
+
+
+def _grouped(node: f.Formula) -> f.Formula:
+    return f.Group(node) if isinstance(node, f.Sum) else node
+
+
+def _is_fraction(node: f.Formula) -> bool:
+    return isinstance(node, f.Product) and "/" in node.operators
+
+
+def _power(expr: Pow) -> f.Formula:
+    if isinstance(expr.exp, Rational) and expr.exp < 0:
+        return _fraction([], [_express(1 / expr)])
+    base = _express(expr.base)
+    if not isinstance(base, (f.Name, f.Number, f.Floor, f.Ceiling)):
+        base = f.Group(base)
+    return f.Power(base, _express(expr.exp))
+
+
+def _quotient(value: Quotient) -> f.Formula:
+    """Return the inside of a floor over one fraction bar, never as H/2 − 1/2."""
+    top = _express(Quotient(value.numerator, 1, frozenset()).expression())
+    below = ([f.Number(value.number)] if value.number != 1 else []) + _split(_monomial(value))[0]
+    return _fraction([top], below)
+
+
+def _monomial(value: Quotient) -> Expr:
+    return Mul(*(Pow(atom, exponent) for atom, exponent in value.monomial))
+
+
+def _degree(expr: Expr) -> Fraction:
+    match expr:
+        case Symbol():
+            return Fraction(1)
+        case Add():
+            return max(_degree(term) for term in expr.args)
+        case Mul():
+            return sum((_degree(factor) for factor in expr.args), start=Fraction(0))
+        case Pow():
+            exponent = expr.exp
+            return _degree(expr.base) * Fraction(str(exponent)) if isinstance(exponent, Rational) else Fraction(100)
+        case floor() | ceiling():
+            return _degree(expr.args[0])
+        case Max() | Min():
+            return max(_degree(part) for part in expr.args)
+    return Fraction(0)
+
+
+def _order(term: Expr) -> tuple[Any, ...]:
+    """Sort terms: by falling degree, positive first, by name, and (H − 2)² before (H − 4)²."""
+    number, rest = term.as_coeff_Mul()
+    factors = sorted(Mul.make_args(rest), key=_factor_order)
+    return (
+        bool(term.is_number),
+        -_degree(rest),
+        bool(number < 0),
+        [_factor_order(factor) for factor in factors],
+        -number,
+    )
+
+
+def _factor_order(factor: Expr) -> tuple[Any, ...]:
+    base, exponent = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, Integer(1))
+    if isinstance(base, Symbol):
+        return 0, base.name, 0, -_whole(exponent), ""
+    constant = base.as_coeff_Add()[0] if isinstance(base, Add) else Integer(0)
+    symbols = ",".join(sorted(s.name for s in base.free_symbols))
+    return 1, symbols, -Fraction(str(constant)), -_whole(exponent), str(base)
+
+
+def _whole(exponent: Expr) -> int:
+    return int(exponent) if isinstance(exponent, Integer) else 0

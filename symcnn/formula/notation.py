@@ -1,0 +1,211 @@
+"""Formulas as text for people: one walk over the tree, and a table for each notation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symcnn.formula import nodes as f
+
+# How tightly each kind of node binds; a looser one inside a tighter one needs brackets.
+_TIGHTNESS: dict[type, int] = {
+    f.Choice: 0,
+    f.Logic: 1,
+    f.Not: 2,
+    f.Comparison: 3,
+    f.Shape: 4,
+    f.Sum: 5,
+    f.Product: 6,
+    f.Sign: 7,
+    f.Coefficient: 8,
+    f.Power: 9,
+}
+_ATOM = 10
+
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_GREEK = [
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+]  # fmt: skip
+_GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK, strict=True)) | {
+    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
+    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+_LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
+_LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", "'": "'"}
+
+
+@dataclass(frozen=True)
+class Notation:
+    """The signs of a notation, and how it writes names, numbers, fractions, powers and brackets."""
+
+    signs: Mapping[str, str]
+    name: Callable[[str], str]
+    number: Callable[[int | Fraction], str]
+    fraction: Callable[[str, str], str] | None  # None: a/b in the line
+    power: Callable[[str, f.Formula, Notation], str]
+    floor: tuple[str, str]
+    ceiling: tuple[str, str]
+    group: tuple[str, str]
+    tall_group: tuple[str, str]
+
+    def write(self, node: f.Formula, around: int = 0) -> str:
+        """Return the formula as text; `around` is how tightly it is held by what stands around it."""
+        text = self._write(node)
+        return self._bracketed(text) if _TIGHTNESS.get(type(node), _ATOM) < around else text
+
+    def _write(self, node: f.Formula) -> str:
+        match node:
+            case f.Number(value):
+                return self.number(value)
+            case f.Name(name):
+                return self.name(name)
+            case f.Text(word):
+                return f'"{word}"'
+            case f.Truth(truth):
+                return "true" if truth else "false"
+            case f.Group(inner):
+                return self._bracketed(self.write(inner))
+            case f.Sign(sign, operand):
+                return self.signs[f"unary{sign}"] + self.write(operand, 6)
+            case f.Sum(terms, signs):
+                return self._joined(terms, signs, 6)
+            case f.Product():
+                return self._product(node)
+            case f.Coefficient(number, factor):
+                return self.write(number) + self.write(factor, 9)
+            case f.Apply(head, arguments):
+                listed = ", ".join(self.write(argument) for argument in arguments)
+                return self.write(head, _ATOM) + self._bracketed(listed)
+            case f.Power(base, exponent):
+                return self.power(self.write(base, _ATOM), exponent, self)
+            case f.Floor(inner):
+                return self.write(inner).join(self.floor)
+            case f.Ceiling(inner):
+                return self.write(inner).join(self.ceiling)
+            case f.Comparison(operands, operators):
+                return self._joined(operands, operators, 4)
+            case f.Logic(operator, operands):
+                return self._joined(operands, (operator,) * (len(operands) - 1), 2 if operator == "or" else 3)
+            case f.Not(operand):
+                return self.signs["not"] + self.write(operand, 3)
+            case f.Choice(chosen, condition, otherwise):
+                return f"{self.write(chosen, 1)} if {self.write(condition, 1)} else {self.write(otherwise)}"
+            case f.Tuple(items):
+                return self._bracketed(", ".join(self.write(item) for item in items))
+            case f.Shape(items):
+                return self.signs["cross"].join(self.write(item, 6) for item in items)
+
+    def _joined(self, operands: tuple[f.Formula, ...], operators: tuple[str, ...], around: int) -> str:
+        text = self.write(operands[0], around)
+        for operator, operand in zip(operators, operands[1:], strict=True):
+            text += self.signs[operator] + self.write(operand, around)
+        return text
+
+    def _product(self, node: f.Product) -> str:
+        if self.fraction is not None and node.operators == ("/",):
+            return self.fraction(self.write(_bare(node.factors[0])), self.write(_bare(node.factors[1])))
+        text = self.write(node.factors[0], 6)
+        for operator, factor in zip(node.operators, node.factors[1:], strict=True):
+            right = self.write(factor, 7)
+            between_numbers = operator == "*" and right[0].isdigit()
+            text += (self.signs["number*"] if between_numbers else self.signs[operator]) + right
+        return text
+
+    def _bracketed(self, text: str) -> str:
+        return text.join(self.tall_group if r"\frac" in text or r"\left" in text else self.group)
+
+
+def text(node: f.Formula) -> str:
+    """Return a formula in Unicode, in the spelling of the language: `9C²·(H − 2)²`.
+
+    >>> from symcnn.source import Source
+    >>> from symcnn.syntax import parse_formula
+    >>> text(parse_formula(Source("", "floor((H+2*p-k)/s)+1")))
+    'floor((H + 2·p − k)/s) + 1'
+    """
+    return UNICODE.write(node)
+
+
+def latex(node: f.Formula) -> str:
+    r"""Return a formula in LaTeX, for math mode.
+
+    >>> latex(f.Floor(f.Product((f.Name("H"), f.Name("C_in")), ("/",))))
+    '\\left\\lfloor \\frac{H}{C_{in}} \\right\\rfloor'
+    """
+    return LATEX.write(node)
+
+
+def grouped(value: int | Fraction, separator: str = ",") -> str:
+    """Return a number with its digits in groups of three, from five digits on."""
+    if isinstance(value, Fraction):
+        return f"{grouped(value.numerator, separator)}/{grouped(value.denominator, separator)}"
+    return f"{value:,}".replace(",", separator) if abs(value) >= 10_000 else str(value)
+
+
+def _bare(node: f.Formula) -> f.Formula:
+    return node.inner if isinstance(node, f.Group) else node
+
+
+def _unicode_power(base: str, exponent: f.Formula, notation: Notation) -> str:
+    if isinstance(exponent, f.Number) and isinstance(exponent.value, int):
+        return base + str(exponent.value).translate(_SUPERSCRIPT)
+    return f"{base}^{notation.write(exponent, 9)}"
+
+
+def _latex_power(base: str, exponent: f.Formula, notation: Notation) -> str:
+    return f"{base}^{{{notation.write(exponent)}}}"
+
+
+def _latex_name(name: str) -> str:
+    if name in _LATEX_NAMES:
+        return _LATEX_NAMES[name]
+    bare = name.rstrip("'")
+    primes = name[len(bare) :]
+    head, *subscripts = bare.split("_")
+    subscript = ",".join(_latex_word(part, upright=False) for part in subscripts if part)
+    return _latex_word(head, upright=True) + primes + (f"_{{{subscript}}}" if subscript else "")
+
+
+def _latex_word(word: str, upright: bool) -> str:
+    if word in _GREEK_LETTERS:
+        return f"\\{_GREEK_LETTERS[word]}"
+    if word in _GREEK:
+        return f"\\{word}"
+    escaped = "".join(_LATEX_SPECIAL.get(c, c) for c in word)
+    return escaped if len(word) == 1 or not upright or word[1:].isdigit() else rf"\mathit{{{escaped}}}"
+
+
+UNICODE = Notation(
+    signs={
+        "+": " + ", "-": " − ", "*": "·", "number*": "·", "/": "/", "//": " // ", "%": " % ", "unary-": "−",
+        "unary+": "+", "cross": "×",
+        "==": " == ", "!=": " ≠ ", "<=": " ≤ ", ">=": " ≥ ", "<": " < ", ">": " > ", "and": " and ", "or": " or ",
+        "not": "not ",
+    },
+    name=str,
+    number=grouped,
+    fraction=None,
+    power=_unicode_power,
+    floor=("⌊", "⌋"),
+    ceiling=("⌈", "⌉"),
+    group=("(", ")"),
+    tall_group=("(", ")"),
+)  # fmt: skip
+
+LATEX = Notation(
+    signs={
+        "+": " + ", "-": " - ", "*": " ", "number*": r" \cdot ", "/": "/", "//": r" \mathbin{/\!/} ",
+        "%": r" \bmod ", "unary-": "-", "unary+": "+", "cross": r" \times ", "==": " = ", "!=": r" \ne ", "<=": r" \le ", ">=": r" \ge ", "<": " < ",
+        ">": " > ", "and": r" \land ", "or": r" \lor ", "not": r"\lnot ",
+    },
+    name=_latex_name,
+    number=lambda value: grouped(value, "{,}"),
+    fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
+    power=_latex_power,
+    floor=(r"\left\lfloor ", r" \right\rfloor"),
+    ceiling=(r"\left\lceil ", r" \right\rceil"),
+    group=("(", ")"),
+    tall_group=(r"\left(", r"\right)"),
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""LaTeX to be put into a paper: tables with booktabs, formulas in math mode."""
+
+from __future__ import annotations
+
+from symcnn.formula.notation import latex
+from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "→": r"$\to$", "∞": r"$\infty$", "≤": r"$\le$",
+    "≥": r"$\ge$",    "×": r"$\times$", "<": r"$<$", ">": r"$>$", "—": "---", "·": r"$\cdot$",
+}  # fmt: skip
+_HEAD = "% needs \\usepackage{amsmath,booktabs}\n"
+
+
+def latex_text(document: Document) -> str:
+    """Return a document as a LaTeX fragment; its first line names the packages it needs."""
+    return _HEAD + "\n".join(_section(section) for section in document.sections)
+
+
+def _section(section: Section) -> str:
+    title = f"\\paragraph{{{_escaped(section.title)}}}\n\n"
+    return title + "\n".join(_block(block) for block in section.blocks)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(line):
+            return f"{_line(line)}\n"
+        case Table():
+            return _table(block)
+        case Listing():
+            return _listing(block)
+
+
+def _table(table: Table) -> str:
+    columns = "".join("r" if column.right else "l" for column in table.columns)
+    body = [_row(tuple(_escaped(column.title) for column in table.columns)), "\\midrule\n"]
+    body += [_row(tuple(_line(cell) for cell in row)) for row in table.rows]
+    if table.foot:
+        body.append("\\midrule\n")
+        body += [_row(tuple(_line(cell) for cell in row)) for row in table.foot]
+    inner = "".join(body)
+    return f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{inner}\\bottomrule\n\\end{{tabular}}\n"
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "  " + " & ".join(cells) + r" \\" + "\n"
+
+
+def _listing(listing: Listing) -> str:
+    items = "".join(f"  \\item[{_escaped(label)}] {_lines(lines)}\n" for label, lines in listing.items)
+    return f"\\begin{{description}}\n{items}\\end{{description}}\n"
+
+
+def _lines(lines: tuple[Line, ...]) -> str:
+    return r" \\ ".join(_line(line) for line in lines)
+
+
+def _line(line: Line) -> str:
+    return "".join(f"${latex(part.formula)}$" if isinstance(part, Math) else _escaped(part.text) for part in line)
+
+
+def _escaped(words: str) -> str:
+    return "".join(_SPECIAL.get(character, character) for character in words)

@@ -1,0 +1,74 @@
+"""What a document is made of: a closed set of blocks, data only. How they look is the renderers' affair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symcnn.formula.nodes import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula."""
+
+    formula: Formula
+
+
+Inline = Words | Math
+Line = tuple[Inline, ...]  # a line of text with formulas in it, or a cell of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few words with formulas."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its title, and whether its cells are numbers, set to the right."""
+
+    title: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; those of `foot` are totals."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    foot: tuple[tuple[Line, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Labels, each with one or more lines."""
+
+    items: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
+Block = Paragraph | Table | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Sections in order."""
+
+    sections: tuple[Section, ...]
