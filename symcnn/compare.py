@@ -7,75 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from sympy import Expr, Poly, Symbol, factor, oo
+from sympy import Expr, Symbol, factor, oo
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.growth import (
-    Run,
-    coefficients,
-    forward_difference,
-    leading_term,
-    sign_runs,
-    value_at,
-    without_common_factor,
-)
-from symcnn.algebra.polynomial import Polynomial, add, as_expression, polynomial
-from symcnn.algebra.proof import equal, residue_classes
-from symcnn.algebra.symbols import NONNEGATIVE, exact, expression, symbol
+from symcnn.algebra.growth import leading_term
+from symcnn.algebra.polynomial import Polynomial, add, polynomial, scale
+from symcnn.algebra.proof import equal
+from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
 from symcnn.asymptotics import growing_symbols
+from symcnn.crossover import Crossover, crossover
 from symcnn.errors import SymcnnError
 
 DEFAULT_QUANTITIES = ("macs", "params", "flops", "activations")
 _MOST_FACTORED = 60  # terms of a polynomial that is still brought to factors for showing
-_MOST_LISTED = 100_000  # integers that are looked at one by one where residues differ
-
-
-@dataclass(frozen=True)
-class ResiduePolynomial:
-    """The difference on x = modulus·q + residue: a polynomial in q, by its integer coefficients (constant first)."""
-
-    modulus: int
-    residue: int
-    coefficients: tuple[int, ...]
-
-    def in_quotient(self) -> Expr:
-        """Return it in factors, as an expression in a symbol q."""
-        return _in_factors(self.coefficients, symbol("q", NONNEGATIVE))
-
-
-@dataclass(frozen=True)
-class Crossover:
-    """The sign of first − second on every legal value of `symbol` from `least` on, proved.
-
-    `runs` say where the first has fewer (sign −1), equally many (0) or more (1); they are empty where the sign keeps
-    changing with the residue of the symbol. `common` is a positive factor that was divided out; `pieces` are the
-    polynomials that prove it, one for each residue.
-    """
-
-    symbol: Symbol
-    least: int
-    runs: tuple[Run, ...]
-    common: Expr
-    pieces: tuple[ResiduePolynomial, ...]
-
-    def proof_step(self) -> tuple[int, Expr, int] | None:
-        """Return (N, Δ, m): from m on each step changes the difference by Δ of one sign, so the run from N goes on.
-
-        Only for a difference without roundings, and a last run without end; else None.
-        """
-        if len(self.pieces) != 1 or not self.runs or self.runs[-1].end is not None or self.pieces[0].modulus != 1:
-            return None
-        coeffs = list(self.pieces[0].coefficients)
-        step = forward_difference(coeffs)
-        last_step = sign_runs(step, self.least)[-1]
-        change = _in_factors(step, self.symbol)
-        return self.runs[-1].start, change, max(last_step.start, self.runs[-1].start - 1)
-
-    def difference_at(self, value: int) -> int:
-        """Return the value of the only polynomial, for a difference without roundings."""
-        return value_at(list(self.pieces[0].coefficients), value)
 
 
 @dataclass(frozen=True)
@@ -119,13 +65,18 @@ class QuantityComparison:
         if self.ratio is not None and not self.ratio.free_symbols & set(self.growing):
             return self.ratio
         first, second = self.leading
-        if first is None or second is None or second == 0:
+        if first is None or second is None or not self._is_positive(second):
             return None
         ratio = _factored(first) / _factored(second)
         if not ratio.free_symbols & set(self.growing):
             return expression(exact(ratio))
         degree = _joint_degree(first, self.growing) - _joint_degree(second, self.growing)
-        return expression(0) if degree < 0 else oo if degree > 0 else None
+        if degree > 0 and self._is_positive(first):
+            return oo
+        return expression(0) if degree < 0 else None
+
+    def _is_positive(self, leading: Expr) -> bool:
+        return self.facts.is_positive(polynomial(leading))
 
     @property
     def limit_saving(self) -> Expr | None:
@@ -134,19 +85,23 @@ class QuantityComparison:
 
     @cached_property
     def always(self) -> int | None:
-        """The sign of first − second, if it is proved to be the same for all values; else None."""
+        """The sign of first − second, if it is proved to be the same for all legal values; else None."""
         if equal(self.first, self.second, self.facts):
             return 0
-        poly = add(polynomial(self.first), polynomial(self.second), -1)
         for sign in (1, -1):
-            if self.facts.is_nonnegative(add({frozenset(): -1}, poly, sign)):
+            if self.facts.is_positive(scale(self._polynomial, sign)):
                 return sign
-        return None
+        runs = self.crossover.runs if self.crossover is not None else ()
+        return runs[0].sign if len(runs) == 1 else None
 
     @cached_property
     def crossover(self) -> Crossover | None:
         """Where the first has fewer, equally many, more; None where the difference depends on several symbols."""
-        return _crossover(add(polynomial(self.first), polynomial(self.second), -1), self.facts)
+        return crossover(self._polynomial, self.facts)
+
+    @cached_property
+    def _polynomial(self) -> Polynomial:
+        return add(polynomial(self.first), polynomial(self.second), -1)
 
 
 @dataclass(frozen=True)
@@ -169,8 +124,9 @@ class Comparison:
         first, second = self.first.receptive_field.size, self.second.receptive_field.size
         if len(first) != len(second):
             return False
-        verdicts = [equal(a, b) for a, b in zip(first, second, strict=True)]
-        return None if None in verdicts else all(verdicts)
+        facts = self.quantities[0].facts if self.quantities else None
+        verdicts = [equal(a, b, facts) for a, b in zip(first, second, strict=True)]
+        return False if False in verdicts else None if None in verdicts else True
 
 
 def compare(
@@ -200,10 +156,6 @@ def compare(
     return Comparison(first, second, tuple(rows))
 
 
-def _in_factors(coeffs: Sequence[int], variable: Symbol) -> Expr:
-    return factor(Poly(list(reversed(coeffs)), variable).as_expr())
-
-
 def _constant_ratio(first: Expr, second: Expr) -> Fraction | None:
     """Return the ratio where one polynomial is a multiple of the other."""
     top, bottom = polynomial(first), polynomial(second)
@@ -220,70 +172,3 @@ def _factored(expr: Expr) -> Expr:
 def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:
     monomial = next(iter(polynomial(expr)))
     return sum(exponent for atom, exponent in monomial if atom in growing)
-
-
-def _crossover(difference: Polynomial, facts: Facts) -> Crossover | None:
-    common, rest = without_common_factor(difference)
-    symbols = {s for monomial in rest for atom, _ in monomial for s in atom.free_symbols}
-    classes = residue_classes(rest, facts) if len(symbols) == 1 else None
-    if classes is None:
-        return None
-    (variable,) = symbols
-    if not variable.is_integer:
-        return None
-    least = int(facts.least(variable) or 0)
-    pieces = []
-    for residue_class in classes:
-        modulus, residue = residue_class.residues.get(variable, facts.residues.get(variable, (1, 0)))
-        quotient = residue_class.quotients.get(variable, variable)
-        poly = residue_class.restrict(rest)
-        if variable not in residue_class.residues:
-            modulus, residue = 1, 0
-        coeffs = coefficients(poly, quotient)
-        if coeffs is None:
-            return None
-        pieces.append(ResiduePolynomial(modulus, residue, tuple(coeffs)))
-    runs = _all_runs(pieces, least, facts.upper.get(variable))
-    return Crossover(variable, least, runs, as_expression({common: 1}), tuple(pieces))
-
-
-def _all_runs(pieces: list[ResiduePolynomial], least: int, most: Fraction | int | None) -> tuple[Run, ...]:
-    """Join the runs of the residues; none where the sign for large values depends on the residue."""
-    by_piece = [_runs_of(piece, least) for piece in pieces]
-    if len({runs[-1].sign for runs in by_piece}) > 1 and most is None:
-        return ()
-    settled = max(piece.modulus * runs[-1].start + piece.residue for piece, runs in zip(pieces, by_piece, strict=True))
-    end = settled if most is None else min(settled, int(most))
-    if len(pieces) == 1 and pieces[0].modulus == 1:
-        return _cut(by_piece[0], most)
-    if end - least > _MOST_LISTED:
-        return ()
-    joined: list[Run] = []
-    for x in range(least, end + 1):
-        for piece, runs in zip(pieces, by_piece, strict=True):
-            if (x - piece.residue) % piece.modulus == 0:
-                q = (x - piece.residue) // piece.modulus
-                sign = next(r.sign for r in runs if r.start <= q and (r.end is None or q <= r.end))
-                _extend(joined, x, sign)
-    if most is None and joined:
-        joined[-1] = Run(joined[-1].start, None, joined[-1].sign)
-    return tuple(joined)
-
-
-def _runs_of(piece: ResiduePolynomial, least: int) -> list[Run]:
-    first = -(-(least - piece.residue) // piece.modulus)
-    return sign_runs(list(piece.coefficients), max(first, 0))
-
-
-def _cut(runs: list[Run], most: Fraction | int | None) -> tuple[Run, ...]:
-    if most is None:
-        return tuple(runs)
-    kept = (r for r in runs if r.start <= most)
-    return tuple(Run(r.start, int(most) if r.end is None else min(r.end, int(most)), r.sign) for r in kept)
-
-
-def _extend(runs: list[Run], x: int, sign: int) -> None:
-    if runs and runs[-1].sign == sign:
-        runs[-1] = Run(runs[-1].start, x, sign)
-    else:
-        runs.append(Run(x, x, sign))

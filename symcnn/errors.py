@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from symcnn.source import Span
 
@@ -40,12 +40,23 @@ class NotSupportedError(SymcnnError):
         super().__init__(f"not supported yet: {what}", span, hint)
 
 
+@contextmanager
+def bounded_nesting(what: str, span: Span | None = None) -> Iterator[None]:
+    """Turn a recursion that Python refuses, which only a formula nested very deeply asks for, into a user's error."""
+    try:
+        yield
+    except RecursionError:
+        raise SymcnnError(f"{what} is nested too deeply", span) from None
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
     """Return a hint with the known name nearest to `name`, else `otherwise`.
 
     >>> did_you_mean("strid", ["stride", "padding"])
     "did you mean 'stride'?"
     """
+    from difflib import get_close_matches  # only mistakes pay for its import
+
     by_folded = {candidate.casefold(): candidate for candidate in known}
     nearest = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return f"did you mean '{by_folded[nearest[0]]}'?" if nearest else otherwise
@@ -64,7 +75,7 @@ def _marked(span: Span) -> list[str]:
     marked = shown[first - cut : first - cut + length] or " "
     indent = "".join("\t" if c == "\t" else " " * _width(c) for c in shown[: first - cut])
     place = f"  {printable(span.source.name)}:{span.line}:{span.column}"
-    return [place, f"    {shown}".rstrip(), f"    {indent}{'^' * sum(map(_width, marked))}"]
+    return [place, f"    {shown}".rstrip(), f"    {indent}{'^' * max(1, sum(map(_width, marked)))}"]
 
 
 def _width(character: str) -> int:

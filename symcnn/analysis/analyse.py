@@ -20,7 +20,7 @@ from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import suspicions
 from symcnn.analysis.walk import Walk
 from symcnn.analysis.window import Window
-from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
+from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.meaning import Frame, condition, meaning
 from symcnn.formula.nodes import Formula
 from symcnn.library.rules import RULES
@@ -50,12 +50,13 @@ def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -
         raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)
     extra = tuple(parse_assumptions(Source("--assume", text)) for text in assume)
     given = {name: _parameter(name, value, definition) for name, value in parameters.items()}
-    kinds = domains(file, extra)
-    claims, replaced, arithmetic = _facts(net, given, extra, kinds)
-    symbols = Symbols(kinds, replaced)
-    walk, scope = _prepared(net, given, symbols, arithmetic)
-    derivation, batch = walk.network(definition, scope)
-    return _result(net, derivation, batch, *_relevant(claims, symbols.used))
+    with bounded_nesting(f"a formula of '{definition.name}'", definition.span):
+        kinds = domains(file, extra)
+        claims, replaced, arithmetic = _facts(net, given, extra, kinds)
+        symbols = Symbols(kinds, replaced)
+        walk, scope = _prepared(net, given, symbols, arithmetic)
+        derivation, batch = walk.network(definition, scope)
+        return _result(net, derivation, batch, *_relevant(claims, symbols.used))
 
 
 def _parameter(name: str, value: Any, definition: Net) -> Any:

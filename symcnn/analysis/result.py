@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression
-from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.library.rules import QUANTITIES, RULES
 
 
@@ -176,11 +176,15 @@ class Analysis(Quantities):
         """
         known = {self.symbols[name]: value for name, value in _checked(values, self.symbols).items()}
         evaluate = evaluator(known)
-        for claim in (*self.assumed, *self.claims):
-            if not claim.holds(evaluate):
-                shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
-                raise SymcnnError(f"{self.net} is not defined for {shown}", hint=f"it needs {relation_text(claim)}")
-        return _evaluated(self, evaluate, values)
+        with bounded_nesting(f"a formula of '{self.net}'"):
+            for claim in (*self.assumed, *self.claims):
+                self._check(claim, evaluate, known)
+            return _evaluated(self, evaluate, values)
+
+    def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
+        if not claim.holds(evaluate):
+            shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
+            raise SymcnnError(f"{self.net} is not defined for {shown}", hint=f"it needs {relation_text(claim)}")
 
     def _total(self, name: str) -> Any:
         terms = [layer.times * layer.counted[name] for layer in self.layers]

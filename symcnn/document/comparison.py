@@ -9,7 +9,8 @@ from sympy import Expr, oo
 
 from symcnn.algebra.growth import Run
 from symcnn.algebra.symbols import exact
-from symcnn.compare import Comparison, Crossover, QuantityComparison
+from symcnn.compare import Comparison, QuantityComparison
+from symcnn.crossover import Crossover
 from symcnn.document.lines import TITLES, line, percent, shape
 from symcnn.report import Block, Column, Document, Line, Listing, Section, Table
 

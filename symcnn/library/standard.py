@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.library.kind import Kind
-from symcnn.source import Span
+from symcnn.source import Source, Span
 from symcnn.syntax import parse_file, read_source
-from symcnn.syntax.parser import grammar_folder
+from symcnn.syntax.cache import kept
+from symcnn.syntax.folders import grammar_folder
 from symcnn.tree import File, Net
 
 _WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
@@ -28,8 +29,8 @@ class Found(NamedTuple):
 @cache
 def standard_library() -> File:
     """Return the definitions of `grammar/layers.cnn`."""
-    source = read_source(grammar_folder() / "layers.cnn")
-    return parse_file(type(source)("layers.cnn", source.text))
+    text = read_source(grammar_folder() / "layers.cnn").text
+    return kept("layers", text, lambda: parse_file(Source("layers.cnn", text)))
 
 
 @cache

@@ -9,7 +9,8 @@ from typing import Any
 from symcnn import __version__
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.analysis.result import relation_string
-from symcnn.compare import Comparison, Crossover, QuantityComparison
+from symcnn.compare import Comparison, QuantityComparison
+from symcnn.crossover import Crossover
 from symcnn.library.rules import QUANTITIES
 
 _LAYER_QUANTITIES = ("weights", "biases", "buffers", "params", "macs", "flops", "activations")

@@ -96,6 +96,9 @@ class FileBuilder(FormulaBuilder):
     def cropped(self, span: Span, children: list[Any]) -> tree.Reference:
         return tree.Reference(str(children[0]), True, span)
 
+    def go_on(self, span: Span, children: list[Any]) -> tree.From:
+        return tree.From(str(children[0]), span)
+
     def join(self, span: Span, children: list[Any]) -> tree.Join:
         return tree.Join(children[0], tuple(children[1:]), span)
 

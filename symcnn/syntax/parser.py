@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 
+from symcnn.syntax.folders import grammar_folder, private_folder
+
 STARTS = ("file", "expr", "assumptions")
-
-
-def grammar_folder() -> Path:
-    """Return the folder of grammar and library files, in an installation as in a plain checkout."""
-    package = Path(str(files("symcnn")))
-    inside = package / "grammar"
-    return inside if inside.is_dir() else package.parent / "grammar"
 
 
 class _Newlines:
     """Inside round brackets a newline ends nothing; a `;` still does."""
 
-    always_accept = ()
+    always_accept: tuple[str, ...] = ()
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         depth = 0
@@ -44,7 +35,7 @@ class _Newlines:
 
 def _refuse_glued(before: Token, token: Token) -> None:
     """Where only a keyword may stand, the lexer cuts `nett` into `net` and `t`; here it is one word again."""
-    glued = before.end_pos == token.start_pos and before.isalpha() and (token[0].isalnum() or token[0] == "_")
+    glued = before.end_pos == token.start_pos and before.isalpha() and (token[0].isidentifier() or token[0].isdecimal())
     if glued and "x" not in (before, token):
         word = Token(token.type, before + token, start_pos=before.start_pos, end_pos=token.end_pos)
         raise UnexpectedToken(word, {"GLUED"})  # type: ignore[no-untyped-call]
@@ -63,20 +54,5 @@ def parser() -> Lark:
         "import_paths": [str(grammar_folder())],
     }
     text = (grammar_folder() / "network.lark").read_text(encoding="utf-8")
-    folder = _cache_folder()
+    folder = private_folder()
     return Lark(text, cache=str(folder / "network.tables") if folder else False, **options)
-
-
-def _cache_folder() -> Path | None:
-    """Return a folder that only this user can write, or None: what lies in it is unpickled."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
-    try:
-        folder = Path(base).expanduser() / "symcnn"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except (OSError, RuntimeError):
-        return None
-    if not hasattr(os, "getuid"):
-        return folder
-    private = status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return folder if private else None

@@ -1,0 +1,70 @@
+"""What is measured: each scenario prints the CPU seconds of its own work; run as `python scenarios.py NAME`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+
+def written_layers(count: int) -> str:
+    """Return a net of `count` different layers with symbolic sizes."""
+    steps = "\n".join(f"Conv({index + 2}, {1 + 2 * (index % 3)}, padding={index % 3})" for index in range(count))
+    return f"net written {{ input 3×H×W\n{steps} }}"
+
+
+def bottleneck_chain() -> str:
+    """Return the 152 weight layers of a bottleneck network without its shortcuts, of symbolic width."""
+    return """
+    net chain(w) {
+        input 3×H×W
+        Conv(w, 7, stride=2, padding=3, bias=false); BatchNorm; ReLU; MaxPool(3, stride=2, padding=1)
+        stage(w, 3, 1); stage(2w, 8, 2); stage(4w, 36, 2); stage(8w, 3, 2)
+        GlobalAvgPool; Flatten; Linear(1000)
+    }
+    net stage(c, n, s) { bottleneck(c, s); repeat n - 1 { bottleneck(c, 1) } }
+    net bottleneck(c, s) {
+        Conv(c, 1, bias=false); BatchNorm; ReLU
+        Conv(c, 3, stride=s, padding=1, bias=false); BatchNorm; ReLU
+        Conv(4c, 1, bias=false); BatchNorm; ReLU
+    }
+    """
+
+
+def nested() -> str:
+    """Return 80 convolutions with one symbolic kernel, stride and padding."""
+    return "net nested { input 1×H×H; repeat 80 { Conv(1, k, stride=s, padding=p) } }"
+
+
+def derivation(text: str) -> float:
+    """Return the CPU seconds of an analysis with all its closed forms, after parsing."""
+    import symcnn
+
+    network = next(iter(symcnn.parse(text).values()))
+    symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
+    begin = time.process_time()
+    analysis = symcnn.analyse(network)
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    return time.process_time() - begin
+
+
+def parsed_derivation(text: str) -> float:
+    """Return the CPU seconds of parsing and analysis."""
+    import symcnn
+
+    symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
+    begin = time.process_time()
+    analysis = symcnn.analyse(next(iter(symcnn.parse(text).values())))
+    _ = analysis.macs, analysis.params
+    return time.process_time() - begin
+
+
+SCENARIOS: dict[str, Callable[[], float]] = {
+    "bottleneck": lambda: derivation(bottleneck_chain()),
+    "written1000": lambda: parsed_derivation(written_layers(1_000)),
+    "written10000": lambda: parsed_derivation(written_layers(10_000)),
+    "nested": lambda: derivation(nested()),
+}
+
+if __name__ == "__main__":
+    print(SCENARIOS[sys.argv[1]]())
