@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 
-from sympy import Add, Integer, Max, Min, Mul, Pow
+from sympy import Add, Expr, Integer, Max, Min, Mul, Pow
 
 from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
 from symcnn.algebra.evaluate import raise_power
@@ -13,6 +13,9 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.errors import SymcnnError
+
+_LARGEST_EXPONENT = 10_000  # of a symbol: no formula of a network comes near it
 
 
 class Arithmetic:
@@ -29,7 +32,7 @@ class Arithmetic:
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
-        if any(divisor == 0 for divisor in divisors):
+        if any(not polynomial(divisor) for divisor in divisors):
             raise ZeroDivisionError
         if all(isinstance(value, (int, Fraction)) for value in (*factors, *divisors)):
             return exact(Fraction(prod(factors)) / prod(divisors)) if divisors else exact(prod(factors))
@@ -43,8 +46,8 @@ class Arithmetic:
         """Return base**exponent."""
         if isinstance(base, (int, Fraction)) and isinstance(exponent, (int, Fraction)):
             return raise_power(base, exponent)
-        if isinstance(exponent, (int, Integer)) and abs(exponent) > 10_000:
-            raise_power(2, 10**9)  # too large, in the same words
+        if isinstance(exponent, (int, Integer)):
+            _refuse_too_large(expression(base), int(exponent))
         return exact(Pow(expression(base), expression(exponent)))
 
     def floor(self, value: Value) -> Value:
@@ -115,3 +118,12 @@ class Arithmetic:
 
     def _at_least(self, left: Value, right: Value) -> bool:
         return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True
+
+
+def _refuse_too_large(base: Expr, exponent: int) -> None:
+    """Raise `SymcnnError` for a power whose coefficient, or whose exponent in further powers, would fill the memory."""
+    if abs(exponent) > _LARGEST_EXPONENT:
+        raise SymcnnError("the number is too large to be written out")
+    coefficient = base.as_coeff_Mul()[0]
+    if coefficient:  # SymPy works its power out at once
+        raise_power(exact(coefficient), exponent)

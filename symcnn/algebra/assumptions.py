@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
 
 from sympy import Expr, Symbol
 
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Condition, Either, linear_bound
-from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import Number, add, as_expression, constant, scale
+from symcnn.algebra.conditions import (
+    INTEGRAL,
+    NONNEGATIVE,
+    POSITIVE,
+    ZERO,
+    Condition,
+    Truth,
+    above,
+    at_least,
+    equal_to,
+    integral,
+    linear_bound,
+    opposite,
+    single,
+)
+from symcnn.algebra.facts import Divisible, Facts
+from symcnn.algebra.polynomial import Number, Polynomial, as_expression, constant, scale
 from symcnn.algebra.quotient import quotient
 
 
@@ -21,36 +35,80 @@ class ContradictionError(ValueError):
 
 @dataclass
 class Assumptions:
-    """Facts being collected; `replaced` has for a symbol what it is assumed to be equal to."""
+    """Facts being collected, as `Facts` has them."""
 
-    lower: dict[Symbol, Number]
-    upper: dict[Symbol, Number]
-    residues: dict[Symbol, tuple[int, int]]
-    replaced: dict[Symbol, Expr]
+    lower: dict[Symbol, Number] = field(default_factory=dict)
+    upper: dict[Symbol, Number] = field(default_factory=dict)
+    residues: dict[Symbol, tuple[int, int]] = field(default_factory=dict)
+    known: list[Polynomial] = field(default_factory=list)
+    divisible: set[Divisible] = field(default_factory=set)
+
+    def facts(self) -> Facts:
+        """Return the facts, frozen."""
+        return Facts(self.lower, self.upper, self.residues, tuple(self.known), frozenset(self.divisible))
 
 
-def facts_from(conditions: Iterable[Condition | Either]) -> tuple[Facts, dict[Symbol, Expr]]:
+def facts_from(conditions: Iterable[Truth]) -> tuple[Facts, dict[Symbol, Expr]]:
     """Return the facts that the conditions state, and the symbols that they make equal to something else.
 
-    Raises `ContradictionError` where no value is left.
+    What is said of a replaced symbol, by its domain too, is said of what replaces it. Alternatives and
+    inequations say nothing that a bound or a residue could. Raises `ContradictionError` where no value is left.
     """
-    collected = Assumptions({}, {}, {}, {})
-    known, divisible = [], set()
-    for condition in conditions:
-        if isinstance(condition, Either):
-            continue  # true, but nothing that a bound or a residue can say
-        if condition.claim == NONNEGATIVE:
-            if not _collect_bound(condition, collected):
-                known.append(condition.polynomial)
-        elif condition.claim == INTEGRAL:
-            if not _collect_residue(condition, collected):
-                over = quotient(condition.polynomial)
-                divisible.add((frozenset(over.numerator.items()), over.number, over.monomial))
-        elif condition.claim == ZERO:
-            _collect_equality(condition, collected)
+    stated: list[Truth] = [part for condition in conditions for part in single(condition)]
+    collected = Assumptions()
+    replaced = _solved_equalities(stated, collected)
+    for claim in [*stated, *_domains(replaced)]:
+        for part in single(_rewritten(claim, replaced)):
+            _collect(part, collected)
     _tighten(collected)
-    facts = Facts(collected.lower, collected.upper, collected.residues, tuple(known), frozenset(divisible))
-    return facts, collected.replaced
+    return collected.facts(), replaced
+
+
+def _rewritten(claim: Truth, replaced: dict[Symbol, Expr]) -> Truth:
+    """Return the claim with the replacements put in, decided if that decides it."""
+    if not isinstance(claim, Condition):
+        return claim
+    value = claim.value
+    if not replaced.keys() & value.free_symbols:
+        return claim
+    value, nothing = value.xreplace(replaced), Facts()
+    match claim.claim:
+        case ">= 0":
+            return at_least(value, 0, nothing)
+        case "> 0":
+            return above(value, 0, nothing)
+        case "integer":
+            return integral(value, nothing)
+        case "no integer":
+            return opposite(integral(value, nothing))
+        case "== 0":
+            return equal_to(value, 0, nothing)
+        case _:
+            return opposite(equal_to(value, 0, nothing))
+
+
+def _domains(replaced: dict[Symbol, Expr]) -> Iterator[Truth]:
+    """Say of what replaces a symbol that it is in the symbol's domain."""
+    for sym, value in replaced.items():
+        if sym.is_integer:
+            yield integral(value, Facts())
+        if sym.is_positive:
+            yield above(value, 0, Facts())
+        elif sym.is_nonnegative:
+            yield at_least(value, 0, Facts())
+
+
+def _collect(claim: Truth, collected: Assumptions) -> None:
+    if claim is False:
+        raise ContradictionError
+    if not isinstance(claim, Condition):
+        return
+    if claim.claim in (NONNEGATIVE, POSITIVE):
+        if not _collect_bound(Condition(claim.items, NONNEGATIVE), collected):
+            collected.known.append(claim.polynomial)
+    elif claim.claim == INTEGRAL and not _collect_residue(claim, collected):
+        over = quotient(claim.polynomial)
+        collected.divisible.add((frozenset(over.numerator.items()), over.number, over.monomial))
 
 
 def _collect_bound(condition: Condition, collected: Assumptions) -> bool:
@@ -75,7 +133,7 @@ def _collect_residue(condition: Condition, collected: Assumptions) -> bool:
     if over.monomial or len(monomials) != 1 or len(monomials[0]) != 1 or over.numerator[monomials[0]] != 1:
         return False
     ((atom, exponent),) = monomials[0]
-    if exponent != 1 or not isinstance(atom, Symbol):
+    if exponent != 1 or not isinstance(atom, Symbol) or not atom.is_integer:
         return False
     residue = -int(constant(over.numerator)) % over.number
     collected.residues[atom] = _both(collected.residues.get(atom, (1, 0)), (over.number, residue))
@@ -92,22 +150,35 @@ def _both(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
     return lcm(m, n), (a + m * step) % lcm(m, n)
 
 
-def _collect_equality(condition: Condition, collected: Assumptions) -> None:
-    """Take x = rest for the last symbol, by name, that stands alone with factor ±1."""
-    poly = condition.polynomial
-    candidates = []
+def _solved_equalities(claims: list[Truth], collected: Assumptions) -> dict[Symbol, Expr]:
+    """Solve the equations one after the other; what cannot be solved for a symbol is ≥ 0 and ≤ 0."""
+    replaced: dict[Symbol, Expr] = {}
+    for claim in claims:
+        if not isinstance(claim, Condition) or claim.claim != ZERO:
+            continue
+        for part in single(_rewritten(claim, replaced)):
+            if not isinstance(part, Condition):
+                _collect(part, collected)
+            elif (solution := _solution(part.polynomial)) is not None:
+                replaced = {sym: value.xreplace(dict([solution])) for sym, value in replaced.items()}
+                replaced[solution[0]] = solution[1]
+            else:
+                collected.known += [part.polynomial, scale(part.polynomial, -1)]
+    return replaced
+
+
+def _solution(poly: Polynomial) -> tuple[Symbol, Expr] | None:
+    """Return x = rest for the last symbol x, by name, that stands alone with factor ±1."""
+    solutions = []
     for monomial, coefficient in poly.items():
-        if len(monomial) == 1 and abs(coefficient) == 1:
-            ((atom, exponent),) = monomial
-            alone = sum(any(a.has(atom) for a, _ in m) for m in poly) == 1
-            if exponent == 1 and isinstance(atom, Symbol) and alone and atom not in collected.replaced:
-                candidates.append((atom, monomial, coefficient))
-    if candidates:
-        atom, monomial, coefficient = max(candidates, key=lambda item: item[0].name)
-        rest = {m: c for m, c in poly.items() if m != monomial}
-        value = as_expression(add({}, scale(rest, Fraction(-1) / coefficient)))
-        collected.replaced = {s: e.xreplace({atom: value}) for s, e in collected.replaced.items()}
-        collected.replaced[atom] = value.xreplace(collected.replaced)
+        if len(monomial) != 1 or abs(coefficient) != 1:
+            continue
+        ((atom, exponent),) = monomial
+        alone = sum(any(a.has(atom) for a, _ in m) for m in poly) == 1
+        if exponent == 1 and isinstance(atom, Symbol) and alone:
+            rest = {m: c for m, c in poly.items() if m != monomial}
+            solutions.append((atom, as_expression(scale(rest, -1 / Fraction(coefficient)))))
+    return max(solutions, key=lambda solution: solution[0].name, default=None)
 
 
 def _tighten(collected: Assumptions) -> None:

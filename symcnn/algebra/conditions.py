@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-from sympy import Eq, Expr, Ge, Mod, Ne, Not, Or, Symbol, ceiling, floor
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Symbol, ceiling, floor
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from symcnn.algebra.facts import Facts
+from symcnn.algebra.facts import Facts, cleared
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -20,23 +20,29 @@ from symcnn.algebra.polynomial import (
     Polynomial,
     add,
     as_expression,
+    common_denominator,
     constant,
     content,
+    inverse,
     monomial_expression,
     multiply,
     polynomial,
     scale,
 )
-from symcnn.algebra.quotient import inside, inside_as_floor, is_integer_monomial, quotient
+from symcnn.algebra.quotient import inside, inside_as_floor, is_integer_monomial, quotient, spelling
 from symcnn.algebra.symbols import Value, expression
 
-NONNEGATIVE, ZERO, NONZERO, INTEGRAL, FRACTIONAL = ">= 0", "== 0", "!= 0", "integer", "no integer"
+NONNEGATIVE, POSITIVE, ZERO, NONZERO, INTEGRAL, FRACTIONAL = ">= 0", "> 0", "== 0", "!= 0", "integer", "no integer"
+_RELATIONS = {NONNEGATIVE: (Ge, Le), POSITIVE: (Gt, Lt), ZERO: (Eq, Eq), NONZERO: (Ne, Ne)}
 _OPPOSITE = {ZERO: NONZERO, NONZERO: ZERO, INTEGRAL: FRACTIONAL, FRACTIONAL: INTEGRAL}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A polynomial, as frozen items, and what must be true of it (one of the five claims above)."""
+    """A polynomial, as frozen items, and what must be true of it: one of the six claims above.
+
+    Of integers nothing is claimed POSITIVE: x > 0 is x − 1 ≥ 0.
+    """
 
     items: frozenset[tuple[Monomial, Number]]
     claim: str
@@ -54,23 +60,18 @@ class Condition:
     def relation(self) -> Boolean:
         """Return the SymPy relation in its shortest form: `H >= 5`, `Eq(Mod(C, g), 0)`."""
         if self.claim in (INTEGRAL, FRACTIONAL):
-            eq = self._congruence()
-            return eq if self.claim == INTEGRAL else Not(eq, evaluate=False)
+            return self._congruence()
+        more, less = _RELATIONS[self.claim]
         left = {m: c for m, c in self.items if m and c > 0}
         right = {m: -c for m, c in self.items if m and c < 0}
-        offset = dict(self.items).get(ONE, 0)
-        if not left and self.claim != NONNEGATIVE:
-            left, right, offset = right, left, -offset
-        if left and (not right or offset < 0):
-            right = add(right, {ONE: -offset})
-        else:
+        offset = constant(self.polynomial)
+        if not left:  # H <= 5 reads better than 5 >= H
+            return less(as_expression(right), expression(offset), evaluate=False)
+        if right and offset > 0:
             left = add(left, {ONE: offset})
-        kind = {NONNEGATIVE: Ge, ZERO: Eq, NONZERO: Ne}[self.claim]
-        if not left:  # 5 >= H reads better as H <= 5
-            return kind(as_expression(right), 0, evaluate=False) if kind is not Ge else _at_most(right, 0)
-        if kind is Ge and set(left) == {ONE} and right:
-            return _at_most(right, left[ONE])
-        return kind(as_expression(left), as_expression(right), evaluate=False)
+        elif offset:
+            right = add(right, {ONE: -offset})
+        return more(as_expression(left), as_expression(right), evaluate=False)
 
     def holds(self, evaluate: Callable[[Value], int | Fraction]) -> bool:
         """Tell whether it is true where `evaluate` gives the values."""
@@ -78,6 +79,8 @@ class Condition:
         match self.claim:
             case ">= 0":
                 return number >= 0
+            case "> 0":
+                return number > 0
             case "== 0":
                 return number == 0
             case "!= 0":
@@ -89,8 +92,12 @@ class Condition:
 
     def negated(self) -> Condition:
         """Return the opposite condition."""
+        poly = self.polynomial
         if self.claim == NONNEGATIVE:
-            return _normal(add({ONE: -1}, self.polynomial, -1), NONNEGATIVE)
+            whole = _whole(poly)
+            return _normal(add({ONE: -1} if whole else {}, poly, -1), NONNEGATIVE if whole else POSITIVE)
+        if self.claim == POSITIVE:
+            return _normal(scale(poly, -1), NONNEGATIVE)
         return Condition(self.items, _OPPOSITE[self.claim])
 
     def _congruence(self) -> Relational:
@@ -98,8 +105,10 @@ class Condition:
         modulus = expression(over.number) * monomial_expression(over.monomial)
         numerator, offset = over.numerator, 0
         if not over.monomial:
-            numerator, offset = add(numerator, {ONE: -constant(numerator)}), -int(constant(numerator)) % over.number
-        return Eq(Mod(as_expression(numerator), modulus, evaluate=False), offset, evaluate=False)
+            offset = -int(constant(numerator)) % over.number
+            numerator = add(numerator, {ONE: -constant(numerator)})
+        kind = Eq if self.claim == INTEGRAL else Ne
+        return kind(Mod(as_expression(numerator), modulus, evaluate=False), offset, evaluate=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class Every:
 
     def relation(self) -> Boolean:
         """Return the conjunction."""
-        raise AssertionError("a conjunction is always taken apart first")
+        return And(*(c.relation() for c in self.conditions), evaluate=False)
 
     def holds(self, evaluate: Callable[[Value], int | Fraction]) -> bool:
         """Tell whether every condition is true."""
@@ -157,7 +166,8 @@ def every(claims: list[Truth]) -> Truth:
     """Return the conjunction."""
     if any(claim is False for claim in claims):
         return False
-    open_claims = tuple(claim for claim in claims if not isinstance(claim, bool))
+    parts = [part for claim in claims for part in single(claim)]
+    open_claims = tuple(dict.fromkeys(part for part in parts if not isinstance(part, bool)))
     return open_claims[0] if len(open_claims) == 1 else Every(open_claims) if open_claims else True
 
 
@@ -165,7 +175,7 @@ def either(claims: list[Truth]) -> Truth:
     """Return the disjunction."""
     if any(claim is True for claim in claims):
         return True
-    open_claims = tuple(claim for claim in claims if not isinstance(claim, bool))
+    open_claims = tuple(dict.fromkeys(claim for claim in claims if not isinstance(claim, bool)))
     return open_claims[0] if len(open_claims) == 1 else Either(open_claims) if open_claims else False
 
 
@@ -178,7 +188,7 @@ def at_least(value: Value, bound: Value, facts: Facts) -> Truth:
     """Decide value ≥ bound, or return the condition for it."""
     if isinstance(value, (int, Fraction)) and isinstance(bound, (int, Fraction)):
         return value >= bound
-    poly = _without_floor(add(polynomial(value), polynomial(bound), -1))
+    poly = _without_floor(cleared(add(polynomial(value), polynomial(bound), -1)))
     decided = facts.is_nonnegative(poly)
     return _normal(poly, NONNEGATIVE) if decided is None else decided
 
@@ -190,15 +200,19 @@ def above(value: Value, bound: Value, facts: Facts) -> Truth:
 
 def equal_to(value: Value, other: Value, facts: Facts) -> Truth:
     """Decide value = other, or return the condition for it."""
-    poly = add(polynomial(value), polynomial(other), -1)
-    if not set(poly) - {ONE}:
+    poly = cleared(add(polynomial(value), polynomial(other), -1))
+    if not any(poly):
         return not poly
-    if True in (
-        facts.is_nonnegative(add(poly, {ONE: -1})) if facts.integral(poly) else False,
-        facts.is_nonnegative(add({ONE: -1}, poly, -1)) if facts.integral(poly) else False,
-    ):
+    if facts.is_positive(poly) or facts.is_positive(scale(poly, -1)) or _never_zero(poly, facts):
         return False
     return Condition(frozenset(_primitive(poly).items()), ZERO)
+
+
+def _never_zero(poly: Polynomial, facts: Facts) -> bool:
+    """See by a common factor, or by known residues, that 2·x − 7 and 32·x − 5 are never zero."""
+    poly = _primitive(poly)
+    moduli = {content(c for m, c in poly.items() if m), *(modulus for modulus, _ in facts.residues.values())}
+    return any(facts.integral(scale(poly, Fraction(1, modulus))) is False for modulus in moduli)
 
 
 def integral(value: Value, facts: Facts) -> Truth:
@@ -209,16 +223,16 @@ def integral(value: Value, facts: Facts) -> Truth:
     decided = facts.integral(poly)
     if decided is not None:
         return decided
-    rest = {m: c % 1 if is_integer_monomial(m) else c for m, c in poly.items()}
-    rest = {m: c for m, c in rest.items() if c}
-    return _solved_congruence(rest)
+    rest = add(poly, facts.whole_terms(poly), -1)
+    rest = {m: c % 1 if is_integer_monomial(m) else c for m, c in rest.items()}
+    return _solved_congruence({m: c for m, c in rest.items() if c})
 
 
 def _solved_congruence(poly: Polynomial) -> Truth:
-    """Bring (a·x + b)/m ∈ ℤ with one monomial x to x ≡ r (mod m/g), g = gcd(a, m)."""
+    """Bring (a·x + b)/m ∈ ℤ with one integer x to x ≡ r (mod m/g), g = gcd(a, m)."""
     over = quotient(poly)
     monomials = [m for m in over.numerator if m]
-    if over.monomial or len(monomials) != 1:
+    if over.monomial or len(monomials) != 1 or not is_integer_monomial(monomials[0]):
         return Condition(frozenset(poly.items()), INTEGRAL)
     a, b = int(over.numerator[monomials[0]]), int(constant(over.numerator))
     shared = gcd(a, over.number)
@@ -226,8 +240,8 @@ def _solved_congruence(poly: Polynomial) -> Truth:
         return False
     modulus = over.number // shared
     residue = -b // shared * pow(a // shared, -1, modulus) % modulus
-    solved = {monomials[0]: Fraction(1, modulus), ONE: Fraction(-residue, modulus)}
-    return Condition(frozenset(add({}, solved).items()), INTEGRAL)
+    solved: Polynomial = {monomials[0]: Fraction(1, modulus)}
+    return Condition(frozenset(add(solved, {ONE: Fraction(-residue, modulus)}).items()), INTEGRAL)
 
 
 def _without_floor(poly: Polynomial) -> Polynomial:
@@ -237,7 +251,7 @@ def _without_floor(poly: Polynomial) -> Polynomial:
         return poly
     ((atom, exponent),) = rounded[0]
     factor = poly[rounded[0]]
-    if exponent != 1 or factor.denominator != 1 or not all(is_integer_monomial(m) for m in inside(atom).numerator):
+    if exponent != 1 or factor.denominator != 1 or not inside(atom).is_integral():
         return poly
     rest = {m: c for m, c in poly.items() if m != rounded[0]}
     if factor < 0:  # c − a·⌊y⌋ ≥ 0 ⟺ a·⌊y⌋ < c + 1: the opposite of ⌊y⌋ ≥ …
@@ -258,24 +272,22 @@ def _whole(poly: Polynomial) -> bool:
 
 
 def _primitive(poly: Polynomial) -> Polynomial:
-    """Divide by the content; the sign stays."""
-    poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
-    return scale(poly, Fraction(1, content(poly.values()) or 1))
+    """Divide by the content, and by the sign of the first term in the order of names."""
+    numerator, _, monomial = common_denominator(poly)
+    first = min((m for m in numerator if m), key=spelling)
+    factor = content(numerator.values()) * (1 if numerator[first] > 0 else -1)
+    return multiply(numerator, {inverse(monomial): Fraction(1, factor)})
 
 
 def _normal(poly: Polynomial, claim: str) -> Condition:
     """Divide by the common factor of all terms but the constant, which is cut down: 2H − 3 ≥ 0 ⟺ H ≥ 2."""
-    whole = all(is_integer_monomial(m) for m in poly)
+    whole = claim == NONNEGATIVE and all(is_integer_monomial(m) for m in poly)
     poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
     shared = content(c for m, c in poly.items() if m)
     offset = constant(poly)
-    base = {m: Fraction(int(c), shared) for m, c in poly.items() if m}
-    offset = offset // shared if whole else Fraction(offset, shared)
-    return Condition(frozenset(add(add({}, base), {ONE: offset}).items()), claim)
-
-
-def _at_most(left: Polynomial, bound: Number) -> Relational:
-    return as_expression(left) <= expression(bound)
+    base = scale({m: c for m, c in poly.items() if m}, Fraction(1, shared))
+    cut = offset // shared if whole else Fraction(offset, shared)
+    return Condition(frozenset(add(base, {ONE: cut}).items()), claim)
 
 
 def linear_bound(condition: Condition) -> tuple[Symbol, int, Number] | None:
@@ -290,4 +302,4 @@ def linear_bound(condition: Condition) -> tuple[Symbol, int, Number] | None:
     if exponent != 1 or not isinstance(atom, Symbol):
         return None
     sign = 1 if coefficient > 0 else -1
-    return atom, sign, Fraction(constant(condition.polynomial)) / abs(coefficient)
+    return atom, sign, Fraction(constant(condition.polynomial)) / (coefficient * sign)

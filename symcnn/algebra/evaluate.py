@@ -45,7 +45,7 @@ def _compute(expr: Expr, evaluate: Callable[[Value], int | Fraction]) -> int | F
         raise SymcnnError(f"'{expr.name}' has no value")
     parts = [evaluate(part) for part in expr.args]
     if isinstance(expr, Pow):
-        return raise_power(*parts)
+        return raise_power(parts[0], parts[1])
     operation = next((how for kind, how in _OPERATIONS.items() if isinstance(expr, kind)), None)
     if operation is None:
         raise SymcnnError(f"cannot evaluate {expr.func.__name__}")
@@ -55,13 +55,13 @@ def _compute(expr: Expr, evaluate: Callable[[Value], int | Fraction]) -> int | F
 def raise_power(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
     """Return base**exponent exactly, for an integer exponent; raise `SymcnnError` otherwise."""
     if exponent.denominator != 1:
-        raise SymcnnError(f"the power {exponent} of {base} is not rational")
+        raise SymcnnError(f"the exponent {exponent} of {base} is no integer")
     if exponent < 0 and base == 0:
         raise SymcnnError("division by zero")
-    size = max(abs(base.numerator), base.denominator)
-    if size > 1 and abs(exponent) * log2(size) > _MOST_BITS:
+    times, size = int(exponent), max(abs(base.numerator), base.denominator)
+    if size > 1 and (abs(times) > _MOST_BITS or abs(times) * log2(size) > _MOST_BITS):
         raise SymcnnError("the number is too large to be written out")
-    return _tidy(Fraction(base) ** int(exponent))
+    return base**times if isinstance(base, int) and times >= 0 else _tidy(Fraction(base) ** times)
 
 
 def _tidy(number: int | Fraction) -> int | Fraction:

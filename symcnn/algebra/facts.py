@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
+from typing import TypeAlias
 
-from sympy import Expr, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Integer, Max, Min, Pow, Symbol, ceiling, floor
 
 from symcnn.algebra.polynomial import (
     ONE,
@@ -14,75 +15,71 @@ from symcnn.algebra.polynomial import (
     Number,
     Polynomial,
     add,
+    atoms,
     common_denominator,
     constant,
     degree,
     inverse,
     multiply,
+    polynomial,
+    power,
     scale,
     substitute,
 )
 from symcnn.algebra.quotient import Quotient, inside, is_integer_atom, is_integer_monomial
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
+_MOST_DOUBLINGS = 64  # of 2ⁿ for large n no better bound is worked out
+
+Divisible: TypeAlias = tuple[frozenset[tuple[Monomial, Number]], int, Monomial]  # N, D, M: N/(D·M) is an integer
 
 
 @dataclass(frozen=True)
 class Facts:
     """What may be taken for granted; the empty facts know what the symbols' domains say.
 
-    `residues` has for a symbol (modulus, residue); `known` are polynomials that are ≥ 0; `divisible` holds
-    pairs (N, D·M) of polynomials, frozen, such that N/(D·M) is an integer.
+    `residues` has for a symbol (modulus, residue); `known` are polynomials that are ≥ 0; `divisible` are
+    quotients that are integers.
     """
 
     lower: dict[Symbol, Number] = field(default_factory=dict)
     upper: dict[Symbol, Number] = field(default_factory=dict)
     residues: dict[Symbol, tuple[int, int]] = field(default_factory=dict)
     known: tuple[Polynomial, ...] = ()
-    divisible: frozenset[tuple[frozenset[tuple[Monomial, Number]], int, Monomial]] = frozenset()
+    divisible: frozenset[Divisible] = frozenset()
 
     def least(self, atom: Expr) -> Number | None:
         """Return a lower bound of an atom, or None."""
         if isinstance(atom, Symbol):
-            if atom in self.lower:
-                return self.lower[atom]
-            if atom.is_integer and atom.is_positive:
-                return 1
-            return 0 if atom.is_nonnegative else None
+            return self.lower[atom] if atom in self.lower else _least_of_domain(atom)
         if isinstance(atom, (floor, ceiling)):
-            within = inside(atom)
-            bound = None if within.monomial else self.lower_bound(within.numerator)
-            if bound is None:
-                return None
-            return -(-bound // within.number) if isinstance(atom, ceiling) else bound // within.number
+            return self._least_rounded(inside(atom), isinstance(atom, ceiling))
+        if isinstance(atom, (Max, Min)):
+            bounds = [self.lower_bound(polynomial(part)) for part in atom.args]
+            known = [bound for bound in bounds if bound is not None]
+            if isinstance(atom, Max):
+                return max(known, default=None)
+            return min(known) if len(known) == len(bounds) else None
         if isinstance(atom, Pow) and atom.is_positive:
-            return 1 if atom.is_integer else 0
-        return None
+            return self._least_power(atom)
+        return self.lower_bound(polynomial(atom)) if isinstance(atom, Add) else None
 
     def lower_bound(self, poly: Polynomial) -> Number | None:
-        """Return a number that `poly` never falls below, or None; attained where there are only symbols."""
-        if len(poly) > _PROVABLE_TERMS or any(degree(m) > _PROVABLE_DEGREE for m in poly):
-            return constant(poly) if all(self._harmless(m, c) for m, c in poly.items()) else None
-        poly = self._at_upper_ends(poly)
-        shift: dict[Expr, Polynomial] = {}
-        for monomial in poly:
-            for atom, exponent in monomial:
-                least = self.least(atom)
-                if least is None or exponent < 0:
-                    return None
-                shift[atom] = {frozenset(((atom, 1),)): 1} | ({ONE: least} if least else {})
-        shifted = substitute(poly, shift)
-        return constant(shifted) if all(c > 0 for m, c in shifted.items() if m) else None
+        """Return a number that `poly` never falls below, or None."""
+        bound = self._bound(poly)
+        return None if bound is None else bound[0]
 
     def is_nonnegative(self, poly: Polynomial) -> bool | None:
         """Prove `poly` ≥ 0 (True) or `poly` < 0 (False) for all values, or return None."""
-        if self._proved_nonnegative(poly):
+        if self._proved(poly, strictly=False):
             return True
-        if self._proved_nonnegative(add({ONE: -1} if self.integral(poly) else {}, poly, -1)) and (
-            self.integral(poly) or self.lower_bound(scale(poly, -1)) not in (None, 0)
-        ):
-            return False
-        return None
+        return False if self.is_positive(scale(poly, -1)) else None
+
+    def is_positive(self, poly: Polynomial) -> bool:
+        """Tell whether `poly` > 0 is proved for all values."""
+        if self.integral(poly):
+            return self._proved(add(poly, {ONE: -1}), strictly=False)
+        return self._proved(poly, strictly=True)
 
     def residue(self, monomial: Monomial, modulus: int) -> int | None:
         """Return the residue of a monomial of integers, or None where it is not the same for all values."""
@@ -90,6 +87,7 @@ class Facts:
         for atom, exponent in monomial:
             if exponent < 0 or atom not in self.residues:
                 known = known and modulus == 1
+                sure_factor *= self._sure_factor(atom, modulus) if exponent > 0 else 1
                 continue
             period, residue = self.residues[atom]
             sure_factor *= gcd(period, residue) ** exponent
@@ -102,48 +100,87 @@ class Facts:
     def integral(self, poly: Polynomial) -> bool | None:
         """Prove that `poly` is always an integer (True) or never (False), or return None."""
         rest = {m: c for m, c in poly.items() if not (_whole(c) and is_integer_monomial(m))}
+        rest = add(rest, self.whole_terms(rest), -1)
         if not rest:
             return True
         numerator, number, monomial = common_denominator(rest)
-        if (frozenset(numerator.items()), number, monomial) in self.divisible:
-            return True
         if monomial or not all(is_integer_monomial(m) for m in numerator):
-            return self._whole_multiple(rest)
+            return None
         total = 0
         for m, c in numerator.items():
             shared = gcd(int(c), number)
             residue = self.residue(m, number // shared)
             if residue is None:
-                return self._never_integral(numerator, number)
+                return _never_integral(numerator, number)
             total += int(c) * residue
         return total % number == 0
 
-    def _whole_multiple(self, rest: Polynomial) -> bool | None:
-        """Recognise integer polynomials times a known quotient, such as m·(C/g) where g divides C."""
-        for known, number, monomial in self.divisible:
-            if len(known) != 1:
-                continue
-            ((top, coefficient),) = known
-            quotient = {frozenset((a, -e) for a, e in top): Fraction(number, 1) / Fraction(coefficient)}
-            factor = multiply(multiply(rest, quotient), {monomial: 1})
-            if all(_whole(c) and is_integer_monomial(m) for m, c in factor.items()):
-                return True
-        return None
+    def whole_terms(self, poly: Polynomial) -> Polynomial:
+        """Return terms of `poly` that are together an integer by an assumed divisibility: m·(C/g) where g divides C."""
+        if not self.divisible:
+            return {}
+        found: Polynomial = {}
+        left = {m: c for m, c in poly.items() if m and not (_whole(c) and is_integer_monomial(m))}
+        for known in map(_as_polynomial, self.divisible):
+            part = _whole_multiple(left, known)
+            found = add(found, part)
+            left = {m: c for m, c in left.items() if m not in part}
+        return found
 
-    def _never_integral(self, numerator: Polynomial, number: int) -> bool | None:
-        """Odd + even·anything is never even: the content of the other terms and the constant decide."""
-        shared = gcd(number, *(int(c) for m, c in numerator.items() if m))
-        return False if constant(numerator) % shared else None
+    def _bound(self, poly: Polynomial) -> tuple[Number, bool] | None:
+        """Return a lower bound, and whether the polynomial is known to stay above it."""
+        if len(poly) > _PROVABLE_TERMS or any(degree(m) > _PROVABLE_DEGREE for m in poly):
+            harmless = all(c > 0 and self._is_nonnegative_monomial(m) for m, c in poly.items() if m)
+            return (constant(poly), False) if harmless else None
+        poly, fractions = _without_positive_fractions(self._at_upper_ends(poly))
+        shift: dict[Expr, Polynomial] = {}
+        for atom in atoms(poly):
+            least = self.least(atom)
+            if least is None:
+                return None
+            shift[atom] = add({frozenset(((atom, 1),)): 1}, {ONE: least} if least else {})
+        if any(exponent < 0 for monomial in poly for _, exponent in monomial):
+            return None
+        shifted = substitute(poly, shift)
+        if not all(c > 0 for m, c in shifted.items() if m):
+            return None
+        above = any(m and all(a.is_positive and len(shift[a]) == 1 for a, _ in m) for m in shifted)
+        return constant(shifted), bool(fractions) or above
 
-    def _harmless(self, monomial: Monomial, coefficient: Number) -> bool:
-        return not monomial or (coefficient > 0 and all(e > 0 and (self.least(a) or 0) >= 0 for a, e in monomial))
+    def _least_rounded(self, within: Quotient, up: bool) -> Number | None:
+        bound = self.lower_bound(within.numerator)
+        if bound is None or not all(atom.is_positive for atom, _ in within.monomial):
+            return None
+        if within.monomial:
+            return 0 if bound >= 0 else None
+        return -(-bound // within.number) if up else bound // within.number
 
-    def _proved_nonnegative(self, poly: Polynomial) -> bool:
-        candidates = [poly, *(add(poly, fact, -1) for fact in self.known)]
-        for candidate in candidates:
+    def _least_power(self, atom: Pow) -> Number:
+        if isinstance(atom.base, Integer):
+            exponent = self.lower_bound(polynomial(atom.exp))
+            if exponent is not None and exponent > 0 and exponent.denominator == 1:
+                least: int = int(atom.base) ** int(min(exponent, _MOST_DOUBLINGS))
+                return least
+        return 1 if atom.is_integer else 0
+
+    def _sure_factor(self, atom: Expr, modulus: int) -> int:
+        """Return a divisor of the atom: 2ⁿ is divisible by 2ᵉ for the least value e of n."""
+        if not (isinstance(atom, Pow) and isinstance(atom.base, Integer) and atom.is_integer):
+            return 1
+        least = self.lower_bound(polynomial(atom.exp)) or 0
+        factor: int = int(atom.base) ** int(min(max(least, 0), modulus.bit_length()))
+        return factor
+
+    def _is_nonnegative_monomial(self, monomial: Monomial) -> bool:
+        bounds = [self.least(atom) for atom, exponent in monomial if exponent > 0]
+        return len(bounds) == len(monomial) and all(bound is not None and bound >= 0 for bound in bounds)
+
+    def _proved(self, poly: Polynomial, strictly: bool) -> bool:
+        """Prove that `poly` is ≥ 0, or > 0: as it stands, after taking away what is known to be ≥ 0, without floors."""
+        for candidate in (poly, *(add(poly, fact, -1) for fact in self.known)):
             for relaxed in (candidate, _without_floors(candidate)):
-                bound = self.lower_bound(_cleared(relaxed)) if relaxed is not None else None
-                if bound is not None and bound >= 0:
+                bound = self._bound(cleared(relaxed)) if relaxed is not None else None
+                if bound is not None and (bound[0] > 0 or (bound[0] == 0 and (bound[1] or not strictly))):
                     return True
         return False
 
@@ -157,12 +194,52 @@ class Facts:
         return poly
 
 
+def _least_of_domain(sym: Symbol) -> Number | None:
+    if sym.is_integer and sym.is_positive:
+        return 1
+    return 0 if sym.is_nonnegative else None
+
+
+def _without_positive_fractions(poly: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Split off the terms that are certainly > 0, such as 3·C/g, which no integer bounds better than 0."""
+    fractions = {
+        m: c for m, c in poly.items() if c > 0 and any(e < 0 for _, e in m) and all(a.is_positive for a, _ in m)
+    }
+    return {m: c for m, c in poly.items() if m not in fractions}, fractions
+
+
+def _never_integral(numerator: Polynomial, number: int) -> bool | None:
+    """Odd + even·anything is never even: the content of the other terms and the constant decide."""
+    shared = gcd(number, *(int(c) for m, c in numerator.items() if m))
+    return False if constant(numerator) % shared else None
+
+
+def _as_polynomial(over: Divisible) -> Polynomial:
+    numerator, number, monomial = over
+    return multiply(dict(numerator), {inverse(monomial): Fraction(1, number)})
+
+
+def _whole_multiple(poly: Polynomial, known: Polynomial) -> Polynomial:
+    """Return the terms of `poly` that are together an integer because `known` is one."""
+    if len(known) == 1:
+        return {m: c for m, c in poly.items() if _is_whole(multiply({m: c}, power(known, -1)))}
+    first = next((m for m in known if m in poly), None)
+    if first is None or not _whole(factor := Fraction(poly[first]) / known[first]):
+        return {}
+    multiple = scale(known, factor)
+    return multiple if all(poly.get(m) == c for m, c in multiple.items() if m) else {}
+
+
+def _is_whole(poly: Polynomial) -> bool:
+    return all(_whole(c) and is_integer_monomial(m) for m, c in poly.items())
+
+
 def _whole(number: Number) -> bool:
     return number.denominator == 1
 
 
-def _cleared(poly: Polynomial) -> Polynomial:
-    """Multiply by the positive symbols in the denominators: the sign stays."""
+def cleared(poly: Polynomial) -> Polynomial:
+    """Multiply by the symbols in the denominators where they are positive: the sign stays."""
     _, _, monomial = common_denominator(poly)
     positive = all(atom.is_positive for atom, _ in monomial)
     return multiply(poly, {monomial: 1}) if monomial and positive else poly
@@ -188,10 +265,10 @@ def _without_floors(poly: Polynomial) -> Polynomial | None:
 
 def _unrounded(within: Quotient, up: bool, below: bool) -> Polynomial:
     """Bound ⌊within⌋, or ⌈within⌉ where `up`, from `below` or above, without rounding."""
-    over = {inverse(within.monomial): Fraction(1, within.number)}
+    over: Polynomial = {inverse(within.monomial): Fraction(1, within.number)}
     value = multiply(within.numerator, over)
     if up == below:  # ⌈y⌉ ≥ y, ⌊y⌋ ≤ y
         return value
-    integral = all(is_integer_monomial(m) for m in within.numerator)
-    slack = add({ONE: 1}, over, -1) if integral else {ONE: 1}
+    one: Polynomial = {ONE: 1}
+    slack = add(one, over, -1) if within.is_integral() else one
     return add(value, slack, 1 if up else -1)

@@ -18,15 +18,25 @@ from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
     Polynomial,
+    accumulate,
     add,
     as_expression,
     constant,
     inverse,
+    monomial_expression,
     polynomial,
     scale,
     times,
 )
-from symcnn.algebra.quotient import Quotient, inside_as_floor, is_integer_monomial, quotient, rounded
+from symcnn.algebra.quotient import (
+    Quotient,
+    cancelled,
+    has_rounding,
+    inside_as_floor,
+    is_integer_monomial,
+    quotient,
+    rounded,
+)
 from symcnn.algebra.symbols import Value, exact, expression
 
 _SMALL = 8  # numerators of more terms are not tried against their denominators
@@ -38,7 +48,7 @@ def floor_of(value: Value, facts: Facts) -> Value:
     >>> from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
     >>> floor_of((floor_of((H - 1) / 2, Facts()) - 2) / 2, Facts()) + 2
-    ceiling(H/4) + 1
+    ceiling(H/4)
     """
     if isinstance(value, (int, Fraction)):
         return value // 1
@@ -47,21 +57,41 @@ def floor_of(value: Value, facts: Facts) -> Value:
 
 
 def ceiling_of(value: Value, facts: Facts) -> Value:
-    """Return ⌈value⌉ = −⌊−value⌋, which for integers x, m is ⌊(x + m − 1)/m⌋."""
+    """Return ⌈value⌉ = −⌊−value⌋, which for integers x, m > 0 is ⌊(x + m − 1)/m⌋."""
     if isinstance(value, (int, Fraction)):
         return -(-value // 1)
     poly = polynomial(value)
     over = quotient(poly)
-    if not all(is_integer_monomial(m) for m in over.numerator):
+    if not over.is_integral():
         return exact(-expression(floor_of(-value, facts)))
-    last = add({ONE: 1}, {inverse(over.monomial): Fraction(1, over.number)}, -1)
-    whole, atom = _split(add(poly, last), facts)
+    one_less: Polynomial = {inverse(over.monomial): Fraction(-1, over.number)}
+    whole, atom = _split(add(poly, add(one_less, {ONE: 1})), facts)
     return exact(as_expression(whole) if atom is None else as_expression(whole) + atom)
 
 
 def _split(poly: Polynomial, facts: Facts) -> tuple[Polynomial, Expr | None]:
     """Return the whole part of ⌊poly⌋ and the canonical floor or ceiling that is left, if any."""
-    whole, rest = _whole_terms(quotient(poly), None, facts)
+    divisible = facts.whole_terms(poly)
+    whole, rest = _whole_terms(quotient(add(poly, divisible, -1) if divisible else poly), None, facts)
+    whole = add(whole, divisible)
+    if not _is_negative(rest):
+        return _merged(whole, rest, facts)
+    # ⌊−x/m⌋ = −⌈x/m⌉ = −⌊(x − 1)/m⌋ − 1, so that −H/s and H/s have one atom
+    opposite = Quotient(add({ONE: -1}, rest.numerator, -1), rest.number, rest.monomial)
+    more, atom = _merged({}, opposite, facts)
+    whole = add(add(whole, {ONE: -1}), more, -1)
+    return (whole if atom is None else add(whole, {frozenset(((atom, 1),)): -1})), None
+
+
+def _is_negative(value: Quotient) -> bool:
+    """Tell whether no term is positive; numbers as denominators leave no negative ones."""
+    if not value.monomial or not value.numerator:
+        return False
+    return all(c < 0 for m, c in value.numerator.items() if m or len(value.numerator) == 1) and value.is_integral()
+
+
+def _merged(whole: Polynomial, rest: Quotient, facts: Facts) -> tuple[Polynomial, Expr | None]:
+    """Merge the floors inside `rest`, one after the other, and spell the floor that is left."""
     while (merged := _merge_nested(rest)) is not None:
         # Only what was added can have become whole; what was inside is, unless residues are known, too small.
         more, rest = _whole_terms(merged[0], None if facts.residues else merged[1], facts)
@@ -73,29 +103,33 @@ def _whole_terms(value: Quotient, among: Iterable[Monomial] | None, facts: Facts
     """Move every part that is known to be an integer out; leave coefficients in [0, number)."""
     whole: Polynomial = {}
     rest = dict(value.numerator)
-    offset = rest.pop(ONE, 0)
-    for monomial in [m for m in (value.numerator if among is None else among) if m in rest]:
+    if facts.residues:
+        _replace_residues(whole, rest, value, facts)
+    for monomial in rest.keys() & (rest.keys() if among is None else among):
         over = times(monomial, inverse(value.monomial))
-        if not (is_integer_monomial(over) and is_integer_monomial(monomial)):
+        if not is_integer_monomial(over):
             continue
-        out, left = divmod(int(rest.pop(monomial)), value.number)
-        if left and over:
-            residue = facts.residue(over, value.number // gcd(left, value.number)) if facts.residues else None
-            if residue is None:
-                rest[monomial] = left
-            else:  # x ≡ r: c·x = (c·x − c·r) + c·r, and the bracket is divisible
-                whole = add(whole, {over: Fraction(left, value.number), ONE: Fraction(-left * residue, value.number)})
-                rest_constant = add({ONE: offset}, {value.monomial: left * residue})
-                offset = rest_constant.pop(ONE, 0)
-                rest = add(rest, rest_constant)
-        elif left:
+        out, left = divmod(rest.pop(monomial), value.number)
+        if left:
             rest[monomial] = left
         if out:
             whole = add(whole, {over: out})
-    if not value.monomial:
-        out, offset = divmod(int(offset), value.number)
-        whole = add(whole, {ONE: out})
-    return whole, Quotient(add(rest, {ONE: offset}), value.number, value.monomial)
+    return whole, cancelled(Quotient(rest, value.number, value.monomial))
+
+
+def _replace_residues(whole: Polynomial, rest: Polynomial, value: Quotient, facts: Facts) -> None:
+    """Where x ≡ r, write c·x = (c·x − c·r) + c·r: the bracket is divisible and moves from `rest` to `whole`."""
+    for monomial in [m for m in rest if m != value.monomial]:
+        over = times(monomial, inverse(value.monomial))
+        if not is_integer_monomial(over):
+            continue
+        coefficient = rest[monomial]
+        residue = facts.residue(over, value.number // gcd(int(coefficient), value.number))
+        if residue is not None:
+            del rest[monomial]
+            accumulate(rest, value.monomial, coefficient * residue)
+            accumulate(whole, over, Fraction(coefficient, value.number))
+            accumulate(whole, ONE, Fraction(-coefficient * residue, value.number))
 
 
 def _merge_nested(value: Quotient) -> tuple[Quotient, list[Monomial]] | None:
@@ -103,31 +137,24 @@ def _merge_nested(value: Quotient) -> tuple[Quotient, list[Monomial]] | None:
 
     Returns the merged quotient and the monomials of its numerator that are not as they were in x.
     """
-    nested = [m for m in value.numerator if any(isinstance(a, (floor, ceiling)) for a, _ in m)]
+    nested = [m for m in value.numerator if has_rounding(m)]
     if len(nested) != 1 or len(nested[0]) != 1:
         return None
     ((atom, exponent),) = nested[0]
     shared = _shared_factor(value)
-    if exponent != 1 or value.numerator[nested[0]] != shared or not _is_integral(value):
+    if exponent != 1 or value.numerator[nested[0]] != shared or not value.is_integral():
         return None
     inner = inside_as_floor(atom)
-    if not _is_integral(inner):
+    if isinstance(atom, ceiling) and not inner.is_integral():
         return None
     numerator = dict(inner.numerator)
     changed = [ONE]
     for monomial, coefficient in value.numerator.items():
         if monomial != nested[0]:  # the constant is cut to the common factor: b → ⌊b/g⌋
             scaled = times(monomial, inner.monomial)
-            numerator = _plus(numerator, scaled, int(coefficient) // shared * inner.number)
+            accumulate(numerator, scaled, coefficient // shared * inner.number)
             changed.append(scaled)
     return Quotient(numerator, inner.number * (value.number // shared), times(inner.monomial, value.monomial)), changed
-
-
-def _plus(poly: Polynomial, monomial: Monomial, coefficient: int) -> Polynomial:
-    total = poly.pop(monomial, 0) + coefficient
-    if total:
-        poly[monomial] = total
-    return poly
 
 
 def _shared_factor(value: Quotient) -> int:
@@ -141,25 +168,29 @@ def _shared_factor(value: Quotient) -> int:
     return shared
 
 
-def _is_integral(value: Quotient) -> bool:
-    return all(is_integer_monomial(m) for m in value.numerator)
-
-
 def _spelt(whole: Polynomial, value: Quotient, facts: Facts) -> tuple[Polynomial, Expr | None]:
-    if not any(value.numerator) and not value.monomial:
+    if not value.numerator or (not any(value.numerator) and not value.monomial):
         return whole, None  # a constant in [0, 1)
-    if not _is_integral(value):
+    if not value.is_integral():
         return _spelt_rational(whole, value)
-    shared = _shared_factor(value)
-    base = {m: int(c) // shared for m, c in value.numerator.items() if m}
-    number, offset = value.number // shared, int(constant(value.numerator)) // shared
-    small = _known_quotient(Quotient(add(base, {ONE: offset}), number, value.monomial), facts)
+    value = _without_shared_factor(value)
+    small = _known_quotient(value, facts)
     if small is not None:
         return add(whole, {ONE: small}), None
-    if offset == (-1 if value.monomial else number - 1):
-        whole = add(whole, {ONE: -1}) if value.monomial else whole
-        return whole, rounded(Quotient(base, number, value.monomial), True) if base else None
-    return whole, rounded(Quotient(add(base, {ONE: offset}), number, value.monomial), False)
+    if constant(value.numerator) != (-1 if value.monomial else value.number - 1):
+        return whole, rounded(value, False)
+    whole = add(whole, {ONE: -1}) if value.monomial else whole
+    base = {m: c for m, c in value.numerator.items() if m}
+    return whole, rounded(Quotient(base, value.number, value.monomial), True) if base else None
+
+
+def _without_shared_factor(value: Quotient) -> Quotient:
+    """Cancel g in ⌊(g·x + b)/(g·m)⌋ = ⌊(x + ⌊b/g⌋)/m⌋."""
+    shared = _shared_factor(value)
+    if shared == 1:
+        return value
+    numerator: Polynomial = {m: c // shared for m, c in value.numerator.items() if c // shared}
+    return Quotient(numerator, value.number // shared, value.monomial)
 
 
 def _known_quotient(value: Quotient, facts: Facts) -> int | None:
@@ -167,7 +198,8 @@ def _known_quotient(value: Quotient, facts: Facts) -> int | None:
     if len(value.numerator) > _SMALL:
         return None
     if value.monomial:
-        below = add({value.monomial: value.number, ONE: -1}, value.numerator, -1)
+        denominator = scale(polynomial(monomial_expression(value.monomial)), value.number)
+        below = add(add(denominator, {ONE: -1}), value.numerator, -1)
         small = facts.is_nonnegative(value.numerator) and facts.is_nonnegative(below)
         return 0 if small else None
     if not facts.upper:
@@ -179,7 +211,7 @@ def _known_quotient(value: Quotient, facts: Facts) -> int | None:
     return low if low == high else None
 
 
-def _spelt_rational(whole: Polynomial, value: Quotient) -> tuple[Polynomial, Expr]:
+def _spelt_rational(whole: Polynomial, value: Quotient) -> tuple[Polynomial, Expr | None]:
     """Spell the floor of something that is no integer over an integer: ⌊y⌋, or −⌈−y⌉ where y starts with a minus."""
     expr = value.expression()
     if expr.could_extract_minus_sign():

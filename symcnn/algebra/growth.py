@@ -27,8 +27,8 @@ from symcnn.algebra.symbols import Value
 def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
     """Return the terms of the highest degree when all `growing` symbols grow together; None where there are none.
 
-    A floor grows like what stands inside it, up to a bounded error; where the terms that are left are not larger than
-    that error, there is no leading term to give.
+    A floor of something that grows is like what stands inside it, up to a bounded error; where the terms that are left
+    are not larger than that error, there is no leading term to give.
 
     >>> from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
@@ -36,7 +36,7 @@ def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
     18*H**2
     """
     poly = polynomial(value)
-    smooth = _without_rounding(poly)
+    smooth = _without_rounding(poly, growing)
     if smooth is None or any(_depends(atom, growing) for m in smooth for atom, _ in m if not isinstance(atom, Symbol)):
         return None
     if not smooth:
@@ -56,35 +56,43 @@ def _depends(atom: Expr, growing: Collection[Symbol]) -> bool:
     return bool(atom.free_symbols & set(growing))
 
 
-def _without_rounding(poly: Polynomial) -> Polynomial | None:
-    """Return what `poly` grows like: floors and ceilings left away."""
+def _without_rounding(poly: Polynomial, growing: Collection[Symbol]) -> Polynomial | None:
+    """Return what `poly` grows like: floors and ceilings of what grows left away."""
     values: dict[Expr, Polynomial] = {}
     for monomial in poly:
         for atom, exponent in monomial:
-            if isinstance(atom, (floor, ceiling)) and atom not in values:
+            if _is_grown_rounding(atom, growing) and atom not in values:
                 within = inside(atom)
-                inner = _without_rounding(within.numerator)
+                inner = _without_rounding(within.numerator, growing)
                 if inner is None or exponent < 0:
                     return None
                 values[atom] = multiply(inner, {inverse(within.monomial): Fraction(1, within.number)})
     return substitute(poly, values)
 
 
+def _is_grown_rounding(atom: Expr, growing: Collection[Symbol]) -> bool:
+    return isinstance(atom, (floor, ceiling)) and _depends(atom, growing)
+
+
 def _error_degree(poly: Polynomial, growing: Collection[Symbol]) -> int | None:
-    """Return the degree below which leaving away the rounding may have changed something."""
+    """Return the degree up to which leaving away the rounding may have changed something."""
     degrees = []
     for monomial in poly:
-        grown = [(a, e) for a, e in monomial if isinstance(a, (floor, ceiling)) and _depends(a, growing)]
-        if grown:
-            rest = _degree(frozenset(x for x in monomial if x not in grown), growing)
-            parts = [(_atom_degree(a, growing), e) for a, e in grown]
-            degrees.append(rest + sum(d * e for d, e in parts) - min(d for d, _ in parts))
+        grown = [(a, e) for a, e in monomial if _is_grown_rounding(a, growing)]
+        rest = _degree(frozenset(x for x in monomial if x not in grown), growing)
+        parts = [(*_atom_degrees(a, growing), e) for a, e in grown]
+        total = rest + sum(degree * e for degree, _, e in parts)
+        degrees += [total - degree + error for degree, error, _ in parts]
     return max(degrees, default=None)
 
 
-def _atom_degree(atom: Expr, growing: Collection[Symbol]) -> int:
-    smooth = _without_rounding({frozenset(((atom, 1),)): 1})
-    return max((_degree(m, growing) for m in smooth), default=0) if smooth else 0
+def _atom_degrees(atom: Expr, growing: Collection[Symbol]) -> tuple[int, int]:
+    """Return the degrees of a rounding and of its error; what falls to 0 may be rounded to 1: both are at least 0."""
+    within = inside(atom)
+    below = _degree(within.monomial, growing)
+    smooth = _without_rounding(within.numerator, growing) or {}
+    error = max(0, (_error_degree(within.numerator, growing) or 0) - below)
+    return max(error, *(_degree(m, growing) - below for m in smooth)) if smooth else error, error
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from math import gcd, lcm, prod
 from types import MappingProxyType
 from typing import TypeAlias
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, factorint
 
+from symcnn.algebra.evaluate import raise_power
 from symcnn.algebra.symbols import Value, expression
 
 Number: TypeAlias = int | Fraction
@@ -23,6 +24,7 @@ Polynomial: TypeAlias = dict[Monomial, Number]  # no zero coefficients; {} is ze
 
 ONE: Monomial = frozenset()  # the monomial of the constant term
 _MOST_TERMS = 4096  # a power that would expand to more terms stays an atom
+_LARGEST_PRIME = 1000  # what is left of a base after dividing by smaller primes counts as a prime
 
 
 def polynomial(value: Value) -> Polynomial:
@@ -41,7 +43,7 @@ def add(first: Polynomial, second: Polynomial, times: Number = 1) -> Polynomial:
     """Return `first + times·second`."""
     result = dict(first)
     for monomial, coefficient in second.items():
-        _accumulate(result, monomial, coefficient * times)
+        accumulate(result, monomial, coefficient * times)
     return result
 
 
@@ -50,7 +52,7 @@ def multiply(first: Polynomial, second: Polynomial) -> Polynomial:
     result: Polynomial = {}
     for left, a in first.items():
         for right, b in second.items():
-            _accumulate(result, times(left, right), a * b)
+            accumulate(result, times(left, right), a * b)
     return result
 
 
@@ -124,7 +126,7 @@ def monomial_expression(monomial: Monomial) -> Expr:
 
 
 def substitute(poly: Polynomial, values: dict[Expr, Polynomial]) -> Polynomial:
-    """Return `poly` with atoms replaced by polynomials; a negative power needs a replacement of one term."""
+    """Return `poly` with atoms replaced by polynomials."""
     result: Polynomial = {}
     for monomial, coefficient in poly.items():
         product: Polynomial = {frozenset((a, e) for a, e in monomial if a not in values): coefficient}
@@ -136,20 +138,50 @@ def substitute(poly: Polynomial, values: dict[Expr, Polynomial]) -> Polynomial:
 
 
 def power(base: Polynomial, exponent: int) -> Polynomial:
-    """Return `base**exponent`; a negative exponent needs a base of one term."""
+    """Return `base**exponent`; raises ZeroDivisionError for a negative power of zero."""
     if exponent < 0:
-        ((monomial, coefficient),) = base.items()
-        base, exponent = {inverse(monomial): _tidy(1 / Fraction(coefficient))}, -exponent
+        return _reciprocal(base, -exponent)
     if len(base) == 1:
         ((monomial, coefficient),) = base.items()
-        return {frozenset((a, e * exponent) for a, e in monomial): coefficient**exponent} if exponent else {ONE: 1}
+        return {_raised(monomial, exponent): raise_power(coefficient, exponent)}
     result: Polynomial = {ONE: 1}
     for _ in range(exponent):
         result = multiply(result, base)
     return result
 
 
-def _accumulate(poly: Polynomial, monomial: Monomial, coefficient: Number) -> None:
+def _reciprocal(base: Polynomial, exponent: int) -> Polynomial:
+    """Return 1/base**exponent: the common factor of the terms is taken out, what is left of a sum is an atom."""
+    if not base:
+        raise ZeroDivisionError
+    numerator, number, monomial = common_denominator(base)
+    shared = _shared_monomial(numerator)
+    factor = Fraction(content(numerator.values()), number)
+    primitive = {times(m, inverse(shared)): _tidy(Fraction(c) / (factor * number)) for m, c in numerator.items()}
+    outside = times(monomial, inverse(shared))
+    sum_left = as_expression(primitive)
+    if sum_left.could_extract_minus_sign():
+        sum_left, factor = -sum_left, -factor
+    if sum_left != 1:
+        outside = times(outside, frozenset(((sum_left, -1),)))
+    return {_raised(outside, exponent): raise_power(1 / factor, exponent)}
+
+
+def _shared_monomial(poly: Polynomial) -> Monomial:
+    """Return the greatest monomial that divides all terms; no exponent is negative."""
+    shared = dict(next(iter(poly)))
+    for monomial in poly:
+        exponents = dict(monomial)
+        shared = {atom: min(exponent, exponents[atom]) for atom, exponent in shared.items() if atom in exponents}
+    return frozenset(shared.items())
+
+
+def _raised(monomial: Monomial, exponent: int) -> Monomial:
+    return frozenset((atom, e * exponent) for atom, e in monomial) if exponent else ONE
+
+
+def accumulate(poly: Polynomial, monomial: Monomial, coefficient: Number) -> None:
+    """Add one term to `poly`, in place."""
     total = poly.get(monomial, 0) + coefficient
     if total:
         poly[monomial] = _tidy(total)
@@ -177,7 +209,7 @@ def _expand(expr: Expr) -> Polynomial:
         result: Polynomial = {}
         for term in expr.args:
             for monomial, coefficient in polynomial(term).items():
-                _accumulate(result, monomial, coefficient)
+                accumulate(result, monomial, coefficient)
         return result
     if isinstance(expr, Mul):
         return _expand_product(expr)
@@ -198,14 +230,33 @@ def _expand_product(expr: Mul) -> Polynomial:
 
 def _expand_power(expr: Pow) -> Polynomial:
     base, exponent = expr.base, expr.exp
-    if isinstance(exponent, Integer):
-        inner = polynomial(base)
-        if len(inner) == 1 or (exponent > 0 and len(inner) ** int(exponent) <= _MOST_TERMS):
-            return power(inner, int(exponent))
-        if exponent < 0:  # 1/(s + 1): the canonical sum is the atom
-            return {frozenset(((as_expression(inner), int(exponent)),)): 1}
-    elif isinstance(exponent, Add):  # 2**(n + 1) = 2·2**n
-        whole = exponent.as_coeff_Add()[0]
-        if isinstance(whole, Integer) and whole:
-            return multiply(polynomial(Pow(base, whole)), polynomial(Pow(base, exponent - whole)))
+    if not isinstance(exponent, Integer):
+        return _expand_symbolic_power(expr)
+    inner = polynomial(base)
+    if exponent < 0 or len(inner) <= 1 or len(inner) ** int(exponent) <= _MOST_TERMS:
+        return power(inner, int(exponent))
     return {frozenset(((expr, 1),)): 1}
+
+
+def _expand_symbolic_power(expr: Pow) -> Polynomial:
+    """Take powers apart, so that 2·2ⁿ = 2ⁿ⁺¹ and 4ⁿ = (2ⁿ)²: one atom per prime factor and term of the exponent."""
+    if not expr.base.is_positive:
+        return {frozenset(((expr, 1),)): 1}
+    result: Polynomial = {ONE: 1}
+    for base, multiplicity in _prime_factors(expr.base):
+        for monomial, coefficient in polynomial(expr.exp).items():
+            exponent = Fraction(coefficient) * multiplicity
+            whole, part = (0, exponent) if monomial else divmod(exponent, 1)
+            result = multiply(result, power(polynomial(base), whole))
+            if part:
+                atom = Pow(base, Mul(monomial_expression(monomial), Rational(1, part.denominator)))
+                result = multiply(result, {frozenset(((atom, part.numerator),)): 1})
+    return result
+
+
+def _prime_factors(base: Expr) -> list[tuple[Expr, int]]:
+    if not isinstance(base, Rational):
+        return [(base, 1)]
+    above, below = (factorint(int(part), limit=_LARGEST_PRIME) for part in (base.p, base.q))
+    factors = [*sorted(above.items()), *((prime, -times) for prime, times in sorted(below.items()))]
+    return [(Integer(prime), multiplicity) for prime, multiplicity in factors]

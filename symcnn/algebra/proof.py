@@ -8,17 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
-from math import lcm, prod
+from fractions import Fraction
+from itertools import islice, product
+from math import ceil, lcm, prod
 
 from sympy import Expr, Symbol, ceiling, floor
 
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import ONE, Polynomial, add, atoms, constant, polynomial, substitute
+from symcnn.algebra.polynomial import (
+    ONE,
+    Number,
+    Polynomial,
+    add,
+    as_expression,
+    atoms,
+    common_denominator,
+    constant,
+    inverse,
+    multiply,
+    polynomial,
+    substitute,
+)
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 
 _MOST_CLASSES = 20_000  # more residue classes are left undecided
+_TRIED_VALUES, _MOST_TRIED = 12, 2_000  # per symbol and in all, in the search for a counterexample
 
 
 @dataclass(frozen=True)
@@ -47,16 +63,45 @@ def equal(first: Value, second: Value, facts: Facts | None = None) -> bool | Non
     True
     """
     facts = facts or Facts()
-    difference = add(polynomial(first), polynomial(second), -1)
+    difference, _, _ = common_denominator(add(polynomial(first), polynomial(second), -1))
     if not difference:
         return True
     classes = residue_classes(difference, facts)
     if classes is None:
         return None
-    differs = any(residue_class.restrict(difference) for residue_class in classes)
-    if differs and facts.upper:  # finitely many values: different polynomials may agree on all of them
-        return None
-    return not differs
+    if not any(residue_class.restrict(difference) for residue_class in classes):
+        return True
+    if facts.upper or facts.known or facts.divisible:
+        # Different polynomials may agree on the values that these facts leave: only a counterexample tells.
+        return False if _counterexample(difference, facts) else None
+    return False
+
+
+def _counterexample(difference: Polynomial, facts: Facts) -> bool:
+    """Try a few of the allowed values on `difference`: where it is not zero, that is a proof."""
+    sought = as_expression(difference)
+    known = [as_expression(poly) for poly in facts.known]
+    whole = [as_expression(multiply(dict(n), {inverse(m): Fraction(1, d)})) for n, d, m in facts.divisible]
+    symbols = sorted(sought.free_symbols.union(*(expr.free_symbols for expr in known + whole)), key=str)
+    tried = product(*(_allowed_values(sym, facts) for sym in symbols))
+    for values in islice(tried, _MOST_TRIED):
+        evaluate = evaluator(dict(zip(symbols, values, strict=True)))
+        allowed = all(evaluate(expr) >= 0 for expr in known) and all(evaluate(w).denominator == 1 for w in whole)
+        if allowed and evaluate(sought) != 0:
+            return True
+    return False
+
+
+def _allowed_values(sym: Symbol, facts: Facts) -> list[Number]:
+    """Return the first integers that the bounds and residues allow."""
+    modulus, residue = facts.residues.get(sym, (1, 0))
+    least = facts.least(sym)
+    start = ceil(least or 0)
+    start += start == 0 and bool(sym.is_positive)
+    start += (residue - start) % modulus
+    most = facts.upper.get(sym)
+    values = range(start, start + modulus * _TRIED_VALUES, modulus)
+    return [value for value in values if most is None or value <= most]
 
 
 def residue_classes(poly: Polynomial, facts: Facts) -> Iterator[ResidueClass] | None:
@@ -74,7 +119,8 @@ def residue_classes(poly: Polynomial, facts: Facts) -> Iterator[ResidueClass] | 
         choices[atom] = [(period, r) for r in range(residue, period, modulus)]
     if prod(len(c) for c in choices.values()) > _MOST_CLASSES:
         return None
-    quotients = {atom: symbol(f"{atom.name}_quotient", NONNEGATIVE) for atom in choices}
+    # No name that a user can type has a space in it.
+    quotients = {atom: symbol(f"{atom.name} quotient", NONNEGATIVE) for atom in choices}
     return (ResidueClass(dict(zip(choices, chosen, strict=True)), quotients) for chosen in product(*choices.values()))
 
 
@@ -109,13 +155,13 @@ def _without_floors(poly: Polynomial, values: dict[Expr, Polynomial]) -> Polynom
 def _divided(atom: Expr, values: dict[Expr, Polynomial]) -> Polynomial:
     within = inside(atom)
     numerator = _without_floors(within.numerator, values)
-    offset = int(constant(numerator))
+    offset = constant(numerator)
     down = -(-offset // within.number) if isinstance(atom, ceiling) else offset // within.number
-    whole = {monomial: _exactly(coefficient, within.number) for monomial, coefficient in numerator.items() if monomial}
+    whole: Polynomial = {m: _exactly(c, within.number) for m, c in numerator.items() if m}
     return add(whole, {ONE: down})
 
 
-def _exactly(coefficient: int, divisor: int) -> int:
+def _exactly(coefficient: Number, divisor: int) -> Number:
     result, rest = divmod(coefficient, divisor)
     if rest:
         raise AssertionError("the period does not clear the floor")

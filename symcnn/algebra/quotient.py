@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Expr, Mul, ceiling, floor
+from sympy import Add, Expr, Mul, Symbol, ceiling, floor
 
 from symcnn.algebra.polynomial import (
     ONE,
@@ -13,13 +13,15 @@ from symcnn.algebra.polynomial import (
     Polynomial,
     add,
     common_denominator,
+    inverse,
     monomial_expression,
+    multiply,
     polynomial,
     term_expression,
 )
 from symcnn.algebra.symbols import expression
 
-_SORTED_TERMS = 12  # longer sums are left in our own order: sorting them as SymPy does costs more than all the rest
+_SORTED_TERMS = 12  # longer sums are put in order by us: sorting them as SymPy does costs more than all the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,16 @@ class Quotient:
 
     def expression(self) -> Expr:
         """Return the quotient as SymPy writes it."""
-        terms = [term_expression(m, c) for m, c in self.numerator.items()]
-        top = Add(*terms, evaluate=len(terms) <= _SORTED_TERMS)
+        if len(self.numerator) <= _SORTED_TERMS:
+            top = Add(*(term_expression(m, c) for m, c in self.numerator.items()))
+        else:
+            ordered = sorted(self.numerator.items(), key=lambda term: spelling(term[0]))
+            top = Add._from_args([term_expression(m, c) for m, c in ordered], is_commutative=True)
         return Mul(top, 1 / expression(self.number) / monomial_expression(self.monomial))
+
+    def is_integral(self) -> bool:
+        """Tell whether it is an integer over a positive integer: what most rules of rounding ask for."""
+        return is_positive_integer(self.monomial) and all(map(is_integer_monomial, self.numerator))
 
 
 @lru_cache(maxsize=10_000)
@@ -43,14 +52,46 @@ def is_integer_atom(atom: Expr) -> bool:
     return isinstance(atom, (floor, ceiling)) or bool(atom.is_integer)
 
 
+@lru_cache(maxsize=100_000)
 def is_integer_monomial(monomial: Monomial) -> bool:
     """Tell whether the monomial only takes integer values."""
     return all(exponent > 0 and is_integer_atom(atom) for atom, exponent in monomial)
 
 
+@lru_cache(maxsize=10_000)
+def is_positive_integer(monomial: Monomial) -> bool:
+    """Tell whether the monomial only takes integer values ≥ 1."""
+    return is_integer_monomial(monomial) and all(atom.is_positive for atom, _ in monomial)
+
+
+@lru_cache(maxsize=100_000)
+def has_rounding(monomial: Monomial) -> bool:
+    """Tell whether a floor or ceiling is one of the factors."""
+    return any(isinstance(atom, (floor, ceiling)) for atom, _ in monomial)
+
+
+@lru_cache(maxsize=100_000)
+def spelling(monomial: Monomial) -> tuple[tuple[str, int], ...]:
+    """Return a key that orders monomials, the same in every run."""
+    return tuple(sorted((atom.name if isinstance(atom, Symbol) else str(atom), e) for atom, e in monomial))
+
+
 def quotient(poly: Polynomial) -> Quotient:
     """Return `poly` over its common denominator."""
     return Quotient(*common_denominator(poly))
+
+
+def cancelled(value: Quotient) -> Quotient:
+    """Return the same quotient without symbols that divide the denominator and all of the numerator."""
+    shared = {atom for atom, _ in value.monomial}
+    for monomial in value.numerator:
+        if not shared:
+            return value
+        shared &= {atom for atom, _ in monomial}
+    if not shared:
+        return value
+    left = quotient(multiply(value.numerator, {inverse(value.monomial): 1}))
+    return Quotient(left.numerator, value.number, left.monomial)
 
 
 def rounded(value: Quotient, up: bool) -> Expr:
@@ -72,7 +113,7 @@ def inside(atom: Expr) -> Quotient:
 
 
 def inside_as_floor(atom: Expr) -> Quotient:
-    """Return the quotient whose floor the atom is: ⌈x/m⌉ = ⌊(x + m − 1)/m⌋ for integers x, m."""
+    """Return the quotient whose floor the atom is: ⌈x/m⌉ = ⌊(x + m − 1)/m⌋ for integers x, m > 0."""
     value = inside(atom)
     if not isinstance(atom, ceiling):
         return value
