@@ -83,16 +83,20 @@ class QuantityComparison:
         """1 − limit: the saving for large sizes; None where there is no finite limit."""
         return None if self.limit is None or self.limit is oo else expression(exact(1 - self.limit))
 
-    @cached_property
+    @property
     def always(self) -> int | None:
         """The sign of first − second, if it is proved to be the same for all legal values; else None."""
-        if equal(self.first, self.second, self.facts):
-            return 0
-        for sign in (1, -1):
-            if self.facts.is_positive(scale(self._polynomial, sign)):
-                return sign
+        if self.evident is not None:
+            return self.evident
         runs = self.crossover.runs if self.crossover is not None else ()
         return runs[0].sign if len(runs) == 1 else None
+
+    @cached_property
+    def evident(self) -> int | None:
+        """The sign of first − second where the bounds of the symbols already prove it; else None."""
+        if equal(self.first, self.second, self.facts):
+            return 0
+        return next((sign for sign in (1, -1) if self.facts.is_positive(scale(self._polynomial, sign))), None)
 
     @cached_property
     def crossover(self) -> Crossover | None:

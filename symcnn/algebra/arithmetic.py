@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 
-from sympy import Add, Expr, Integer, Max, Min, Mul, Pow
+from sympy import Expr, Integer, Max, Min, Pow
 
 from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
 from symcnn.algebra.evaluate import raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
+from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
@@ -26,9 +27,7 @@ class Arithmetic:
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
-        if all(isinstance(term, (int, Fraction)) for term in terms):
-            return exact(sum(terms))
-        return exact(Add(*map(expression, terms)))
+        return total(terms)
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
@@ -36,7 +35,7 @@ class Arithmetic:
             raise ZeroDivisionError
         if all(isinstance(value, (int, Fraction)) for value in (*factors, *divisors)):
             return exact(Fraction(prod(factors)) / prod(divisors)) if divisors else exact(prod(factors))
-        return exact(Mul(*map(expression, factors), *(1 / expression(divisor) for divisor in divisors)))
+        return product((*factors, *(1 / expression(divisor) for divisor in divisors)))
 
     def divide(self, top: Value, bottom: Value) -> Value:
         """Return top/bottom exactly; raises ZeroDivisionError."""

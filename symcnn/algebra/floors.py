@@ -14,6 +14,7 @@ from math import gcd
 from sympy import Expr, ceiling, floor
 
 from symcnn.algebra.facts import Facts
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -45,7 +46,8 @@ _SMALL = 8  # numerators of more terms are not tried against their denominators
 def floor_of(value: Value, facts: Facts) -> Value:
     """Return ⌊value⌋: an integer, or an expression that is integer-valued.
 
-    >>> from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.operations import sum_of
+    from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
     >>> floor_of((floor_of((H - 1) / 2, Facts()) - 2) / 2, Facts()) + 2
     ceiling(H/4)
@@ -53,7 +55,7 @@ def floor_of(value: Value, facts: Facts) -> Value:
     if isinstance(value, (int, Fraction)):
         return value // 1
     whole, atom = _split(polynomial(value), facts)
-    return exact(as_expression(whole) if atom is None else as_expression(whole) + atom)
+    return exact(as_expression(whole) if atom is None else sum_of((as_expression(whole), atom)))
 
 
 def ceiling_of(value: Value, facts: Facts) -> Value:
@@ -66,7 +68,7 @@ def ceiling_of(value: Value, facts: Facts) -> Value:
         return exact(-expression(floor_of(-value, facts)))
     one_less: Polynomial = {inverse(over.monomial): Fraction(-1, over.number)}
     whole, atom = _split(add(poly, add(one_less, {ONE: 1})), facts)
-    return exact(as_expression(whole) if atom is None else as_expression(whole) + atom)
+    return exact(as_expression(whole) if atom is None else sum_of((as_expression(whole), atom)))
 
 
 def _split(poly: Polynomial, facts: Facts) -> tuple[Polynomial, Expr | None]:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, factorint
 
 from symcnn.algebra.evaluate import raise_power
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.symbols import Value, expression
 
 Number: TypeAlias = int | Fraction
@@ -111,7 +112,7 @@ def as_expression(poly: Polynomial) -> Expr:
     """Return the SymPy sum."""
     if len(poly) == 1 and ONE in poly:
         return expression(poly[ONE])
-    return Add(*(term_expression(monomial, coefficient) for monomial, coefficient in poly.items()))
+    return sum_of(term_expression(monomial, coefficient) for monomial, coefficient in poly.items())
 
 
 @lru_cache(maxsize=100_000)

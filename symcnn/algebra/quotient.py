@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Mul, Symbol, ceiling, floor
 
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -35,7 +36,7 @@ class Quotient:
     def expression(self) -> Expr:
         """Return the quotient as SymPy writes it."""
         if len(self.numerator) <= _SORTED_TERMS:
-            top = Add(*(term_expression(m, c) for m, c in self.numerator.items()))
+            top = sum_of(term_expression(m, c) for m, c in self.numerator.items())
         else:
             ordered = sorted(self.numerator.items(), key=lambda term: spelling(term[0]))
             top = Add._from_args([term_expression(m, c) for m, c in ordered], is_commutative=True)

@@ -142,9 +142,9 @@ class Application:
         sizes = tuple(a.ceiling(a.divide(n, s)) for n, s in zip(self.tensor.sizes, jumps, strict=True))
         sides = []
         for n, size, reach, jump in zip(self.tensor.sizes, sizes, reaches, jumps, strict=True):
-            total = a.largest([exact((size - 1) * jump + reach + 1 - n), 0])
+            total = a.largest([a.total([a.product([a.total([size, -1]), jump], []), reach, 1, -n]), 0])
             before = a.floor(a.divide(total, 2))
-            sides.append(Sides(before, exact(total - before)))
+            sides.append(Sides(before, a.total([total, -before])))
         self.values[symbols[0]] = tuple(sides)
         return sizes
 

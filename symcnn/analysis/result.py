@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.library.rules import QUANTITIES, RULES
@@ -34,7 +35,10 @@ class Quantities:
             raise SymcnnError(
                 f"unknown quantity '{quantity}'", hint=did_you_mean(quantity, QUANTITIES, known_quantities())
             )
-        return self.counted["weights"] + self.counted["biases"] if quantity == "params" else self.counted[quantity]
+        if quantity == "params":
+            parts = self.counted["weights"], self.counted["biases"]
+            return sum(parts) if all(isinstance(part, int) for part in parts) else sum_of(parts)
+        return self.counted[quantity]
 
     @property
     def weights(self) -> Any:
@@ -159,7 +163,7 @@ class Analysis(Quantities):
     def share(self, layer: Layer, quantity: str) -> Fraction | None:
         """Return a layer's part of the total, all its repetitions together; None where it is no number."""
         part, total = layer.times * layer.count(quantity), self.count(quantity)
-        if total == 0:
+        if total == 0 or isinstance(total, Add):  # a sum of different terms is no multiple of one of them
             return None
         ratio = exact(Fraction(part, total) if isinstance(part, int) else expression(part) / total)
         return Fraction(ratio) if isinstance(ratio, (int, Fraction)) else None
@@ -190,7 +194,7 @@ class Analysis(Quantities):
         terms = [layer.times * layer.counted[name] for layer in self.layers]
         if self.values is not None:
             return exact(sum(terms))
-        return Add(*terms)
+        return sum_of(terms)
 
 
 def relation_text(claim: Condition | Either) -> str:

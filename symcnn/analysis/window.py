@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import Value, exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,21 @@ class Window:
     @property
     def size(self) -> Value:
         """The number of inputs from the first to the last that one output sees."""
-        return exact(self.reach + 1)
+        return total((self.reach, 1))
 
     @property
     def centre(self) -> Value:
         """The middle of what the first output sees, in input positions from 0; it may be a half."""
-        if isinstance(self.reach, (int, Fraction)):
-            return exact(self.start + Fraction(self.reach) / 2)
-        return exact(self.start + expression(self.reach) / 2)
+        return total((self.start, product((self.reach, Fraction(1, 2)))))
 
     def then(self, later: Window) -> Window:
         """Return the window of this layer followed by a later one."""
         if later == IDENTITY:
             return self
         return Window(
-            exact(self.reach + self.jump * later.reach),
-            exact(self.jump * later.jump),
-            exact(self.start + self.jump * later.start),
+            total((self.reach, product((self.jump, later.reach)))),
+            product((self.jump, later.jump)),
+            total((self.start, product((self.jump, later.start)))),
         )
 
     def repeated(self, times: int) -> Window:

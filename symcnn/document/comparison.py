@@ -73,15 +73,17 @@ def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
 
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     name, noun = comparison.first.net, TITLES[q.quantity]
-    if q.always is not None:
-        always = "always " if q.difference.free_symbols else ""
-        return [line(f"{name} {always}has {_WORDS[q.always]} {noun}")]
+    always = f"{name} {'always ' if q.difference.free_symbols else ''}has "
+    if q.evident is not None:
+        return [line(f"{always}{_WORDS[q.evident]} {noun}")]
     crossover = q.crossover
     if crossover is None:
         symbols = ", ".join(sorted(s.name for s in q.difference.free_symbols))
         return [line(f"which has fewer {noun} depends on {symbols} together; assume a relation, such as H == W")]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
         return [_last_word(name, noun, crossover), *_pieces(crossover)]
+    if len(crossover.runs) == 1:
+        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *_proof(crossover), *_pieces(crossover)]
     parts: list[Any] = [f"{name} has "]
     for place, run in enumerate(crossover.runs):
         parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
@@ -115,9 +117,9 @@ def _proof(crossover: Crossover) -> list[Line]:
     start, change, since = step
     value = crossover.difference_at(start)
     divided = [] if crossover.common == 1 else ["divided by ", crossover.common, " "]
-    falls = "negative" if value < 0 else "positive"
+    sign = "negative" if value < 0 else "positive"
     parts: list[Any] = ["proof: the difference ", *divided, "is ", value, " at ", crossover.symbol, f" = {start}"]
-    parts += [", and each step changes it by ", change, f", which is {falls} from ", crossover.symbol, f" = {since} on"]
+    parts += [", and each step changes it by ", change, f", which is {sign} from ", crossover.symbol, f" = {since} on"]
     if since > start:
         parts.append(f" ({start} to {since} were looked at one by one)")
     return [line(*parts)]
@@ -125,7 +127,7 @@ def _proof(crossover: Crossover) -> list[Line]:
 
 def _pieces(crossover: Crossover) -> list[Line]:
     """Write out the polynomials of the residues, where there are several and not too many."""
-    if len(crossover.pieces) == 1 and crossover.pieces[0].modulus == 1:
+    if crossover.is_smooth:
         return []
     modulus = crossover.pieces[0].modulus
     head = line(

@@ -66,17 +66,13 @@ def express_relation(relation: Any) -> f.Formula:
 
 def _express(expr: Expr) -> f.Formula:
     match expr:
-        case Integer():
-            return _integer(int(expr))
-        case Rational():
-            return _fraction([_integer(int(expr.p))], [_integer(int(expr.q))])
         case Symbol():
             return f.Name(expr.name)
         case Add():
             return _sum([_term(term) for term in sorted(expr.args, key=_order)])
-        case Mul():
+        case Rational() | Mul():
             negative, node = _term(expr)
-            return f.Sign("-", node) if negative else node
+            return _negated(node) if negative else node
         case Pow():
             return _power(expr)
         case floor():
@@ -93,12 +89,12 @@ def _express(expr: Expr) -> f.Formula:
     raise TypeError(f"no notation for {type(expr).__name__}")
 
 
-def _integer(number: int) -> f.Formula:
-    return f.Sign("-", f.Number(-number)) if number < 0 else f.Number(number)
+def _negated(node: f.Formula) -> f.Formula:
+    return f.Sign("-", f.Group(node) if isinstance(node, f.Sum) else node)
 
 
 def _sum(terms: list[tuple[bool, f.Formula]]) -> f.Formula:
-    first = f.Sign("-", terms[0][1]) if terms[0][0] else terms[0][1]
+    first = _negated(terms[0][1]) if terms[0][0] else terms[0][1]
     signs = tuple("-" if negative else "+" for negative, _ in terms[1:])
     return f.Sum((first, *(node for _, node in terms[1:])), signs)
 
@@ -135,16 +131,16 @@ def _fraction(above: list[f.Formula], below: list[f.Formula]) -> f.Formula:
     if not below:
         return top
     bottom = _product(below)
-    if isinstance(bottom, (f.Product, f.Coefficient, f.Sum)):
+    if isinstance(bottom, (f.Product, f.Coefficient)):
         bottom = f.Group(bottom)
-    return f.Product((_grouped(top), bottom), ("/",))
+    return f.Product((f.Group(top) if isinstance(top, f.Sum) else top, _factor(bottom)), ("/",))
 
 
 def _product(factors: list[f.Formula]) -> f.Formula:
     if len(factors) == 1:
         return factors[0]
     first, *rest = (_factor(factor) for factor in factors)
-    if isinstance(first, f.Number) and not isinstance(rest[0], (f.Number, f.Floor, f.Ceiling)) and _joins(rest[0]):
+    if isinstance(first, f.Number) and _joins(rest[0]):
         first, rest = f.Coefficient(first, rest[0]), rest[1:]
     return f.Product((first, *rest), ("*",) * len(rest)) if rest else first
 
@@ -156,22 +152,18 @@ def _joins(node: f.Formula) -> bool:
 
 
 def _factor(node: f.Formula) -> f.Formula:
-    return f.Group(node) if isinstance(node, (f.Sum, f.Sign, f.Comparison)) or _is_fraction(node) else node
+    return f.Group(node) if isinstance(node, (f.Sum, f.Sign, f.Comparison)) or _is_divided(node) else node
 
 
-def _grouped(node: f.Formula) -> f.Formula:
-    return f.Group(node) if isinstance(node, f.Sum) else node
-
-
-def _is_fraction(node: f.Formula) -> bool:
-    return isinstance(node, f.Product) and "/" in node.operators
+def _is_divided(node: f.Formula) -> bool:
+    return isinstance(node, f.Product) and set(node.operators) != {"*"}
 
 
 def _power(expr: Pow) -> f.Formula:
     if isinstance(expr.exp, Rational) and expr.exp < 0:
         return _fraction([], [_express(1 / expr)])
     base = _express(expr.base)
-    if not isinstance(base, (f.Name, f.Number, f.Floor, f.Ceiling)):
+    if not isinstance(base, (f.Name, f.Number, f.Floor, f.Ceiling, f.Apply)):
         base = f.Group(base)
     return f.Power(base, _express(expr.exp))
 
@@ -221,10 +213,11 @@ def _order(term: Expr) -> tuple[Any, ...]:
 def _factor_order(factor: Expr) -> tuple[Any, ...]:
     base, exponent = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, Integer(1))
     if isinstance(base, Symbol):
-        return 0, base.name, 0, -_whole(exponent), ""
+        return 0, base.name, 0, 0, -_whole(exponent), ""
     constant = base.as_coeff_Add()[0] if isinstance(base, Add) else Integer(0)
     symbols = ",".join(sorted(s.name for s in base.free_symbols))
-    return 1, symbols, -Fraction(str(constant)), -_whole(exponent), str(base)
+    divisor = inside(base).number if isinstance(base, (floor, ceiling)) else 0  # ⌈H/2⌉ before ⌈H/16⌉
+    return 1, symbols, -Fraction(str(constant)), divisor, -_whole(exponent), str(base)
 
 
 def _whole(exponent: Expr) -> int:

@@ -22,6 +22,7 @@ _TIGHTNESS: dict[type, int] = {
     f.Power: 9,
 }
 _ATOM = 10
+_MOST_PLACES = 400  # of a decimal; a number as it was written has fewer
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GREEK = [
@@ -68,7 +69,7 @@ class Notation:
             case f.Group(inner):
                 return self._bracketed(self.write(inner))
             case f.Sign(sign, operand):
-                return self.signs[f"unary{sign}"] + self.write(operand, 6)
+                return self.signs[f"unary{sign}"] + self.write(operand, 7 if _rounds(operand) else 6)
             case f.Sum(terms, signs):
                 return self._joined(terms, signs, 6)
             case f.Product():
@@ -138,10 +139,30 @@ def latex(node: f.Formula) -> str:
 
 
 def grouped(value: int | Fraction, separator: str = ",") -> str:
-    """Return a number with its digits in groups of three, from five digits on."""
-    if isinstance(value, Fraction):
-        return f"{grouped(value.numerator, separator)}/{grouped(value.denominator, separator)}"
-    return f"{value:,}".replace(",", separator) if abs(value) >= 10_000 else str(value)
+    """Return a number with its digits in groups of three, from five digits on; decimals are exact.
+
+    >>> grouped(1234), grouped(12345), grouped(Fraction(5, 4))
+    ('1234', '12,345', '1.25')
+    """
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return _decimal(value, separator)
+    return f"{int(value):,}".replace(",", separator) if abs(value) >= 10_000 else str(int(value))
+
+
+def _decimal(value: Fraction, separator: str) -> str:
+    places = 1
+    while 10**places % value.denominator:
+        if places == _MOST_PLACES:
+            return f"{grouped(value.numerator, separator)}/{grouped(value.denominator, separator)}"
+        places += 1
+    whole, part = divmod(abs(value), 1)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{grouped(whole, separator)}.{int(part * 10**places):0{places}d}"
+
+
+def _rounds(node: f.Formula) -> bool:
+    """Whether −node is something else than (−first factor)…: −(a % b) is not (−a) % b."""
+    return isinstance(node, f.Product) and not {"//", "%"}.isdisjoint(node.operators)
 
 
 def _bare(node: f.Formula) -> f.Formula:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from symcnn.analysis import Analysis
-from symcnn.compare import Comparison
-from symcnn.document import analysis_document, comparison_document
+from symcnn.document.analysis import analysis_document
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
-from symcnn.render.json import json_text
+from symcnn.render.json import analysis_json
 from symcnn.render.latex import latex_text
 from symcnn.render.markdown import markdown_text
 from symcnn.render.text import plain_text
 from symcnn.report import Document
+
+if TYPE_CHECKING:
+    from symcnn.compare import Comparison
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document], str]] = {
     "text": plain_text,
@@ -25,19 +27,23 @@ PLANNED_FORMATS = ("html", "csv")
 
 
 def render(result: Analysis | Comparison, format: str = "text") -> str:
-    """Return an analysis or a comparison as text in one of the formats text, markdown, latex, json.
+    r"""Return an analysis or a comparison as text in one of the formats text, markdown, latex, json.
 
     Raises `SymcnnError` for an unknown format.
 
     >>> from symcnn import analyse, parse
     >>> a = analyse(parse("net one { input C×L; Conv(C, 3, bias=false) }")["one"])
     >>> print(render(a, "markdown").splitlines()[-3])
-    * **defined for**: $L \\ge 3$
+    * **defined for**: $L \ge 3$
     """
     check_format(format)
-    if format == "json":
-        return json_text(result)
-    return render_document(document_of(result), format)
+    if isinstance(result, Analysis):
+        return analysis_json(result) if format == "json" else render_document(analysis_document(result), format)
+    # Derivations do not wait for what only comparisons need.
+    from symcnn.document.comparison import comparison_document
+    from symcnn.render.json_comparison import comparison_json
+
+    return comparison_json(result) if format == "json" else render_document(comparison_document(result), format)
 
 
 def render_document(document: Document, format: str) -> str:
@@ -54,8 +60,3 @@ def check_format(format: str) -> None:
         raise SymcnnError(
             f"unknown format '{format}'", hint=did_you_mean(format, FORMATS, f"formats are {', '.join(FORMATS)}")
         )
-
-
-def document_of(result: Any) -> Document:
-    """Return the document of an analysis or a comparison."""
-    return comparison_document(result) if isinstance(result, Comparison) else analysis_document(result)

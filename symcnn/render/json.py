@@ -9,17 +9,14 @@ from typing import Any
 from symcnn import __version__
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.analysis.result import relation_string
-from symcnn.compare import Comparison, QuantityComparison
-from symcnn.crossover import Crossover
 from symcnn.library.rules import QUANTITIES
 
 _LAYER_QUANTITIES = ("weights", "biases", "buffers", "params", "macs", "flops", "activations")
 
 
-def json_text(result: Analysis | Comparison) -> str:
-    """Return a result as one JSON object."""
-    data = _comparison(result) if isinstance(result, Comparison) else analysis_data(result)
-    return data_text(data)
+def analysis_json(analysis: Analysis) -> str:
+    """Return an analysis as one JSON object."""
+    return data_text(analysis_data(analysis))
 
 
 def data_text(data: dict[str, Any]) -> str:
@@ -41,8 +38,8 @@ def _data(analysis: Analysis) -> dict[str, Any]:
         "symbols": sorted(analysis.symbols),
         "conditions": [relation_string(relation) for relation in analysis.conditions],
         "assumptions": [relation_string(relation) for relation in analysis.assumptions],
-        "input": {"batch": None if analysis.batch is None else str(analysis.batch), "shape": _list(analysis.input)},
-        "output": _list(analysis.output),
+        "input": {"batch": None if analysis.batch is None else str(analysis.batch), "shape": strings(analysis.input)},
+        "output": strings(analysis.output),
         "layers": [_layer(analysis, layer) for layer in analysis.layers],
         "totals": {name: str(analysis.count(name)) for name in QUANTITIES},
         "receptive_field": _field(analysis.receptive_field),
@@ -56,73 +53,21 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
         "path": layer.path,
         "kind": layer.kind,
         "times": str(layer.times),
-        "input": _list(layer.input),
-        "output": _list(layer.output),
+        "input": strings(layer.input),
+        "output": strings(layer.output),
         **{name: str(layer.count(name)) for name in _LAYER_QUANTITIES},
-        "receptive_field": _list(layer.receptive_field.size),
-        "jump": _list(layer.receptive_field.jump),
+        "receptive_field": strings(layer.receptive_field.size),
+        "jump": strings(layer.receptive_field.jump),
         "share": {name: str(share) for name, share in shares.items() if share is not None},
     }
 
 
 def _field(field: ReceptiveField) -> dict[str, list[str]]:
-    return {"size": _list(field.size), "jump": _list(field.jump), "centre": _list(field.centre)}
+    return {"size": strings(field.size), "jump": strings(field.jump), "centre": strings(field.centre)}
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "symcnn": __version__,
-        "first": comparison.first.net,
-        "second": comparison.second.net,
-        "quantities": {q.quantity: _quantity(q) for q in comparison.quantities},
-        "same_receptive_field": comparison.same_receptive_field,
-        "receptive_field": [_list(a.receptive_field.size) for a in (comparison.first, comparison.second)],
-        "weight_layers": [str(comparison.first.weight_layers), str(comparison.second.weight_layers)],
-        "nonlinearities": [str(comparison.first.nonlinearities), str(comparison.second.nonlinearities)],
-        "conditions": [[relation_string(r) for r in a.conditions] for a in (comparison.first, comparison.second)],
-    }
-
-
-def _quantity(q: QuantityComparison) -> dict[str, Any]:
-    first, second = q.leading
-    crossover = q.crossover if q.always is None else None
-    return {
-        "first": str(q.first),
-        "second": str(q.second),
-        "difference": str(q.difference),
-        "ratio": _optional(q.ratio),
-        "saving": _optional(q.saving),
-        "leading": [_optional(first), _optional(second)],
-        "growing": [symbol.name for symbol in q.growing],
-        "limit": _optional(q.limit),
-        "limit_saving": _optional(q.limit_saving),
-        "always": None if q.always is None else {-1: "fewer", 0: "equal", 1: "more"}[q.always],
-        "crossover": None if crossover is None else _crossover(crossover),
-    }
-
-
-def _crossover(crossover: Crossover) -> dict[str, Any]:
-    signs = {-1: "fewer", 0: "equal", 1: "more"}
-    return {
-        "symbol": crossover.symbol.name,
-        "from": str(crossover.least),
-        "divided_by": str(crossover.common),
-        "runs": [
-            {"from": str(run.start), "to": None if run.end is None else str(run.end), "first_has": signs[run.sign]}
-            for run in crossover.runs
-        ],
-        "proof": [
-            {"modulus": str(p.modulus), "residue": str(p.residue), "polynomial_in_q": str(p.in_quotient())}
-            for p in crossover.pieces
-        ],
-    }
-
-
-def _optional(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _list(values: tuple[Any, ...]) -> list[str]:
+def strings(values: tuple[Any, ...]) -> list[str]:
+    """Return each value in SymPy's spelling."""
     return [str(value) for value in values]
 
 

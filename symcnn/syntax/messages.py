@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import re
+
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.source import Source
+from symcnn.source import Source, Span
 
 _STATEMENTS = ("input", "let", "assume", "add", "concat", "multiply", "from", "residual", "repeat", "if")
 _DEFINITIONS = ("net", "layer", "convention", "let", "assume", "use")
+_SHAPE = "an input is written 3×H×W, 3xHxW or (3, H, W), and may end in ', batch N'"
+_VALUE = "a value is wanted here: a number, a symbol or a formula"
 # What may come next, from what the parser would accept; the first that fits is said.
 _EXPECTED = (
     ({"NET"}, "a definition begins with net, layer, convention, let, assume or use"),
     ({"RBRACE", "REPEAT"}, "a statement is a layer such as Conv(64, 3), or begins with " + ", ".join(_STATEMENTS)),
     ({"RBRACE", "REQUIRE"}, "inside a layer stand rules such as 'macs = …', require, wrong and source"),
+    ({"PATH", "SKIP"}, "a join holds paths: add { path { … } skip }"),
+    ({"CROP", "LBRACE"}, "name labels, as in concat e1, or join paths: concat { path { … } skip }"),
+    ({"BATCH"}, _SHAPE),
     ({"RPAR", "COMMA"}, "inside round brackets, values are separated by commas"),
     ({"_END", "RBRACE"}, "a statement ends at a newline or ';'"),
     ({"LBRACE"}, "a '{' is wanted here"),
     ({"COLON"}, "a label is followed by ':' and a step"),
     ({"EQUAL"}, "a '=' is wanted here"),
-    ({"DIM_NUMBER"}, "an input is written 3×H×W, 3xHxW or (3, H, W)"),
-    ({"NUMBER"}, "a value is wanted here: a number, a symbol or a formula"),
+    ({"DIM_NUMBER"}, _SHAPE),
+    ({"NUMBER"}, _VALUE),
+    ({"NOT"}, _VALUE),
     ({"NAME"}, "a name is wanted here"),
+    ({"STRING"}, "words in double quotes are wanted here"),
+)
+# What people write who come from other languages.
+_SLIPS = (
+    (re.compile(r"(\d+\.|\.\d)"), "a number has digits on both sides of its point"),
+    (re.compile(r"'"), 'words stand in double quotes, as in padding="same"'),
+    (re.compile(r";\s*(else|\{)"), "what follows belongs to the statement before: remove the ';'"),
+    (re.compile(r"&&|\|\||!"), "conditions are joined by and, or, not"),
 )
 
 
@@ -29,7 +45,8 @@ def syntax_error(error: UnexpectedInput, source: Source) -> SymcnnError:
     """Return the error to show for what lark raised."""
     if isinstance(error, UnexpectedCharacters):
         span = source.span(error.pos_in_stream or 0, (error.pos_in_stream or 0) + 1)
-        return SymcnnError(f"unexpected character '{span.text}'", span, _hint(set(error.allowed or ())))
+        hint = _slip(span) or _hint(set(error.allowed or ()))
+        return SymcnnError(f"unexpected character '{span.text}'", span, hint)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         return _unexpected_token(error, source)
     end = len(source.text.rstrip())
@@ -38,22 +55,37 @@ def syntax_error(error: UnexpectedInput, source: Source) -> SymcnnError:
 
 
 def _unexpected_token(error: UnexpectedToken, source: Source) -> SymcnnError:
-    token, expected = error.token, {_bare(name) for name in {*(error.accepts or ()), *error.expected}}
+    token, word = error.token, str(error.token)
     span = source.span(token.start_pos or 0, token.end_pos or 0)
+    # `accepts` is exact, but leaves out the terminals that were imported, which are not in capitals.
+    imported = {name for name in error.expected if not name.isupper()}
+    expected = {_bare(name) for name in {*(error.accepts or error.expected), *imported}}
     if token.type == "_END":
         span = source.span(span.start, span.start + 1)
         return SymcnnError("the line ends too early", span, _hint(expected))
-    word = str(token)
-    if "GLUED" in expected:
-        return SymcnnError(f"unexpected '{word}'", span, did_you_mean(word, (*_DEFINITIONS, *_STATEMENTS)))
-    before = source.text[: span.start].rstrip().rpartition("\n")[2].strip()
-    if "COLON" in expected and before:
-        word_before = before.split()[-1]
-        if word_before[0].isupper():
-            hint = f"arguments stand in round brackets: {word_before}({word}, …)"
-            return SymcnnError(f"unexpected '{word}'", span, hint)
-        return SymcnnError(f"unexpected '{word}'", span, did_you_mean(word_before, _STATEMENTS, _hint(expected)))
-    return SymcnnError(f"unexpected '{word}'", span, _hint(expected))
+    if "GLUED" in error.expected:
+        hint = did_you_mean(word, (*_DEFINITIONS, *_STATEMENTS))
+    elif word == "=" and "COMPARE" in expected:
+        hint = "equality is written '=='"
+    elif "COLON" in expected:
+        hint = _after_name(source.text[: span.start], word, _hint(expected))
+    else:
+        hint = _slip(span) or _hint(expected)
+    return SymcnnError(f"unexpected '{word}'", span, hint)
+
+
+def _after_name(text: str, word: str, otherwise: str | None) -> str | None:
+    """Return the hint for what follows a step's name, or what was meant for a keyword."""
+    name = re.split(r"\W", text.rstrip())[-1]
+    if name[:1].isupper():
+        return f"arguments stand in round brackets: {name}({word}, …)"
+    if name in ("path", "skip"):
+        return "path and skip stand inside add, concat or multiply"
+    return did_you_mean(name, _STATEMENTS, otherwise)
+
+
+def _slip(span: Span) -> str | None:
+    return next((hint for pattern, hint in _SLIPS if pattern.match(span.source.text, span.start)), None)
 
 
 def _hint(expected: set[str]) -> str | None:

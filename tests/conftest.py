@@ -1,0 +1,8 @@
+"""Settings of all tests: how long a random example takes says nothing about whether it is right."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("symcnn", deadline=None)
+settings.load_profile("symcnn")

@@ -1,0 +1,56 @@
+"""What many tests need: the analysis of a text, and errors with their place marked inside the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import pytest
+
+from symcnn import Analysis, SymcnnError, analyse, parse
+
+
+class Marked(NamedTuple):
+    """A broken program and where its guilty text begins and ends."""
+
+    text: str
+    start: int
+    end: int
+
+
+def analysed(text: str, net: str | None = None, assume: Iterable[str] = (), **parameters: Any) -> Analysis:
+    """Return the analysis of a net of a text, by default the last one."""
+    nets = parse(text)
+    return analyse(nets[net or list(nets)[-1]], assume=assume, **parameters)
+
+
+def chain(*steps: str, shape: str = "3×H×W", before: str = "") -> str:
+    """Return the text of a net that is a chain of steps."""
+    return f"{before}\nnet a {{ input {shape}; {'; '.join(steps)} }}"
+
+
+def marked(program: str) -> Marked:
+    """Take the marks ‹ › out of a program."""
+    start, end = program.index("‹"), program.index("›") - 1
+    return Marked(program.replace("‹", "").replace("›", ""), start, end)
+
+
+def error_of(act: Callable[[], object]) -> SymcnnError:
+    """Return the error that something raises."""
+    with pytest.raises(SymcnnError) as caught:
+        act()
+    return caught.value
+
+
+def numbers(analysis: Analysis) -> dict[str, Any]:
+    """Return everything that an evaluated analysis says, for comparison."""
+    return {
+        "input": tuple(map(int, analysis.input)),
+        "output": tuple(map(int, analysis.output)),
+        "totals": {name: int(value) for name, value in analysis.counted.items()},
+        "field": analysis.receptive_field,
+        "layers": [
+            (x.path, x.kind, x.times, tuple(map(int, x.output)), {n: int(v) for n, v in x.counted.items()})
+            for x in analysis.layers
+        ],
+    }

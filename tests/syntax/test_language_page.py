@@ -1,0 +1,108 @@
+"""The programs of the language's description parse, and mean what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from symcnn import parse
+from symcnn.errors import NotSupportedError
+from symcnn.source import Source
+from symcnn.syntax import parse_file
+from tests.helpers import analysed, error_of, numbers
+from tests.programs import BOTTLENECK, CONV, CONVENTION, LENET, MANY, REPETITION, STACKED
+
+# Pieces of sentences on that page, as statements after an input.
+PIECES = [
+    "double(64)",
+    "Linear(10, per_position=true)",
+    "e1: Conv(8, 3); concat e1",
+    "concat crop(e1)",
+    "concat e1, e2",
+    "add e1",
+    "multiply e1",
+    "from e1",
+    "residual { Conv(8, 1) }",
+    "add { path { Conv(8, 1) } skip }",
+    "join: concat { path { Conv(8, 1) } path { Conv(8, 3, padding=1) } skip }",
+    "if k > 1 { ReLU } else { Tanh }",
+    "let c = channels",
+    "repeat n { ReLU }",
+    "repeat n - 1 as i { Conv(8 + i, 1) }",
+    'Conv(8, 3, padding="same")',
+    'Conv(8, 3, padding="valid")',
+    "Conv(8, 3, padding=((1,0),(1,0)))",
+    "Conv(8, (kh, kw))",
+    "Conv(8, 3x5); Conv(8, 3×5)",
+    "assume H % 32 == 0, W % 32 == 0, H >= 64",
+    "Conv(8 if k > 1 else 4, 1)",
+]
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_every_program_parses(name: str) -> None:
+    file = parse_file(Source(name, MANY[name]))
+    assert file.nets or file.layers or file.conventions
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_every_piece_parses(piece: str) -> None:
+    (network,) = parse(f"net a {{ input C×H×W; {piece} }}").values()
+    assert len(network.definition.body.statements) >= 2
+
+
+def test_stacked_convolutions_cost_what_the_page_says() -> None:
+    stacked, single = (analysed(STACKED, net) for net in ("stacked", "single"))
+    H = stacked.symbols["H"]
+    assert stacked.macs == 9 * (H - 2) ** 2 + 9 * (H - 4) ** 2
+    assert single.macs == 25 * (H - 4) ** 2
+    assert stacked.receptive_field == single.receptive_field
+    assert [str(c) for c in stacked.conditions] == ["H >= 5"]
+
+
+def test_lenet_has_the_parameters_of_the_textbook() -> None:
+    lenet = analysed(LENET)
+    assert lenet.params == 217_706
+    assert analysed(LENET, classes=1000).params == 217_706 + 990 * 257
+
+
+@pytest.mark.parametrize(
+    ("program", "use", "what"),
+    [
+        (BOTTLENECK, "bottleneck(64)", "branches"),
+        (REPETITION, "dense_block(12, 6)", "branches"),
+        (REPETITION, "dense_block(12, L)", "symbolic number of repetitions"),
+        (REPETITION, "pyramid(n)", "symbolic number of repetitions"),
+        ('use "other.cnn"', "ReLU", "use"),
+        ("", "e: ReLU; add e", "branches"),
+        ("", "e: ReLU; from e", "branches"),
+        ("", "residual { ReLU }", "branches"),
+        ("", "repeat n - 1 { ReLU }", "symbolic number of repetitions"),
+    ],
+)
+def test_what_comes_later_says_so(program: str, use: str, what: str) -> None:
+    error = error_of(lambda: analysed(f"{program}\nnet main {{ input 64×H×W; {use} }}"))
+    assert isinstance(error, NotSupportedError)
+    assert error.message.startswith("not supported yet: ")
+    assert what in error.message
+
+
+def test_a_number_of_repetitions_is_no_symbol() -> None:
+    pyramid = analysed(f"{REPETITION}\nnet main {{ input 3×H×W; pyramid(3) }}")
+    assert [int(layer.output[0]) for layer in pyramid.layers] == [64, 128, 256]
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["Conv(8, 3)", "Conv(8, 3×5, stride=(2,1), padding=1, dilation=2)", "Conv(8, 3, groups=2, bias=false)"],
+)
+def test_the_convolution_of_the_page_counts_like_the_library(step: str) -> None:
+    network = f"net a {{ input 4×32×33; {step}; {step} }}"
+    mine, library = analysed(CONV + network), analysed(network)
+    for quantity in ("weights", "biases", "macs", "flops", "activations", "weight_layers"):
+        assert mine.count(quantity) == library.count(quantity)
+    assert mine.output == library.output
+    assert mine.receptive_field.size == library.receptive_field.size
+
+
+def test_conventions_do_not_disturb_a_network() -> None:
+    assert numbers(analysed(CONVENTION + LENET)) == numbers(analysed(LENET))
