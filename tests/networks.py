@@ -60,8 +60,6 @@ convolutions = st.builds(
     _window, st.integers(1, 7), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3), st.booleans()
 )
 poolings = st.builds(_window, st.integers(1, 3), st.integers(1, 3), st.integers(0, 1), st.none(), st.just(False))
-smooth_windows = st.builds(
-    _window, st.integers(1, 7), st.just(1), st.integers(0, 3), st.integers(1, 3), st.booleans()
-)
+smooth_windows = st.builds(_window, st.integers(1, 7), st.just(1), st.integers(0, 3), st.integers(1, 3), st.booleans())
 chains = st.lists(st.one_of(convolutions, poolings), min_size=1, max_size=3).map(lambda w: Chain(tuple(w)))
 smooth_chains = st.lists(smooth_windows, min_size=1, max_size=4).map(lambda w: Chain(tuple(w)))

@@ -24,6 +24,7 @@ class Arithmetic:
 
     def __init__(self, facts: Facts | None = None) -> None:
         self.facts = facts or Facts()
+        self._compared: dict[tuple[str, Value, Value], Truth] = {}
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
@@ -76,7 +77,13 @@ class Arithmetic:
         return self.largest([value, exact(-value)])
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
-        """Decide `left operator right`, or return the condition for it."""
+        """Decide `left operator right`, or return the condition for it; each question is worked out once."""
+        question = operator, left, right
+        if question not in self._compared:
+            self._compared[question] = self._decided(operator, left, right)
+        return self._compared[question]
+
+    def _decided(self, operator: str, left: Value, right: Value) -> Truth:
         match operator:
             case ">=":
                 return at_least(left, right, self.facts)

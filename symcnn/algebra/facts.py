@@ -26,7 +26,7 @@ from symcnn.algebra.polynomial import (
     scale,
     substitute,
 )
-from symcnn.algebra.quotient import Quotient, inside, is_integer_atom, is_integer_monomial
+from symcnn.algebra.quotient import Quotient, has_rounding, inside, is_integer_atom, is_integer_monomial
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
 _MOST_DOUBLINGS = 64  # of 2ⁿ for large n no better bound is worked out
@@ -247,20 +247,17 @@ def cleared(poly: Polynomial) -> Polynomial:
 
 def _without_floors(poly: Polynomial) -> Polynomial | None:
     """Return a polynomial that is nowhere larger, with ⌊x/m⌋ ≤ x/m and ⌊x/m⌋ ≥ (x − m + 1)/m; None if none is."""
-    result: Polynomial = {}
-    changed = False
-    for monomial, coefficient in poly.items():
-        rounded = [a for a, _ in monomial if isinstance(a, (floor, ceiling))]
-        if not rounded:
-            result = add(result, {monomial: coefficient})
-            continue
-        if len(monomial) != 1 or (rounded[0], 1) not in monomial:
+    rounded = [monomial for monomial in poly if has_rounding(monomial)]
+    if not rounded:
+        return None
+    result = {monomial: coefficient for monomial, coefficient in poly.items() if monomial not in rounded}
+    for monomial in rounded:
+        ((atom, exponent), *others) = monomial
+        if others or exponent != 1:
             return None
-        within = inside(rounded[0])
-        bound = _unrounded(within, isinstance(rounded[0], ceiling), coefficient > 0)
-        result = add(result, bound, coefficient)
-        changed = True
-    return result if changed else None
+        bound = _unrounded(inside(atom), isinstance(atom, ceiling), poly[monomial] > 0)
+        result = add(result, bound, poly[monomial])
+    return result
 
 
 def _unrounded(within: Quotient, up: bool, below: bool) -> Polynomial:

@@ -6,14 +6,18 @@ an analysis builds.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cmp_to_key
 from math import prod
 
-from sympy import Add, Expr, Integer, Mul, Rational
-from sympy.core.add import _addsort
+from sympy import Add, Expr, Integer, Mul, Pow, Rational
+from sympy.core.basic import Basic
 
 from symcnn.algebra.symbols import Value, exact, expression
+
+_sort_key = cmp_to_key(Basic.compare)  # the order in which SymPy keeps the arguments of sums and products
 
 
 def total(values: Iterable[Value]) -> Value:
@@ -40,45 +44,75 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
     >>> sum_of([2 * H, Integer(3), -H]) == 2 * H + 3 - H
     True
     """
-    constant = Integer(0)
-    collected: dict[Expr, Rational] = {}
-    for term in terms:
+    constant: Rational = Integer(0)
+    whole: dict[Expr, Expr] = {}  # by what stands behind the coefficient: the summand
+    in_order: set[Expr] = set()  # those of a first sum, as long as nothing is added to them
+    for place, term in enumerate(terms):
         for part in term.args if isinstance(term, Add) else (term,):
             if isinstance(part, Rational):
                 constant += part
                 continue
             coefficient, rest = part.as_coeff_Mul() if isinstance(part, Mul) else (Integer(1), part)
-            collected[rest] = collected[rest] + coefficient if rest in collected else coefficient
-    return _assembled(constant, collected)
+            if rest in whole:  # taken out, it is put in again at the end
+                in_order.discard(rest)
+                part = _scaled(rest, coefficient + _coefficient(whole.pop(rest)))
+            if part is not None:
+                whole[rest] = part
+        if place == 0 and isinstance(term, Add):
+            in_order = set(whole)
+    return _assembled(constant, list(whole.values()), len(in_order))
 
 
-def product_of(factors: Iterable[Expr]) -> Expr:
-    """Return exactly what `Mul(*factors)` returns, for finite commutative factors."""
-    coefficient: Rational = Integer(1)
-    others = []
-    for factor in factors:
-        if isinstance(factor, Rational):
-            coefficient *= factor
-        elif factor != 1:
-            others.append(factor)
-    if len(others) == 1 and isinstance(others[0], Add):  # as SymPy does, numbers are multiplied into a sum
-        if not coefficient:
-            return coefficient
-        return sum_of(Mul(coefficient, term) for term in others[0].args) if coefficient != 1 else others[0]
-    return Mul(coefficient, *others)
+def _assembled(constant: Rational, summands: list[Expr], in_order: int) -> Expr:
+    """Sort the summands, of which some are in order already: one more costs little."""
+    ordered = summands[:in_order]
+    for summand in summands[in_order:]:
+        insort(ordered, summand, key=_sort_key)
+    if constant or not ordered:
+        ordered.insert(0, constant)
+    return Add._from_args(ordered)
 
 
-def _assembled(constant: Rational, collected: dict[Expr, Rational]) -> Expr:
-    summands = [_scaled(rest, coefficient) for rest, coefficient in collected.items() if coefficient]
-    _addsort(summands)
-    if constant or not summands:
-        summands.insert(0, constant)
-    return Add._from_args(summands)
+def _coefficient(summand: Expr) -> Rational:
+    return summand.as_coeff_Mul()[0] if isinstance(summand, Mul) else Integer(1)
 
 
-def _scaled(rest: Expr, coefficient: Rational) -> Expr:
+def _scaled(rest: Expr, coefficient: Rational) -> Expr | None:
+    if not coefficient:
+        return None
     if coefficient == 1:
         return rest
     if isinstance(rest, Mul):
         return rest._new_rawargs(coefficient, *rest.args)
     return Mul(coefficient, rest, evaluate=not isinstance(rest, Add))
+
+
+def product_of(factors: Iterable[Expr]) -> Expr:
+    """Return exactly what `Mul(*factors)` returns, for finite commutative factors."""
+    coefficient: Rational = Integer(1)
+    powers: dict[Expr, int] = {}
+    factors = list(factors)
+    for factor in factors:
+        for part in factor.args if isinstance(factor, Mul) else (factor,):
+            if isinstance(part, Rational):
+                coefficient *= part
+                continue
+            base, exponent = part.args if isinstance(part, Pow) else (part, Integer(1))
+            if not isinstance(exponent, Integer) or isinstance(base, (Mul, Pow, Rational)):
+                return Mul(*factors)  # powers whose exponents SymPy may join
+            powers[base] = powers.get(base, 0) + int(exponent)
+    return _multiplied(coefficient, [_raised(base, exponent) for base, exponent in powers.items() if exponent])
+
+
+def _multiplied(coefficient: Rational, factors: list[Expr]) -> Expr:
+    if not coefficient or not factors:
+        return coefficient
+    if len(factors) == 1 and isinstance(factors[0], Add) and coefficient != 1:  # 2(H − 2) = 2H − 4, as in SymPy
+        return sum_of(product_of((coefficient, term)) for term in factors[0].args)
+    factors.sort(key=_sort_key)
+    return Mul._from_args(factors if coefficient == 1 else [coefficient, *factors])
+
+
+def _raised(base: Expr, exponent: int) -> Expr:
+    """Return a power; SymPy's evaluation would ask whether floors are finite, at great length."""
+    return base if exponent == 1 else Pow(base, Integer(exponent), evaluate=False)

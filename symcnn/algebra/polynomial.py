@@ -59,6 +59,8 @@ def multiply(first: Polynomial, second: Polynomial) -> Polynomial:
 
 def scale(poly: Polynomial, factor: Number) -> Polynomial:
     """Return `factor·poly`."""
+    if factor == 1:
+        return dict(poly)
     return {monomial: _tidy(coefficient * factor) for monomial, coefficient in poly.items()} if factor else {}
 
 
@@ -121,6 +123,7 @@ def term_expression(monomial: Monomial, coefficient: Number) -> Expr:
     return Mul(expression(coefficient), monomial_expression(monomial))
 
 
+@lru_cache(maxsize=100_000)
 def monomial_expression(monomial: Monomial) -> Expr:
     """Return the SymPy product."""
     return Mul(*(Pow(atom, exponent) if exponent != 1 else atom for atom, exponent in monomial))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
-from sympy import Add, Expr, Mul, Symbol, ceiling, floor
+from sympy import Add, Expr, Symbol, ceiling, floor
 
-from symcnn.algebra.operations import sum_of
+from symcnn.algebra.operations import product_of, sum_of
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -40,7 +41,8 @@ class Quotient:
         else:
             ordered = sorted(self.numerator.items(), key=lambda term: spelling(term[0]))
             top = Add._from_args([term_expression(m, c) for m, c in ordered], is_commutative=True)
-        return Mul(top, 1 / expression(self.number) / monomial_expression(self.monomial))
+        below = [expression(Fraction(1, self.number)), monomial_expression(inverse(self.monomial))]
+        return product_of((top, *below))
 
     def is_integral(self) -> bool:
         """Tell whether it is an integer over a positive integer: what most rules of rounding ask for."""

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either, single
+from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Layer, ReceptiveField
+from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import suspicions
 from symcnn.analysis.walk import Walk
-from symcnn.analysis.window import Window
 from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.meaning import Frame, condition, meaning
 from symcnn.formula.nodes import Formula
@@ -46,7 +46,7 @@ def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -
     if file.uses:
         raise NotSupportedError("use", file.uses[0].span, "write the definitions into this file")
     if definition.input is None:
-        hint = f"use it inside a net: net a {{ input 3×H×W; {definition.name} }}"
+        hint = f"use it inside a net: net main {{ input 3×H×W; {definition.name} }}"
         raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)
     extra = tuple(parse_assumptions(Source("--assume", text)) for text in assume)
     given = {name: _parameter(name, value, definition) for name, value in parameters.items()}
@@ -66,7 +66,7 @@ def _parameter(name: str, value: Any, definition: Net) -> Any:
         raise SymcnnError(f"{definition.name} has no parameter '{name}'", hint=did_you_mean(name, known, listed))
     if isinstance(value, str):
         return parse_formula(Source(f"--set {name}", value))
-    if isinstance(value, Expr):
+    if isinstance(value, Expr) and all(isinstance(atom, (Symbol, Rational)) for atom in value.atoms()):
         foreign = [s for s in value.free_symbols if not isinstance(s, Symbol) or domain_of(s) is None]
         if foreign:
             message = f"the symbol {foreign[0]} in the value of {name} was not made by symcnn"
@@ -170,7 +170,7 @@ def _result(
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
         layers=tuple(_layer(visit, batch) for visit in visits(derivation)),
-        receptive_field=_field(derivation.windows),
+        windows=derivation.windows,
         claims=merged((claim for claim, _ in conditions(derivation)), assumed),
         assumed=assumed,
         symbols=dict(sorted(used.items())),
@@ -181,7 +181,8 @@ def _result(
 def _layer(visit: Visit, batch: Any) -> Layer:
     leaf, outcome = visit.leaf, visit.leaf.outcome
     counted = {
-        name: expression(value * batch if RULES[name].per_sample else value) for name, value in outcome.counted.items()
+        name: expression(product((value, batch)) if RULES[name].per_sample else value)
+        for name, value in outcome.counted.items()
     }
     return Layer(
         name=leaf.name,
@@ -191,18 +192,10 @@ def _layer(visit: Visit, batch: Any) -> Layer:
         input=_shape(leaf.input.shape),
         output=_shape(outcome.output.shape),
         counted=counted,
-        receptive_field=_field(visit.field),
-        conditions=tuple(claim.relation() for claim in outcome.conditions),
+        windows=visit.field,
+        claims=outcome.conditions,
     )
 
 
 def _shape(values: tuple[Any, ...]) -> tuple[Expr, ...]:
     return tuple(expression(value) for value in values)
-
-
-def _field(windows: tuple[Window, ...]) -> ReceptiveField:
-    return ReceptiveField(
-        tuple(expression(w.size) for w in windows),
-        tuple(expression(w.jump) for w in windows),
-        tuple(expression(w.centre) for w in windows),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -41,6 +41,7 @@ class Application:
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
         values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
         self.values: dict[str, Any] = bind(kind, step, given, self.axes, Frame(arithmetic, values))
+        self.alike = self._first_alike()
         self.conditions: list[Condition | Either] = []
 
     def outcome(self) -> Outcome:
@@ -62,6 +63,17 @@ class Application:
             value = rule(Frame(informed, self.values, axis))
         return exact(number(value, self.kind.formulas[name].span))
 
+    def _first_alike(self) -> list[int]:
+        """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
+        per_axis = [p.symbol for p in self.kind.definition.parameters if p.per_axis and self.values[p.symbol] != SAME]
+        keys = [tuple(self.values[name][axis] for name in ("n", *per_axis)) for axis in range(self.axes)]
+        return [keys.index(key) for key in keys]
+
+    def _per_axis(self, name: str) -> tuple[Value, ...]:
+        """Work out a rule once for each different axis."""
+        worth = {axis: self._rule(name, axis) for axis in sorted(set(self.alike))}
+        return tuple(worth[first] for first in self.alike)
+
     def _require_types(self) -> None:
         """Want integers, unless a parameter is rational; and yes or no of one whose default is `true` or `false`."""
         for parameter in self.kind.definition.parameters:
@@ -75,31 +87,31 @@ class Application:
     def _require_truth(self, name: str, value: Any) -> None:
         if not isinstance(value, bool):
             claim = self.arithmetic.either([self.arithmetic.compare("==", value, truth) for truth in (0, 1)])
-            self._add(claim, f"{name} of {self.step.kind} is true or false, not {value}", name)
+            self._add(claim, lambda: self._error(f"{name} of {self.step.kind} is true or false, not {value}", name))
 
     def _require_integer(self, name: str, value: Any) -> None:
         if not isinstance(value, int):
             claim = self.arithmetic.integral(value)
-            self._add(claim, f"{name} of {self.step.kind} is {value}, which is no integer", name)
+            self._add(claim, lambda: self._error(f"{name} of {self.step.kind} is {value}, which is no integer", name))
 
-    def _add(self, claim: Truth, message: str, parameter: str | None = None, hint: str | None = None) -> None:
-        """Add a condition; one that never holds is an error at the parameter, or at the step."""
+    def _add(self, claim: Truth, broken: Callable[[], SymcnnError]) -> None:
+        """Add a condition; one that never holds is an error, which is put into words only then."""
         for part in single(claim):
             if part is False:
-                raise SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
+                raise broken()
             if not isinstance(part, bool):
                 self.conditions.append(part)
+
+    def _error(self, message: str, parameter: str | None = None, hint: str | None = None) -> SymcnnError:
+        """Return an error at the parameter, or at the step."""
+        return SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
 
     def _require(self, demand: Demand) -> None:
         if any(self.values[self.kind.parameters[name].symbol] == SAME for name in demand.symbols):
             return  # "same" is chosen such that it fits
-        for axis in range(self.axes) if demand.per_axis else (None,):
+        for axis in sorted(set(self.alike)) if demand.per_axis else (None,):
             claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)
-            for part in single(claim):
-                if part is False:
-                    raise self._broken(demand)
-                if not isinstance(part, bool):
-                    self.conditions.append(part)
+            self._add(claim, lambda: self._broken(demand))
 
     def _broken(self, demand: Demand) -> SymcnnError:
         written = [self.given.spans[name] for name in reversed(demand.symbols) if name in self.given.spans]
@@ -119,18 +131,15 @@ class Application:
             if name in called and value is not None:
                 value = value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
                 label = f"{name} ({called[name]})" if called[name] != name else name
-                shown.append(f"{label} = {str(value).lower() if isinstance(value, bool) else value}")
+                shown.append(f"{label} = {_shown(value)}")
         return shown
 
     def _windows(self) -> tuple[Window, ...]:
-        reaches = [self._rule("reach", axis) for axis in range(self.axes)]
-        jumps = [self._rule("jump", axis) for axis in range(self.axes)]
-        sizes = self._same_sizes(reaches, jumps)
-        self.values["n'"] = sizes or tuple(self._rule("size", axis) for axis in range(self.axes))
-        starts = [self._rule("start", axis) for axis in range(self.axes)]
-        return tuple(map(Window, reaches, jumps, starts))
+        reaches, jumps = self._per_axis("reach"), self._per_axis("jump")
+        self.values["n'"] = self._same_sizes(reaches, jumps) or self._per_axis("size")
+        return tuple(map(Window, reaches, jumps, self._per_axis("start")))
 
-    def _same_sizes(self, reaches: list[Value], jumps: list[Value]) -> tuple[Value, ...] | None:
+    def _same_sizes(self, reaches: tuple[Value, ...], jumps: tuple[Value, ...]) -> tuple[Value, ...] | None:
         """Put in the padding that "same" stands for, and return the sizes ⌈n/s⌉ that it is chosen for.
 
         As in TensorFlow and ONNX SAME_UPPER: max((⌈n/s⌉ − 1)·s + e − n, 0) in total, the odd one after.
@@ -150,24 +159,27 @@ class Application:
 
     def _output(self) -> Tensor:
         sizes = self.values["n'"]
-        for axis, (old, new) in enumerate(zip(self.tensor.sizes, sizes, strict=True)):
-            if new != old:
-                self._check_size(new, axis_names(self.axes)[axis])
-        channels = self._rule("channels")
-        self._check_integral(channels, "number of channels")
-        axes = self._rule("axes")
+        for axis in sorted(set(self.alike)):
+            if sizes[axis] != self.tensor.sizes[axis]:
+                self._check_size(sizes[axis], axis_names(self.axes)[axis], windowed=True)
+        channels, axes = self._rule("channels"), self._rule("axes")
+        if channels != self.tensor.channels:
+            self._check_size(channels, "number of channels", windowed=False)
+        if axes not in (0, self.axes):
+            raise self._error(f"{self.step.kind} leaves {axes} of {self.axes} axes", hint="a layer keeps all or none")
         return Tensor(channels, sizes if axes == self.axes else ())
 
-    def _check_size(self, size: Value, name: str) -> None:
-        self._check_integral(size, name)
-        worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f", {size}, is never positive"
-        message = f"the output {name} of {self.step.kind}{worth}"
-        hint = f"the window is larger than the padded input {self.tensor}"
-        self._add(at_least(size, 1, self.arithmetic.facts), message, self._window_parameter(), hint)
+    def _check_size(self, size: Value, name: str, windowed: bool) -> None:
+        what = f"the output {name} of {self.step.kind}"
+        self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {size}, which is no integer"))
+        self._add(at_least(size, 1, self.arithmetic.facts), lambda: self._too_small(what, size, windowed))
 
-    def _check_integral(self, value: Value, name: str) -> None:
-        message = f"the output {name} of {self.step.kind} is {value}, which is no integer"
-        self._add(self.arithmetic.integral(value), message)
+    def _too_small(self, what: str, size: Value, windowed: bool) -> SymcnnError:
+        worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f", {size}, is never positive"
+        if not windowed:
+            return self._error(what + worth)
+        hint = f"the window is larger than the padded input {self.tensor}"
+        return self._error(what + worth, self._window_parameter(), hint)
 
     def _window_parameter(self) -> str | None:
         """Return what the window was written as: the given parameter that the rule for the reach speaks of last."""
@@ -184,6 +196,12 @@ class Application:
         for name in COUNTED:
             counted[name] = self.values[name] = self._rule(name)
         return counted
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(str, value))})"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -80,7 +80,8 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
         elif parameter.name in kind.defaults:
             bound[parameter.symbol] = _default(kind, parameter, Frame(frame.arithmetic, bound), axes)
         else:
-            raise SymcnnError(f"{step.kind} needs {parameter.name}", step.span, _example(kind))
+            required = [name for name in kind.parameters if name not in kind.defaults]
+            raise missing(step, parameter.name, required, kind.positional)
     return bound
 
 
@@ -91,12 +92,13 @@ def _default(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> 
     return tuple(default(Frame(frame.arithmetic, frame.values, axis)) for axis in range(axes))
 
 
-def _example(kind: Kind) -> str:
-    required = [p.name for p in kind.definition.parameters if p.name not in kind.defaults]
+def missing(step: Step, name: str, required: Sequence[str], positional: int) -> SymcnnError:
+    """Return the error for an argument that is not given, with an example of those that are required."""
     sample = {"out_channels": "64", "out_features": "10", "kernel_size": "3"}
-    values = [sample.get(name, "2") for name in required[: kind.positional]]
-    values += [f"{name}={sample.get(name, '2')}" for name in required[kind.positional :]]
-    return f"for example {kind.name}({', '.join(values)})"
+    values = [sample.get(name, "2") for name in required[:positional]]
+    values += [f"{name}={sample.get(name, '2')}" for name in required[positional:]]
+    hint = f"for example {step.kind}({', '.join(values)})"
+    return SymcnnError(f"{step.kind} needs {name}", step.span, hint)
 
 
 def _spread(value: Any, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
@@ -107,11 +109,9 @@ def _spread(value: Any, parameter: LayerParameter, step: Step, span: Span, axes:
     if not isinstance(value, tuple):
         return (number(value, span),) * axes
     if len(value) != axes:
-        raise SymcnnError(
-            f"{parameter.name} has {len(value)} values, the tensor has {axes_text(axes)}",
-            span,
-            f"give one value, or one for each of {axes_text(axes)}",
-        )
+        values = "1 value" if len(value) == 1 else f"{len(value)} values"
+        message = f"{parameter.name} has {values}, the tensor has {axes_text(axes)}"
+        raise SymcnnError(message, span, f"give one value, or one for each of {axes_text(axes)}")
     return tuple(_side_pair(item, parameter, span) for item in value)
 
 
@@ -119,12 +119,15 @@ def _side_pair(item: Any, parameter: LayerParameter, span: Span) -> Any:
     if not isinstance(item, tuple):
         return number(item, span)
     if parameter.name != "padding" or len(item) != 2:
-        raise SymcnnError(f"{parameter.name} takes one number for each axis", span)
+        pair = ", or a pair (before, after)," if parameter.name == "padding" else ""
+        raise SymcnnError(f"{parameter.name} takes one number{pair} for each axis", span)
     return Sides(number(item[0], span), number(item[1], span))
 
 
 def _word(value: str, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
-    if parameter.name != "padding" or value not in (SAME, VALID):
+    if parameter.name != "padding":
+        number(value, span)
+    if value not in (SAME, VALID):
         hint = did_you_mean(value, (SAME, VALID), 'a padding is a number, "same" or "valid"')
         raise SymcnnError(f'{parameter.name} of {step.kind} cannot be "{value}"', span, hint)
     return SAME if value == SAME else (0,) * axes

@@ -15,18 +15,20 @@ from symcnn.analysis.tensor import Tensor
 
 
 class Informed(Arithmetic):
-    """The same operations with the facts of one layer; also, a product is zero only where a factor is."""
+    """The same operations with the facts of one layer; a product is zero only where a factor is, and no size is."""
 
     def __init__(self, outside: Arithmetic, tensor: Tensor, conditions: Iterable[Condition | Either]) -> None:
         sizes = [add(polynomial(size), {ONE: -1}) for size in tensor.shape]
         bounds = [c.polynomial for c in conditions if isinstance(c, Condition) and c.claim == NONNEGATIVE]
         facts = outside.facts
+        self._nonzero = {factor for size in tensor.shape if isinstance(size, Expr) for factor in _factors(size)}
         super().__init__(replace(facts, known=(*facts.known, *sizes, *bounds)))
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
         """Decide `left operator right`, or return the condition for it."""
         if operator == "!=" and right == 0 and isinstance(left, Expr):
-            return self.every([super(Informed, self).compare("!=", factor, 0) for factor in _factors(left)])
+            open_factors = [factor for factor in _factors(left) if factor not in self._nonzero]
+            return self.every([super(Informed, self).compare("!=", factor, 0) for factor in open_factors])
         return super().compare(operator, left, right)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.operations import sum_of
-from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression
+from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.analysis.values import checked
+from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.library.rules import QUANTITIES, RULES
 
@@ -109,6 +111,17 @@ class ReceptiveField:
     centre: tuple[Any, ...]
 
 
+def field_of(windows: tuple[Window, ...], evaluated: bool) -> ReceptiveField:
+    """Return the receptive field of the windows of all axes: Python integers where `evaluated`, else expressions."""
+
+    def shown(values: Iterable[Value]) -> tuple[Any, ...]:
+        return tuple(values) if evaluated else tuple(map(expression, values))
+
+    return ReceptiveField(
+        shown(w.size for w in windows), shown(w.jump for w in windows), shown(w.centre for w in windows)
+    )
+
+
 @dataclass(frozen=True)
 class Layer(Quantities):
     """One row of the table: a layer, or the same layer in equal repetitions of a body.
@@ -123,8 +136,19 @@ class Layer(Quantities):
     input: tuple[Any, ...]
     output: tuple[Any, ...]
     counted: Mapping[str, Any]
-    receptive_field: ReceptiveField
-    conditions: tuple[Any, ...] = ()
+    windows: tuple[Window, ...] = field(repr=False)
+    claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
+    evaluated: bool = field(default=False, repr=False)
+
+    @cached_property
+    def receptive_field(self) -> ReceptiveField:
+        """What one output of the layer sees of the network's input."""
+        return field_of(self.windows, self.evaluated)
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The conditions that the layer itself adds: relations of the symbols."""
+        return tuple(claim.relation() for claim in self.claims)
 
 
 @dataclass(frozen=True)
@@ -136,7 +160,7 @@ class Analysis(Quantities):
     batch: Any
     output: tuple[Any, ...]
     layers: tuple[Layer, ...]
-    receptive_field: ReceptiveField
+    windows: tuple[Window, ...] = field(repr=False)
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
     symbols: Mapping[str, Symbol]
@@ -149,6 +173,11 @@ class Analysis(Quantities):
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
         """The totals over all layers, by name."""
         return {name: self._total(name) for name, rule in RULES.items() if rule.counted}
+
+    @cached_property
+    def receptive_field(self) -> ReceptiveField:
+        """What one output of the network sees of its input."""
+        return field_of(self.windows, self.values is not None)
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -178,7 +207,7 @@ class Analysis(Quantities):
         >>> analyse(net).at(C=64, H=56).macs
         207175680
         """
-        known = {self.symbols[name]: value for name, value in _checked(values, self.symbols).items()}
+        known = checked(values, self.symbols)
         evaluate = evaluator(known)
         with bounded_nesting(f"a formula of '{self.net}'"):
             for claim in (*self.assumed, *self.claims):
@@ -222,61 +251,31 @@ def _free(claim: Condition | Either) -> set[Symbol]:
     return set(claim.relation().free_symbols)
 
 
-def _checked(values: Mapping[str, Any], symbols: Mapping[str, Symbol]) -> dict[str, int | Fraction]:
-    for name in values:
-        if name not in symbols:
-            known = f"the symbols are {', '.join(sorted(symbols))}" if symbols else "there are no symbols"
-            raise SymcnnError(f"there is no symbol '{name}'", hint=did_you_mean(name, symbols, known))
-    missing = [name for name in sorted(symbols) if name not in values]
-    if missing:
-        raise SymcnnError(f"no value for {', '.join(missing)}", hint=f"give it one, as in {missing[0]}=64")
-    return {name: _legal(name, value, symbols[name]) for name, value in values.items()}
-
-
-def _legal(name: str, value: Any, sym: Symbol) -> int | Fraction:
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction, str)):
-        exact_value = exact(value) if isinstance(value, Expr) else None
-        if not isinstance(exact_value, (int, Fraction)):
-            raise SymcnnError(
-                f"the value of {name} is {value!r}", hint="give an exact number, such as 56 or Fraction(1, 2)"
-            )
-        value = exact_value
-    try:
-        number = exact(Fraction(value))
-    except (ValueError, ZeroDivisionError):
-        raise SymcnnError(f"the value of {name} is '{value}'", hint="give an exact number, such as 56") from None
-    assert isinstance(number, (int, Fraction))
-    rational = domain_of(sym) == RATIONAL
-    if not rational and number.denominator != 1:
-        raise SymcnnError(f"{name} is an integer, not {value}")
-    least = 0 if sym.is_positive is None else 1
-    if (number <= 0 and rational) or (number < least and not rational):
-        raise SymcnnError(f"{name} is {'at least ' + str(least) if not rational else 'positive'}, not {value}")
-    return number
-
-
 def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> Analysis:
     def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(evaluate(item) for item in items)
 
-    def field_of(rf: ReceptiveField) -> ReceptiveField:
-        return ReceptiveField(tuple_of(rf.size), tuple_of(rf.jump), tuple_of(rf.centre))
+    def windows_of(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+        return tuple(Window(evaluate(w.reach), evaluate(w.jump), evaluate(w.start)) for w in windows)
 
-    def layers() -> Iterator[Layer]:
-        for layer in analysis.layers:
-            counted = {name: evaluate(value) for name, value in layer.counted.items()}
-            shapes = tuple_of(layer.input), tuple_of(layer.output)
-            yield Layer(
-                layer.name, layer.path, layer.kind, layer.times, *shapes, counted, field_of(layer.receptive_field)
-            )
+    def layer_of(layer: Layer) -> Layer:
+        return replace(
+            layer,
+            input=tuple_of(layer.input),
+            output=tuple_of(layer.output),
+            counted={name: evaluate(value) for name, value in layer.counted.items()},
+            windows=windows_of(layer.windows),
+            claims=(),
+            evaluated=True,
+        )
 
     return Analysis(
         net=analysis.net,
         input=tuple_of(analysis.input),
         batch=None if analysis.batch is None else evaluate(analysis.batch),
         output=tuple_of(analysis.output),
-        layers=tuple(layers()),
-        receptive_field=field_of(analysis.receptive_field),
+        layers=tuple(map(layer_of, analysis.layers)),
+        windows=windows_of(analysis.windows),
         claims=(),
         assumed=(),
         symbols={},

@@ -11,7 +11,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.apply import Application, Outcome
-from symcnn.analysis.arguments import Given, axes_text, match_arguments
+from symcnn.analysis.arguments import Given, axes_text, match_arguments, missing
 from symcnn.analysis.derivation import Derivation, Leaf, Nest
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import names_in
@@ -47,6 +47,7 @@ class Body:
 
     scope: Scope
     file: File  # where the names of kinds and nets are looked up
+    step: Step | None = None  # by which the net is used
     input: Tensor | None = None
     batch: Value = 1
     items: list[Leaf | Nest] = field(default_factory=list)
@@ -88,11 +89,6 @@ class Walk:
 
     def network(self, net: Net, scope: Scope) -> tuple[Derivation, Any]:
         """Derive a net with an input; returns the derivation and the batch (1 if none is written)."""
-        assert net.input is not None
-        if net.body.statements[0] is not net.input and any(
-            not isinstance(s, (Let, Assume)) for s in net.body.statements[: net.body.statements.index(net.input)]
-        ):
-            raise SymcnnError("the input comes first", net.input.span, "move it before the first layer")
         body = Body(scope, self.file)
         self._statements(net.body, body, assumed=True)
         assert body.input is not None
@@ -147,8 +143,9 @@ class Walk:
         if statement.batch is not None:
             body.batch = self._size(statement.batch, body, "the batch")
         if body.tensor is not None:
-            error = SymcnnError(f"this net wants an input {wanted}, but is used on {body.tensor}", statement.span)
-            self._demand(self._same_shape(body.tensor, wanted), body, error)
+            assert body.step is not None
+            message = f"{body.step.kind} wants an input {wanted}, but is used on {body.tensor}"
+            self._demand(self._same_shape(body.tensor, wanted), body, SymcnnError(message, body.step.span))
         body.input = body.scope.tensor = wanted
 
     def _same_shape(self, tensor: Tensor, wanted: Tensor) -> Truth:
@@ -169,8 +166,9 @@ class Walk:
         for formula in statement.conditions:
             if not isinstance(formula, Domain):
                 claim = condition(self._value(formula, body.scope), formula.span)
-                error = SymcnnError(f"the assumption {formula.span.text} does not hold here", formula.span)
-                self._demand(claim, body, error)
+                user = f"{body.step.kind}: " if body.step else ""
+                message = f"{user}the assumption {formula.span.text} does not hold here"
+                self._demand(claim, body, SymcnnError(message, body.step.span if body.step else formula.span))
 
     def _demand(self, claim: Truth, body: Body, broken: SymcnnError) -> None:
         for part in single(claim):
@@ -215,7 +213,7 @@ class Walk:
             scope = Scope(body.scope, tensor)
             if statement.index is not None:
                 scope[statement.index] = done
-            inner = Body(scope, body.file)
+            inner = Body(scope, body.file, body.step)
             self._statements(statement.body, inner)
             derived = self._finished(inner, tensor)
             # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
@@ -291,7 +289,7 @@ class Walk:
     def _net_body(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
         net = found.meaning
         assert isinstance(net, Net)
-        body = Body(Scope(self.scope, tensor), found.file)
+        body = Body(Scope(self.scope, tensor), found.file, step)
         self.bind(net, given.values, body.scope, None if found.file is self.file else step)
         self._statements(net.body, body)
         return self._finished(body, tensor)
@@ -307,7 +305,8 @@ class Walk:
             elif parameter.default is not None:
                 scope[parameter.name] = self._value(parameter.default, scope)
             elif strict is not None:
-                raise SymcnnError(f"{strict.kind} needs {parameter.name}", strict.span)
+                required = [p.name for p in net.parameters if p.default is None]
+                raise missing(strict, parameter.name, required, positional(required))
             else:
                 scope[parameter.name] = self.scope.symbols[parameter.name]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact
@@ -35,13 +36,7 @@ class Window:
 
     def then(self, later: Window) -> Window:
         """Return the window of this layer followed by a later one."""
-        if later == IDENTITY:
-            return self
-        return Window(
-            total((self.reach, product((self.jump, later.reach)))),
-            product((self.jump, later.jump)),
-            total((self.start, product((self.jump, later.start)))),
-        )
+        return self if later == IDENTITY else _composed(self, later)
 
     def repeated(self, times: int) -> Window:
         """Return the window of `times` such layers, by repeated squaring."""
@@ -55,6 +50,15 @@ class Window:
 
 
 IDENTITY = Window()
+
+
+@lru_cache(maxsize=10_000)  # equal axes are worked out once
+def _composed(first: Window, later: Window) -> Window:
+    return Window(
+        total((first.reach, product((first.jump, later.reach)))),
+        product((first.jump, later.jump)),
+        total((first.start, product((first.jump, later.start)))),
+    )
 
 
 def forward(windows: Iterable[Window]) -> Window:

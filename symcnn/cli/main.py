@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -30,9 +29,6 @@ class _Group(click.Group):
             click.echo(f"error: {error}", err=True)
         except RecursionError:
             click.echo("error: this is nested too deeply", err=True)
-        except BrokenPipeError:  # the reader has seen enough, as in `| head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         sys.exit(2)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -106,6 +102,7 @@ def derive(
     """Derive closed forms for FILE: the table of layers and the totals ("-" reads standard input)."""
     from symcnn.cli import work
 
+    format_ = work.destined(format_, output)
     work.write(work.derived(file, names, settings, values, assume, format_), output)
 
 
@@ -130,6 +127,7 @@ def compare(
     """Compare NETS of FILE: each with the last one; without NETS, all of the file that have an input."""
     from symcnn.cli import work
 
+    format_ = work.destined(format_, output)
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_), output)
 
 
@@ -140,4 +138,4 @@ def layers(kind: str | None, format_: str, output: str | None) -> None:
     """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
     from symcnn.cli import work
 
-    work.write(work.reference(kind, format_), output)
+    work.write(work.reference(kind, work.destined(format_, output)), output)

@@ -85,29 +85,45 @@ def reference(kind: str | None, format_: str) -> str:
     return render_document(document, format_)
 
 
+def destined(format_: str, output: str | None) -> str:
+    """Return the format, which for text in a terminal is that of the terminal."""
+    return "terminal" if format_ == "text" and output is None and sys.stdout.isatty() else format_
+
+
 def write(text: str, output: str | None) -> None:
     """Print a text, or put it into a file whose old content stays until the new one is whole."""
     if output is None:
-        with contextlib.suppress(AttributeError):
-            sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        click.echo(text, nl=False)
+        _print(text)
         return
-    target = Path(output)
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
-            file.write(text)
-        _replace(Path(file.name), target)
-    except OSError as error:
-        raise SymcnnError(f"cannot write {output}: {(error.strerror or str(error)).lower()}") from None
+        _write_file(text, Path(output).resolve())
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SymcnnError(f"cannot write {output}: {reason.lower()}") from None
 
 
-def _replace(new: Path, target: Path) -> None:
+def _print(text: str) -> None:
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:  # the reader has seen enough, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_file(text: str, target: Path) -> None:
+    if target.exists() and not target.is_file():  # a device or a pipe; a folder is refused
+        target.write_text(text, encoding="utf-8")
+        return
+    handle, name = tempfile.mkstemp(dir=target.parent)
+    new = Path(name)
+    try:
+        os.close(handle)
+        new.write_text(text, encoding="utf-8")
         new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         new.replace(target)
-    except OSError:
+    finally:
         new.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

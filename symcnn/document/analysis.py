@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
-from symcnn.document.lines import TITLES, line, percent, shape
+from symcnn.document.lines import TITLES, line, percent, shape, width
 from symcnn.report import Block, Column, Document, Line, Listing, Paragraph, Section, Table
 
 _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
+_WIDEST_TOTAL = 60  # characters
 _IF_ANY = ("buffers", "counters")
 _CONVENTION = (
     "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
@@ -47,8 +48,17 @@ def _table(analysis: Analysis) -> Table:
     rows = [_row(analysis, layer, shared, fields) for layer in analysis.layers]
     first = _cells(columns, {0: line("input"), 2: shape(analysis.input)})
     total = {0: line("total"), 2: shape(analysis.output)}
-    total |= {i: line(analysis.count(q)) for i, c in enumerate(columns) for q in _COLUMNS if c.title == TITLES[q]}
+    for quantity in _COLUMNS:
+        place = next(i for i, column in enumerate(columns) if column.title == TITLES[quantity])
+        total[place] = _total(analysis, quantity)
     return Table(tuple(columns), (first, *rows), (_cells(columns, total),))
+
+
+def _total(analysis: Analysis, quantity: str) -> Line:
+    """Return a total, or where it stands if it would make its column much wider."""
+    cell = line(analysis.count(quantity))
+    widest = max((width(line(layer.count(quantity))) for layer in analysis.layers), default=0)
+    return cell if width(cell) <= max(widest, _WIDEST_TOTAL) else line("see below")
 
 
 def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:

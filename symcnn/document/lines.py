@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.formula.express import express, express_shape
+from symcnn.formula.notation import text
 from symcnn.report import Inline, Line, Math, Words
 
 # How quantities are called in headings.
@@ -38,6 +39,11 @@ def inline(part: Any) -> Inline:
 def shape(values: tuple[Any, ...]) -> Line:
     """Return the line of a shape."""
     return (Math(express_shape(values)),) if values else ()
+
+
+def width(parts: Line) -> int:
+    """Return how many characters a line has as plain text."""
+    return sum(len(text(part.formula)) if isinstance(part, Math) else len(part.text) for part in parts)
 
 
 def percent(ratio: Fraction) -> str:

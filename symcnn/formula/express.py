@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    And,
     Eq,
     Expr,
     Ge,
@@ -43,7 +44,7 @@ _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: 
 
 def express(value: Any) -> f.Formula:
     """Return the formula of a value: an integer, a fraction or an expression that this library made."""
-    if isinstance(value, (Relational, Or, Not)):
+    if isinstance(value, (Relational, And, Or, Not)):
         return express_relation(value)
     return _express(expression(value))
 
@@ -56,8 +57,9 @@ def express_shape(values: tuple[Any, ...]) -> f.Formula:
 
 def express_relation(relation: Any) -> f.Formula:
     """Return a condition: `H >= 5`, `C % g == 0`."""
-    if isinstance(relation, Or):
-        return f.Logic("or", tuple(express_relation(part) for part in relation.args))
+    if isinstance(relation, (And, Or)):
+        operator = "and" if isinstance(relation, And) else "or"
+        return f.Logic(operator, tuple(express_relation(part) for part in sorted(relation.args, key=str)))
     if isinstance(relation, Not):
         return f.Not(express_relation(relation.args[0]))
     operator = next(sign for kind, sign in _RELATIONS.items() if isinstance(relation, kind))

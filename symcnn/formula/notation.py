@@ -8,20 +8,19 @@ from fractions import Fraction
 
 from symcnn.formula import nodes as f
 
-# How tightly each kind of node binds; a looser one inside a tighter one needs brackets.
+# How tightly each kind of node binds, `or` looser than `and`; a looser one inside a tighter one needs brackets.
+_CHOICE, _OR, _AND, _NOT, _COMPARISON, _SHAPE, _SUM, _PRODUCT, _SIGN, _COEFFICIENT, _POWER, _ATOM = range(12)
 _TIGHTNESS: dict[type, int] = {
-    f.Choice: 0,
-    f.Logic: 1,
-    f.Not: 2,
-    f.Comparison: 3,
-    f.Shape: 4,
-    f.Sum: 5,
-    f.Product: 6,
-    f.Sign: 7,
-    f.Coefficient: 8,
-    f.Power: 9,
+    f.Choice: _CHOICE,
+    f.Not: _NOT,
+    f.Comparison: _COMPARISON,
+    f.Shape: _SHAPE,
+    f.Sum: _SUM,
+    f.Product: _PRODUCT,
+    f.Sign: _SIGN,
+    f.Coefficient: _COEFFICIENT,
+    f.Power: _POWER,
 }
-_ATOM = 10
 _MOST_PLACES = 400  # of a decimal; a number as it was written has fewer
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -34,6 +33,7 @@ _GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _G
     "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 _LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
+_LATEX_FLOOR, _LATEX_CEILING = (r"\left\lfloor ", r" \right\rfloor"), (r"\left\lceil ", r" \right\rceil")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", "'": "'"}
 
 
@@ -43,18 +43,21 @@ class Notation:
 
     signs: Mapping[str, str]
     name: Callable[[str], str]
+    function: Callable[[str], str]
     number: Callable[[int | Fraction], str]
+    word: Callable[[str], str]
     fraction: Callable[[str, str], str] | None  # None: a/b in the line
     power: Callable[[str, f.Formula, Notation], str]
     floor: tuple[str, str]
     ceiling: tuple[str, str]
     group: tuple[str, str]
     tall_group: tuple[str, str]
+    functions: Mapping[str, tuple[str, str]]  # calls of one argument that have their own brackets
 
     def write(self, node: f.Formula, around: int = 0) -> str:
         """Return the formula as text; `around` is how tightly it is held by what stands around it."""
         text = self._write(node)
-        return self._bracketed(text) if _TIGHTNESS.get(type(node), _ATOM) < around else text
+        return self._bracketed(text) if _tightness(node) < around else text
 
     def _write(self, node: f.Formula) -> str:
         match node:
@@ -63,22 +66,25 @@ class Notation:
             case f.Name(name):
                 return self.name(name)
             case f.Text(word):
-                return f'"{word}"'
+                return self.word(f'"{word}"')
             case f.Truth(truth):
-                return "true" if truth else "false"
+                return self.word("true" if truth else "false")
             case f.Group(inner):
                 return self._bracketed(self.write(inner))
             case f.Sign(sign, operand):
-                return self.signs[f"unary{sign}"] + self.write(operand, 7 if _rounds(operand) else 6)
+                return self.signs[f"unary{sign}"] + self.write(operand, _SIGN if _rounds(operand) else _PRODUCT)
             case f.Sum(terms, signs):
-                return self._joined(terms, signs, 6)
+                return self._joined(terms, signs, _PRODUCT)
             case f.Product():
                 return self._product(node)
             case f.Coefficient(number, factor):
-                return self.write(number) + self.write(factor, 9)
+                return self.write(number) + self.write(factor, _POWER)
+            case f.Apply(f.Name(name), (inner,)) if name in self.functions:
+                return self.write(inner).join(self.functions[name])
             case f.Apply(head, arguments):
                 listed = ", ".join(self.write(argument) for argument in arguments)
-                return self.write(head, _ATOM) + self._bracketed(listed)
+                name = self.function(head.name) if isinstance(head, f.Name) else self.write(head, _ATOM)
+                return name + self._bracketed(listed)
             case f.Power(base, exponent):
                 return self.power(self.write(base, _ATOM), exponent, self)
             case f.Floor(inner):
@@ -86,17 +92,18 @@ class Notation:
             case f.Ceiling(inner):
                 return self.write(inner).join(self.ceiling)
             case f.Comparison(operands, operators):
-                return self._joined(operands, operators, 4)
+                return self._joined(operands, operators, _SHAPE)
             case f.Logic(operator, operands):
-                return self._joined(operands, (operator,) * (len(operands) - 1), 2 if operator == "or" else 3)
+                return self._joined(operands, (operator,) * (len(operands) - 1), _tightness(node) + 1)
             case f.Not(operand):
-                return self.signs["not"] + self.write(operand, 3)
+                return self.signs["not"] + self.write(operand, _NOT)
             case f.Choice(chosen, condition, otherwise):
-                return f"{self.write(chosen, 1)} if {self.write(condition, 1)} else {self.write(otherwise)}"
+                parts = self.write(chosen, _OR), self.write(condition, _OR), self.write(otherwise)
+                return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
             case f.Tuple(items):
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
-                return self.signs["cross"].join(self.write(item, 6) for item in items)
+                return self.signs["cross"].join(self.write(item, _PRODUCT) for item in items)
 
     def _joined(self, operands: tuple[f.Formula, ...], operators: tuple[str, ...], around: int) -> str:
         text = self.write(operands[0], around)
@@ -105,13 +112,16 @@ class Notation:
         return text
 
     def _product(self, node: f.Product) -> str:
-        if self.fraction is not None and node.operators == ("/",):
-            return self.fraction(self.write(_bare(node.factors[0])), self.write(_bare(node.factors[1])))
-        text = self.write(node.factors[0], 6)
+        text = self.write(node.factors[0], _PRODUCT)
+        above = self.write(_bare(node.factors[0]))  # as it stands over a fraction bar
         for operator, factor in zip(node.operators, node.factors[1:], strict=True):
-            right = self.write(factor, 7)
-            between_numbers = operator == "*" and right[0].isdigit()
-            text += (self.signs["number*"] if between_numbers else self.signs[operator]) + right
+            if operator == "/" and self.fraction is not None:
+                text = self.fraction(above, self.write(_bare(factor)))
+            else:
+                right = self.write(factor, _COEFFICIENT)
+                between_numbers = operator == "*" and right[0].isdigit()
+                text += (self.signs["number*"] if between_numbers else self.signs[operator]) + right
+            above = text
         return text
 
     def _bracketed(self, text: str) -> str:
@@ -160,6 +170,12 @@ def _decimal(value: Fraction, separator: str) -> str:
     return f"{sign}{grouped(whole, separator)}.{int(part * 10**places):0{places}d}"
 
 
+def _tightness(node: f.Formula) -> int:
+    if isinstance(node, f.Logic):
+        return _OR if node.operator == "or" else _AND
+    return _TIGHTNESS.get(type(node), _ATOM)
+
+
 def _rounds(node: f.Formula) -> bool:
     """Whether −node is something else than (−first factor)…: −(a % b) is not (−a) % b."""
     return isinstance(node, f.Product) and not {"//", "%"}.isdisjoint(node.operators)
@@ -172,11 +188,16 @@ def _bare(node: f.Formula) -> f.Formula:
 def _unicode_power(base: str, exponent: f.Formula, notation: Notation) -> str:
     if isinstance(exponent, f.Number) and isinstance(exponent.value, int):
         return base + str(exponent.value).translate(_SUPERSCRIPT)
-    return f"{base}^{notation.write(exponent, 9)}"
+    return f"{base}^{notation.write(exponent, _POWER)}"
 
 
 def _latex_power(base: str, exponent: f.Formula, notation: Notation) -> str:
-    return f"{base}^{{{notation.write(exponent)}}}"
+    return f"{base}^{{{notation.write(_bare(exponent))}}}"
+
+
+def _latex_text(words: str) -> str:
+    quoted = f"``{words[1:-1]}''" if words.startswith('"') else words
+    return rf"\text{{{''.join(_LATEX_SPECIAL.get(c, c) for c in quoted)}}}"
 
 
 def _latex_name(name: str) -> str:
@@ -187,6 +208,11 @@ def _latex_name(name: str) -> str:
     head, *subscripts = bare.split("_")
     subscript = ",".join(_latex_word(part, upright=False) for part in subscripts if part)
     return _latex_word(head, upright=True) + primes + (f"_{{{subscript}}}" if subscript else "")
+
+
+def _latex_function(name: str) -> str:
+    upright = len(name) > 1 and name.isalpha() and name.isascii() and name not in (*_LATEX_NAMES, *_GREEK)
+    return rf"\operatorname{{{name}}}" if upright else _latex_name(name)
 
 
 def _latex_word(word: str, upright: bool) -> str:
@@ -203,30 +229,38 @@ UNICODE = Notation(
         "+": " + ", "-": " − ", "*": "·", "number*": "·", "/": "/", "//": " // ", "%": " % ", "unary-": "−",
         "unary+": "+", "cross": "×",
         "==": " == ", "!=": " ≠ ", "<=": " ≤ ", ">=": " ≥ ", "<": " < ", ">": " > ", "and": " and ", "or": " or ",
-        "not": "not ",
+        "not": "not ", "if": " if ", "else": " else ",
     },
     name=str,
+    function=str,
     number=grouped,
+    word=str,
     fraction=None,
     power=_unicode_power,
     floor=("⌊", "⌋"),
     ceiling=("⌈", "⌉"),
     group=("(", ")"),
     tall_group=("(", ")"),
+    functions={},
 )  # fmt: skip
 
 LATEX = Notation(
     signs={
         "+": " + ", "-": " - ", "*": " ", "number*": r" \cdot ", "/": "/", "//": r" \mathbin{/\!/} ",
-        "%": r" \bmod ", "unary-": "-", "unary+": "+", "cross": r" \times ", "==": " = ", "!=": r" \ne ", "<=": r" \le ", ">=": r" \ge ", "<": " < ",
-        ">": " > ", "and": r" \land ", "or": r" \lor ", "not": r"\lnot ",
+        "%": r" \bmod ", "unary-": "-", "unary+": "+", "cross": r" \times ",
+        "==": " = ", "!=": r" \ne ", "<=": r" \le ", ">=": r" \ge ", "<": " < ", ">": " > ",
+        "and": r" \land ", "or": r" \lor ", "not": r"\lnot ",
+        "if": r" \text{ if } ", "else": r" \text{ else } ",
     },
     name=_latex_name,
+    function=_latex_function,
     number=lambda value: grouped(value, "{,}"),
+    word=_latex_text,
     fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     power=_latex_power,
-    floor=(r"\left\lfloor ", r" \right\rfloor"),
-    ceiling=(r"\left\lceil ", r" \right\rceil"),
+    floor=_LATEX_FLOOR,
+    ceiling=_LATEX_CEILING,
     group=("(", ")"),
     tall_group=(r"\left(", r"\right)"),
+    functions={"floor": _LATEX_FLOOR, "ceil": _LATEX_CEILING},
 )  # fmt: skip

@@ -105,7 +105,7 @@ class Kind:
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES}
         for parameter in self.definition.parameters:
             if parameter.symbol in taken:
-                hint = f"give it a symbol of its own: {parameter.name}: q"
+                hint = "give it a symbol that rules do not use"
                 raise SymcnnError(f"'{parameter.symbol}' has a meaning of its own in rules", parameter.span, hint)
 
 

@@ -11,7 +11,7 @@ from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
 from symcnn.render.json import analysis_json
 from symcnn.render.latex import latex_text
 from symcnn.render.markdown import markdown_text
-from symcnn.render.text import plain_text
+from symcnn.render.text import plain_text, terminal_text
 from symcnn.report import Document
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document], str]] = {
     "latex": latex_text,
 }
 FORMATS = (*DOCUMENT_FORMATS, "json")
+TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 PLANNED_FORMATS = ("html", "csv")
 
 
@@ -49,14 +50,14 @@ def render(result: Analysis | Comparison, format: str = "text") -> str:
 def render_document(document: Document, format: str) -> str:
     """Return a document in one of the formats text, markdown, latex."""
     check_format(format)
-    return DOCUMENT_FORMATS[format](document)
+    return terminal_text(document) if format == TERMINAL else DOCUMENT_FORMATS[format](document)
 
 
 def check_format(format: str) -> None:
     """Raise `SymcnnError` for a format that is not there."""
     if format in PLANNED_FORMATS:
         raise NotSupportedError(f"the format {format}", hint=f"formats are {', '.join(FORMATS)}")
-    if format not in FORMATS:
+    if format not in (*FORMATS, TERMINAL):
         raise SymcnnError(
             f"unknown format '{format}'", hint=did_you_mean(format, FORMATS, f"formats are {', '.join(FORMATS)}")
         )

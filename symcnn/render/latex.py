@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+from symcnn.formula.nodes import Name
 from symcnn.formula.notation import latex
 from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "→": r"$\to$", "∞": r"$\infty$", "≤": r"$\le$",
-    "≥": r"$\ge$",    "×": r"$\times$", "<": r"$<$", ">": r"$>$", "—": "---", "·": r"$\cdot$",
+    "^": r"\textasciicircum{}", "~": r"$\sim$", "—": "---", "–": "--", "…": r"\dots{}",
+    "→": r"$\to$", "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "×": r"$\times$", "<": "$<$",
+    ">": "$>$", "·": r"$\cdot$", "−": "$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
+    "⌉": r"$\rceil$",
 }  # fmt: skip
-_HEAD = "% needs \\usepackage{amsmath,booktabs}\n"
+_RAISED = {"<super>": "^", "<sub>": "_"}
+_HEAD = "% needs \\usepackage{amsmath,booktabs,graphicx}\n"
+# As wide as it is, but not wider than the text.
+_FITTED = "\\noindent\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{\\renewcommand{\\arraystretch}{1.2}%\n"
 
 
 def latex_text(document: Document) -> str:
@@ -19,14 +27,14 @@ def latex_text(document: Document) -> str:
 
 
 def _section(section: Section) -> str:
-    title = f"\\paragraph{{{_escaped(section.title)}}}\n\n"
+    title = f"\\subsubsection*{{\\raggedright {_escaped(section.title)}}}\n\n"
     return title + "\n".join(_block(block) for block in section.blocks)
 
 
 def _block(block: Block) -> str:
     match block:
         case Paragraph(line):
-            return f"{_line(line)}\n"
+            return f"\\begin{{sloppypar}}\\noindent\n{_line(line)}\n\\end{{sloppypar}}\n"
         case Table():
             return _table(block)
         case Listing():
@@ -41,7 +49,7 @@ def _table(table: Table) -> str:
         body.append("\\midrule\n")
         body += [_row(tuple(_line(cell) for cell in row)) for row in table.foot]
     inner = "".join(body)
-    return f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{inner}\\bottomrule\n\\end{{tabular}}\n"
+    return f"{_FITTED}\\begin{{tabular}}{{{columns}}}\n\\toprule\n{inner}\\bottomrule\n\\end{{tabular}}}}\n"
 
 
 def _row(cells: tuple[str, ...]) -> str:
@@ -50,7 +58,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _listing(listing: Listing) -> str:
     items = "".join(f"  \\item[{_escaped(label)}] {_lines(lines)}\n" for label, lines in listing.items)
-    return f"\\begin{{description}}\n{items}\\end{{description}}\n"
+    return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\sloppy\n{items}\\end{{description}}\n"
 
 
 def _lines(lines: tuple[Line, ...]) -> str:
@@ -62,4 +70,13 @@ def _line(line: Line) -> str:
 
 
 def _escaped(words: str) -> str:
-    return "".join(_SPECIAL.get(character, character) for character in words)
+    return "".join(_SPECIAL.get(c, c) if c.isascii() or c in _SPECIAL else _letter(c) for c in words)
+
+
+def _letter(character: str) -> str:
+    """Greek letters and superscripts are signs of mathematics to LaTeX."""
+    kind, *codes = unicodedata.decomposition(character).split() or [""]
+    if kind in _RAISED:
+        base = "".join(chr(int(code, 16)) for code in codes).replace("−", "-")
+        return f"${_RAISED[kind]}{{{base}}}$"
+    return f"${latex(Name(character))}$" if "Α" <= character <= "ω" else character

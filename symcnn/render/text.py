@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from io import StringIO
 
 from rich import box
@@ -14,20 +13,28 @@ from rich.text import Text
 from symcnn.formula.notation import text as unicode_formula
 from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
 
-_PIPE_WIDTH = 200  # of lines that no terminal cuts
+_PIPE_WIDTH = 200  # of tables that no terminal cuts
+_READABLE_WIDTH = 100  # of paragraphs
 # No edges, a rule under the head and one above the totals.
 _RULED = box.Box("    \n    \n ── \n    \n ── \n    \n    \n    \n")
 
 
 def plain_text(document: Document) -> str:
-    """Return a document for reading in a terminal; without one, without colours and up to 200 columns wide."""
+    """Return a document without colours, as wide as $COLUMNS says, else up to 200 columns."""
+    return _printed(document, terminal=False, width=None if "COLUMNS" in os.environ else _PIPE_WIDTH)
+
+
+def terminal_text(document: Document) -> str:
+    """Return a document for the terminal: as wide as it is, headings and labels marked unless $NO_COLOR is set."""
+    return _printed(document, terminal=not os.environ.get("NO_COLOR"), width=None)
+
+
+def _printed(document: Document, terminal: bool, width: int | None) -> str:
     buffer = StringIO()
-    terminal = sys.stdout.isatty()
-    width = None if terminal or "COLUMNS" in os.environ else _PIPE_WIDTH
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False, markup=False)
     for section in document.sections:
         _section(section, console)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n")).rstrip("\n") + "\n"
 
 
 def line_text(line: Line) -> str:
@@ -39,7 +46,8 @@ def _section(section: Section, console: Console) -> None:
     console.print(Text(section.title, style="bold"))
     for block in section.blocks:
         console.print()
-        console.print(_block(block))
+        width = min(console.width, _READABLE_WIDTH) if isinstance(block, Paragraph) else None
+        console.print(_block(block), width=width)
     console.print()
 
 

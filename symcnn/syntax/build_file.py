@@ -54,9 +54,12 @@ class FileBuilder(FormulaBuilder):
 
     def net(self, _: Span, children: list[Any]) -> tree.Net:
         name, parameters, body = children
-        inputs = [s for s in body.statements if isinstance(s, tree.Input)]
-        if len(inputs) > 1:
-            raise SymcnnError(f"the net '{name}' has two inputs", inputs[1].span, "an input is the first statement")
+        first = next((s for s in body.statements if not isinstance(s, (tree.Let, tree.Assume))), None)
+        for statement in body.statements:
+            if isinstance(statement, tree.Input) and statement is not first:
+                twice = isinstance(first, tree.Input)
+                message = f"the net '{name}' has two inputs" if twice else "the input comes first"
+                raise SymcnnError(message, statement.span, "an input stands once, before the first layer")
         return tree.Net(str(name), parameters or (), body, self.token_span(name))
 
     def parameters(self, _: Span, children: list[Any]) -> tuple[tree.Parameter, ...]:
@@ -103,23 +106,23 @@ class FileBuilder(FormulaBuilder):
         return tree.Join(children[0], tuple(children[1:]), span)
 
     def path(self, _: Span, children: list[Any]) -> tree.Block:
-        return children[0]  # type: ignore[no-any-return]
+        return _inner(children[0])
 
     def skip(self, span: Span, _: list[Any]) -> tree.Block:
         return tree.Block((), span)
 
     def residual(self, span: Span, children: list[Any]) -> tree.Join:
-        return tree.Join("add", (children[0], tree.Block((), span)), span)
+        return tree.Join("add", (_inner(children[0]), tree.Block((), span)), span)
 
     def repeat(self, span: Span, children: list[Any]) -> tree.Repeat:
         count, index, body = children
-        return tree.Repeat(count, str(index) if index else None, body, span)
+        return tree.Repeat(count, str(index) if index else None, _inner(body), span)
 
     def conditional(self, span: Span, children: list[Any]) -> tree.Conditional:
         condition, then, otherwise = children
         if isinstance(otherwise, tree.Conditional):  # else if
             otherwise = tree.Block((otherwise,), otherwise.span)
-        return tree.Conditional(condition, then, otherwise, span)
+        return tree.Conditional(condition, _inner(then), _inner(otherwise) if otherwise else None, span)
 
     def input(self, span: Span, children: list[Any]) -> tree.Input:
         *dimensions, batch = children
@@ -202,6 +205,14 @@ class FileBuilder(FormulaBuilder):
 
     def otherwise(self, _: Span, children: list[Any]) -> tree.Row:
         return tree.Row((), children[0])
+
+
+def _inner(block: tree.Block) -> tree.Block:
+    """Return a block inside a net, which has no input."""
+    for statement in block.statements:
+        if isinstance(statement, tree.Input):
+            raise SymcnnError("an input belongs to a net", statement.span, "write it before the first layer")
+    return block
 
 
 def _by_name(children: list[Any], kind: type[_Named], noun: str) -> dict[str, _Named]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_signs_are_right_on_every_integer(coeffs: list[int], least: int) -> None
     runs = sign_runs(coeffs, least)
     assert runs[0].start == least
     assert runs[-1].end is None
-    for run, following in zip(runs, runs[1:], strict=False):
+    for run, following in pairwise(runs):
         assert run.end == following.start - 1
         assert run.sign != following.sign
     end = max(least, root_bound(coeffs)) + 20

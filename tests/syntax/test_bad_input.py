@@ -1,5 +1,6 @@
 """Broken texts: one table with the guilty place marked ‹so›, the first line and the hint of the error."""
 
+# ruff: noqa: E501 — one row of the table is one line
 from __future__ import annotations
 
 from pathlib import Path
@@ -20,6 +21,8 @@ SHAPE = "an input is written 3×H×W, 3xHxW or (3, H, W), and may end in ', batc
 POINT = "a number has digits on both sides of its point"
 NAME = "a name is wanted here"
 EXAMPLE = "write a network: net a { input 3×H×W; Conv(64, 3) }"
+ONCE = "an input stands once, before the first layer"
+FIRST = "write it before the first layer"
 BELONGS = "what follows belongs to the statement before: remove the ';'"
 
 BROKEN = [
@@ -56,7 +59,13 @@ BROKEN = [
     ("net a { input 3×H×W ‹batch› 4 }", "unexpected 'batch'", STATEMENT_END),
     ('net a { input 3×‹"x"› }', "unexpected '\"x\"'", SHAPE),
     ("net a { inptu ‹3›×H×W }", "unexpected '3'", "did you mean 'input'?"),
-    ("net a { input 3; ‹input 4› }", "the net 'a' has two inputs", "an input is the first statement"),
+    ("net a { input 3; ‹input 4› }", "the net 'a' has two inputs", ONCE),
+    ("net a { Conv(64, 3); ‹input 3› }", "the input comes first", ONCE),
+    ("net a { if true { ‹input 3› } }", "an input belongs to a net", FIRST),
+    ("net a { input 3; repeat 2 { ‹input 3› } }", "an input belongs to a net", FIRST),
+    ("net a { input 3; if true { } else { ‹input 3› } }", "an input belongs to a net", FIRST),
+    ("net a { residual { ‹input 3› } }", "an input belongs to a net", FIRST),
+    ("net a { add { path { ‹input 3› } skip } }", "an input belongs to a net", FIRST),
     # steps and arguments
     ("net a { input 3; Conv ‹64›, 3 }", "unexpected '64'", "arguments stand in round brackets: Conv(64, …)"),
     ("net a { input 3; Conv(64 ‹3›) }", "unexpected '3'", COMMAS),
@@ -65,7 +74,11 @@ BROKEN = [
     ("net a { input 3; Conv(64, 2 +‹)› }", "unexpected ')'", VALUE),
     ("net a { input 3; Conv(64, 3‹]›) }", "unexpected character ']'", COMMAS),
     ("net a { input 3; Conv(64, 3‹;› 3) }", "the line ends too early", COMMAS),
-    ("net a { input 3; Conv(64, ‹'›same') }", "unexpected character '''", 'words stand in double quotes, as in padding="same"'),
+    (
+        "net a { input 3; Conv(64, ‹'›same') }",
+        "unexpected character '''",
+        'words stand in double quotes, as in padding="same"',
+    ),
     ("net a { input 3; Conv(64, ‹3›.) }", "unexpected '3'", POINT),
     ("net a { input 3; Conv(64, ‹.›5) }", "unexpected character '.'", POINT),
     ("net a { input 3; Conv(64, 1‹_›000) }", "unexpected character '_'", COMMAS),

@@ -14,13 +14,13 @@ from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula
 from tests.programs import MANY
 
-TOKENS = (
-    "net layer let assume use convention input add concat multiply path skip residual repeat as if else from crop batch "
-    "require source wrong otherwise rational true false and or not per_axis a b n C k ' ( ) ( ) { } [ ] , , ; : = == <= < "
-    "> ≠ + - * · / // % ^ ** ² × x ⌊ ⌋ ⌈ ⌉ 0 1 2 3 3.5 1e3 64 10 \" \"same\" # \n \t \r Conv Conv2d MaxPool Linear ReLU "
-    "Flatten BatchNorm DepthwiseConv floor ceil min max abs prod before after channels height stride= padding= H W α _ é "
-    "\u0000 \u202e \U0001f600 ½ ⁿ"
-).split(" ")
+WORDS = """
+net layer let assume use convention input add concat multiply path skip residual repeat as if else from crop batch
+require source wrong otherwise rational true false and or not per_axis a b n C k ' ( ) ( ) { } [ ] , , ; : = == <= <
+> ≠ + - * · / // % ^ ** ² × x ⌊ ⌋ ⌈ ⌉ 0 1 2 3 3.5 1e3 64 10 " "same" # Conv Conv2d MaxPool Linear ReLU Flatten
+BatchNorm DepthwiseConv floor ceil min max abs prod before after channels height stride= padding= H W α _ é ½ ⁿ
+"""
+TOKENS = [*WORDS.split(), "\n", "\t", "\r", "\u0000", "\u202e", "\U0001f600"]
 # A good start makes most of the soups reach the analysis.
 SHELLS = ["{}", "net a {{ input 3×H×W; {} }}", "net a {{ input 3×32×32; Conv({}) }}", "layer L(q = 1) {{ {} }}"]
 

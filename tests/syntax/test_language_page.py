@@ -52,9 +52,9 @@ def test_every_piece_parses(piece: str) -> None:
 
 def test_stacked_convolutions_cost_what_the_page_says() -> None:
     stacked, single = (analysed(STACKED, net) for net in ("stacked", "single"))
-    H = stacked.symbols["H"]
-    assert stacked.macs == 9 * (H - 2) ** 2 + 9 * (H - 4) ** 2
-    assert single.macs == 25 * (H - 4) ** 2
+    h = stacked.symbols["H"]
+    assert stacked.macs == 9 * (h - 2) ** 2 + 9 * (h - 4) ** 2
+    assert single.macs == 25 * (h - 4) ** 2
     assert stacked.receptive_field == single.receptive_field
     assert [str(c) for c in stacked.conditions] == ["H >= 5"]
 

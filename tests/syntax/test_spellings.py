@@ -1,5 +1,6 @@
 """Different spellings of the same program mean the same; each row stands for one freedom of the language."""
 
+# ruff: noqa: E501 — one program is one line
 from __future__ import annotations
 
 import pytest
@@ -85,11 +86,11 @@ def test_shapes(shape: str, expected: str) -> None:
 def test_a_batch_multiplies_what_is_computed_and_not_what_is_stored() -> None:
     one = analysed("net a { input 3×H×W; Conv(8, 3); ReLU }")
     many = analysed("net a { input 3xHxW, batch N; Conv(8, 3); ReLU }")
-    N = many.symbols["N"]
-    assert many.batch == N and one.batch is None
+    n = many.symbols["N"]
+    assert many.batch == n and one.batch is None
     assert (many.params, many.output) == (one.params, one.output)
     for quantity in ("macs", "flops", "activations"):
-        assert (many.count(quantity) - N * one.count(quantity)).expand() == 0
+        assert (many.count(quantity) - n * one.count(quantity)).expand() == 0
 
 
 # What a formula is written like, and a second spelling of the same tree or value (with a … k as symbols).

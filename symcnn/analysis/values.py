@@ -1,0 +1,62 @@
+"""The values that a user gives to symbols: read, exact, and in the symbol's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.symbols import RATIONAL, domain_of, exact
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.meaning import Frame, meaning, number
+from symcnn.formula.nodes import names
+from symcnn.source import Source
+from symcnn.syntax import parse_formula
+
+
+def checked(values: Mapping[str, Any], symbols: Mapping[str, Symbol]) -> dict[Symbol, int | Fraction]:
+    """Return the value of every symbol; raises `SymcnnError` for what is missing, unknown or illegal."""
+    for name in values:
+        if name not in symbols:
+            known = f"the symbols are {', '.join(sorted(symbols))}" if symbols else "there are no symbols"
+            raise SymcnnError(f"there is no symbol '{name}'", hint=did_you_mean(name, symbols, known))
+    missing = [name for name in sorted(symbols) if name not in values]
+    if missing:
+        raise SymcnnError(f"no value for {', '.join(missing)}", hint=f"give it one, as in {missing[0]}=64")
+    return {symbols[name]: _legal(value, symbols[name]) for name, value in values.items()}
+
+
+def _legal(value: Any, symbol: Symbol) -> int | Fraction:
+    exact_value = _number(symbol.name, value)
+    if domain_of(symbol) == RATIONAL:
+        if exact_value <= 0:
+            raise SymcnnError(f"{symbol.name} is positive, not {value}")
+        return exact_value
+    if exact_value.denominator != 1:
+        raise SymcnnError(f"{symbol.name} is an integer, not {value}")
+    least = 1 if symbol.is_positive else 0
+    if exact_value < least:
+        raise SymcnnError(f"{symbol.name} is at least {least}, not {value}")
+    return exact_value
+
+
+def _number(name: str, value: Any) -> int | Fraction:
+    if isinstance(value, str):
+        value = _read(name, value)
+    elif isinstance(value, (Expr, Fraction)):
+        value = exact(value)
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+        hint = "give an exact number, such as 56 or Fraction(1, 2)"
+        raise SymcnnError(f"the value of {name} is {value!r}", hint=hint)
+    return value
+
+
+def _read(name: str, text: str) -> Any:
+    """Return the value of a text such as "56", "1/2" or "2^5": a formula without names."""
+    formula = parse_formula(Source(f"--at {name}", text))
+    if names(formula):
+        raise SymcnnError(f"the value of {name} is '{text}'", hint="give an exact number, such as 56")
+    return number(meaning(formula)(Frame(Arithmetic(), {})), formula.span)

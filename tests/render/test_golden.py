@@ -1,0 +1,60 @@
+"""Golden files that a person can read; `SYMCNN_GOLDEN=write pytest tests/render` writes them anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from symcnn import analyse, compare, load, render
+from symcnn.analysis import Analysis
+from symcnn.compare import Comparison
+
+ROOT = Path(__file__).parent.parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+SUFFIXES = {"text": "txt", "markdown": "md", "latex": "tex", "json": "json"}
+
+
+def analysed(file: str, net: str, **values: int) -> Analysis:
+    analysis = analyse(load(ROOT / "examples" / f"{file}.cnn")[net])
+    return analysis.at(**values) if values else analysis
+
+
+def compared(file: str, first: str, second: str) -> Comparison:
+    return compare(analysed(file, first), analysed(file, second))
+
+
+def result(name: str) -> Analysis | Comparison:
+    match name:
+        case "derive_stacked":
+            return analysed("stacked", "stacked", H=32)
+        case "derive_lenet":
+            return analysed("lenet", "lenet")
+        case "derive_one":
+            return analysed("output_size", "one")
+        case "compare_stacked":
+            return compared("stacked", "stacked", "single")
+        case "compare_seven":
+            return compared("seven", "three", "seven")
+        case _:
+            return compared("pointwise", "plain", "pointwise")
+
+
+NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "compare_seven", "compare_pointwise"]
+
+
+@pytest.mark.parametrize("format_", SUFFIXES)
+@pytest.mark.parametrize("name", NAMES)
+def test_output_is_as_it_was(name: str, format_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    path = GOLDEN / f"{name}.{SUFFIXES[format_]}"
+    shown = render(result(name), format_)
+    if os.environ.get("SYMCNN_GOLDEN") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_every_golden_file_is_used() -> None:
+    expected = {f"{name}.{suffix}" for name in NAMES for suffix in SUFFIXES.values()}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
