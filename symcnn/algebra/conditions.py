@@ -284,6 +284,8 @@ def _normal(poly: Polynomial, claim: str) -> Condition:
     whole = claim == NONNEGATIVE and all(is_integer_monomial(m) for m in poly)
     poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
     shared = content(c for m, c in poly.items() if m)
+    if shared == 1:
+        return Condition(frozenset(poly.items()), claim)
     offset = constant(poly)
     base = scale({m: c for m, c in poly.items() if m}, Fraction(1, shared))
     cut = offset // shared if whole else Fraction(offset, shared)

@@ -19,6 +19,7 @@ from symcnn.algebra.polynomial import (
     common_denominator,
     constant,
     degree,
+    has_denominator,
     inverse,
     multiply,
     polynomial,
@@ -71,6 +72,8 @@ class Facts:
 
     def is_nonnegative(self, poly: Polynomial) -> bool | None:
         """Prove `poly` ≥ 0 (True) or `poly` < 0 (False) for all values, or return None."""
+        if len(poly) > _PROVABLE_TERMS and min(poly.values()) < 0 < max(poly.values()):
+            return None
         if self._proved(poly, strictly=False):
             return True
         return False if self.is_positive(scale(poly, -1)) else None
@@ -240,6 +243,8 @@ def _whole(number: Number) -> bool:
 
 def cleared(poly: Polynomial) -> Polynomial:
     """Multiply by the symbols in the denominators where they are positive: the sign stays."""
+    if not any(map(has_denominator, poly)):
+        return poly
     _, _, monomial = common_denominator(poly)
     positive = all(atom.is_positive for atom, _ in monomial)
     return multiply(poly, {monomial: 1}) if monomial and positive else poly

@@ -101,7 +101,7 @@ def product_of(factors: Iterable[Expr]) -> Expr:
             if not isinstance(exponent, Integer) or isinstance(base, (Mul, Pow, Rational)):
                 return Mul(*factors)  # powers whose exponents SymPy may join
             powers[base] = powers.get(base, 0) + int(exponent)
-    return _multiplied(coefficient, [_raised(base, exponent) for base, exponent in powers.items() if exponent])
+    return _multiplied(coefficient, [raised(base, exponent) for base, exponent in powers.items() if exponent])
 
 
 def _multiplied(coefficient: Rational, factors: list[Expr]) -> Expr:
@@ -113,6 +113,6 @@ def _multiplied(coefficient: Rational, factors: list[Expr]) -> Expr:
     return Mul._from_args(factors if coefficient == 1 else [coefficient, *factors])
 
 
-def _raised(base: Expr, exponent: int) -> Expr:
+def raised(base: Expr, exponent: int) -> Expr:
     """Return a power; SymPy's evaluation would ask whether floors are finite, at great length."""
-    return base if exponent == 1 else Pow(base, Integer(exponent), evaluate=False)
+    return base if exponent == 1 else Pow(base, Integer(exponent), evaluate=isinstance(base, Pow))

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, factorint
 
 from symcnn.algebra.evaluate import raise_power
-from symcnn.algebra.operations import sum_of
+from symcnn.algebra.operations import product_of, raised, sum_of
 from symcnn.algebra.symbols import Value, expression
 
 Number: TypeAlias = int | Fraction
@@ -83,14 +83,22 @@ def inverse(monomial: Monomial) -> Monomial:
     return frozenset((atom, -exponent) for atom, exponent in monomial)
 
 
+@lru_cache(maxsize=100_000)
+def has_denominator(monomial: Monomial) -> bool:
+    """Tell whether an exponent is negative."""
+    return any(exponent < 0 for _, exponent in monomial)
+
+
 def common_denominator(poly: Polynomial) -> tuple[Polynomial, int, Monomial]:
     """Return N, D, M with poly = N/(D·M): integer coefficients and no negative exponents in N."""
     number = lcm(*(c.denominator for c in poly.values())) if poly else 1
     lowest: dict[Expr, int] = {}
-    for monomial in poly:
+    for monomial in filter(has_denominator, poly):
         for atom, exponent in monomial:
             if exponent < lowest.get(atom, 0):
                 lowest[atom] = exponent
+    if number == 1 and not lowest:
+        return dict(poly), 1, ONE
     denominator = frozenset((atom, -exponent) for atom, exponent in lowest.items())
     return {times(m, denominator): int(c * number) for m, c in poly.items()}, number, denominator
 
@@ -120,13 +128,13 @@ def as_expression(poly: Polynomial) -> Expr:
 @lru_cache(maxsize=100_000)
 def term_expression(monomial: Monomial, coefficient: Number) -> Expr:
     """Return the SymPy product of a coefficient and a monomial."""
-    return Mul(expression(coefficient), monomial_expression(monomial))
+    return product_of((expression(coefficient), monomial_expression(monomial)))
 
 
 @lru_cache(maxsize=100_000)
 def monomial_expression(monomial: Monomial) -> Expr:
     """Return the SymPy product."""
-    return Mul(*(Pow(atom, exponent) if exponent != 1 else atom for atom, exponent in monomial))
+    return product_of(raised(atom, exponent) for atom, exponent in monomial)
 
 
 def substitute(poly: Polynomial, values: dict[Expr, Polynomial]) -> Polynomial:

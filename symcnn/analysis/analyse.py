@@ -13,10 +13,10 @@ from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
-from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
+from symcnn.analysis.derivation import Derivation, Visit, conditions, fields, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Layer
+from symcnn.analysis.result import Analysis, Fields, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import suspicions
 from symcnn.analysis.walk import Walk
@@ -164,13 +164,14 @@ def _result(
     assumed: tuple[Condition | Either, ...],
     used: dict[str, Symbol],
 ) -> Analysis:
+    receptive_fields = Fields(lambda: fields(derivation), expression)
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
-        layers=tuple(_layer(visit, batch) for visit in visits(derivation)),
-        windows=derivation.windows,
+        layers=tuple(_layer(visit, batch, receptive_fields, i) for i, visit in enumerate(visits(derivation))),
+        fields=receptive_fields,
         claims=merged((claim for claim, _ in conditions(derivation)), assumed),
         assumed=assumed,
         symbols=dict(sorted(used.items())),
@@ -178,7 +179,7 @@ def _result(
     )
 
 
-def _layer(visit: Visit, batch: Any) -> Layer:
+def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> Layer:
     leaf, outcome = visit.leaf, visit.leaf.outcome
     counted = {
         name: expression(product((value, batch)) if RULES[name].per_sample else value)
@@ -192,7 +193,8 @@ def _layer(visit: Visit, batch: Any) -> Layer:
         input=_shape(leaf.input.shape),
         output=_shape(outcome.output.shape),
         counted=counted,
-        windows=visit.field,
+        fields=receptive_fields,
+        place=place,
         claims=outcome.conditions,
     )
 

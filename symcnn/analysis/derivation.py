@@ -58,12 +58,11 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A layer where it stands: path, number of occurrences, and what its (last) output sees of the network's input."""
+    """A layer where it stands: its path, and how often it occurs."""
 
     path: tuple[str, ...]
     leaf: Leaf
     times: int
-    field: tuple[Window, ...]
 
 
 def after(windows: tuple[Window, ...], item: Leaf | Nest) -> tuple[Window, ...]:
@@ -76,8 +75,17 @@ def after(windows: tuple[Window, ...], item: Leaf | Nest) -> tuple[Window, ...]:
 
 def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -> Iterator[Visit]:
     """Yield every different layer once, in order."""
-    windows = (IDENTITY,) * len(derivation.input.sizes)
-    yield from _visits(derivation, path, times, windows)
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield Visit((*path, item.name), item, times)
+        else:
+            yield from visits(item.body, (*path, item.name), times * item.times)
+
+
+def fields(derivation: Derivation) -> Iterator[tuple[Window, ...]]:
+    """Yield what an output of each visited layer sees of the input, in its last repetition; last, of the network."""
+    yield from _fields(derivation, (IDENTITY,) * len(derivation.input.sizes))
+    yield derivation.windows
 
 
 def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:
@@ -92,16 +100,14 @@ def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Lea
                 yield condition, item
 
 
-def _visits(body: Derivation, path: tuple[str, ...], times: int, windows: tuple[Window, ...]) -> Iterator[Visit]:
+def _fields(body: Derivation, windows: tuple[Window, ...]) -> Iterator[tuple[Window, ...]]:
     for item in body.items:
-        if isinstance(item, Leaf):
-            windows = after(windows, item)
-            yield Visit((*path, item.name), item, times, windows)
-        else:
+        if isinstance(item, Nest):
             earlier = tuple(window.repeated(item.times - 1) for window in item.body.windows)
-            last = tuple(_compose(windows, earlier))  # what the inputs of the last repetition see
-            yield from _visits(item.body, (*path, item.name), times * item.times, last)
-            windows = after(windows, item)
+            yield from _fields(item.body, tuple(_compose(windows, earlier)))
+        windows = after(windows, item)
+        if isinstance(item, Leaf):
+            yield windows
 
 
 def _compose(first: tuple[Window, ...], then: tuple[Window, ...]) -> Iterator[Window]:

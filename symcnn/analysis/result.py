@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,12 +13,12 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
-from symcnn.algebra.operations import sum_of
+from symcnn.algebra.operations import product, sum_of, total
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.values import checked
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
-from symcnn.library.rules import QUANTITIES, RULES
+from symcnn.library.rules import QUANTITIES
 
 
 class Quantities:
@@ -111,15 +111,24 @@ class ReceptiveField:
     centre: tuple[Any, ...]
 
 
-def field_of(windows: tuple[Window, ...], evaluated: bool) -> ReceptiveField:
-    """Return the receptive field of the windows of all axes: Python integers where `evaluated`, else expressions."""
+class Fields:
+    """The receptive fields of all layers, and at the end that of the network; worked out when one is asked for."""
 
-    def shown(values: Iterable[Value]) -> tuple[Any, ...]:
-        return tuple(values) if evaluated else tuple(map(expression, values))
+    def __init__(self, windows: Callable[[], Iterable[tuple[Window, ...]]], exactly: Callable[[Value], Any]) -> None:
+        self._windows, self._exactly = windows, exactly
 
-    return ReceptiveField(
-        shown(w.size for w in windows), shown(w.jump for w in windows), shown(w.centre for w in windows)
-    )
+    @cached_property
+    def windows(self) -> tuple[tuple[Window, ...], ...]:
+        """What the outputs see, per axis of the network's input."""
+        return tuple(self._windows())
+
+    def __getitem__(self, place: int) -> ReceptiveField:
+        windows = self.windows[place]
+        return ReceptiveField(*(tuple(map(self._exactly, part)) for part in _parts(windows)))
+
+
+def _parts(windows: tuple[Window, ...]) -> tuple[list[Value], ...]:
+    return [w.size for w in windows], [w.jump for w in windows], [w.centre for w in windows]
 
 
 @dataclass(frozen=True)
@@ -136,14 +145,14 @@ class Layer(Quantities):
     input: tuple[Any, ...]
     output: tuple[Any, ...]
     counted: Mapping[str, Any]
-    windows: tuple[Window, ...] = field(repr=False)
+    fields: Fields = field(repr=False, compare=False)
+    place: int = field(repr=False)
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
-    evaluated: bool = field(default=False, repr=False)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the layer sees of the network's input."""
-        return field_of(self.windows, self.evaluated)
+        return self.fields[self.place]
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -160,7 +169,7 @@ class Analysis(Quantities):
     batch: Any
     output: tuple[Any, ...]
     layers: tuple[Layer, ...]
-    windows: tuple[Window, ...] = field(repr=False)
+    fields: Fields = field(repr=False, compare=False)
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
     symbols: Mapping[str, Symbol]
@@ -171,13 +180,13 @@ class Analysis(Quantities):
 
     @cached_property
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """The totals over all layers, by name."""
-        return {name: self._total(name) for name, rule in RULES.items() if rule.counted}
+        """The totals over all layers, by name; each is summed when it is asked for."""
+        return _Totals(self.layers, self.values is not None)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the network sees of its input."""
-        return field_of(self.windows, self.values is not None)
+        return self.fields[-1]
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -191,10 +200,10 @@ class Analysis(Quantities):
 
     def share(self, layer: Layer, quantity: str) -> Fraction | None:
         """Return a layer's part of the total, all its repetitions together; None where it is no number."""
-        part, total = layer.times * layer.count(quantity), self.count(quantity)
-        if total == 0 or isinstance(total, Add):  # a sum of different terms is no multiple of one of them
+        part, whole = layer.times * layer.count(quantity), self.count(quantity)
+        if whole == 0 or isinstance(whole, Add):  # a sum of different terms is no multiple of one of them
             return None
-        ratio = exact(Fraction(part, total) if isinstance(part, int) else expression(part) / total)
+        ratio = exact(Fraction(part, whole) if isinstance(part, int) else expression(part) / whole)
         return Fraction(ratio) if isinstance(ratio, (int, Fraction)) else None
 
     def at(self, **values: int | Fraction | str) -> Analysis:
@@ -219,11 +228,18 @@ class Analysis(Quantities):
             shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
             raise SymcnnError(f"{self.net} is not defined for {shown}", hint=f"it needs {relation_text(claim)}")
 
-    def _total(self, name: str) -> Any:
-        terms = [layer.times * layer.counted[name] for layer in self.layers]
-        if self.values is not None:
-            return exact(sum(terms))
-        return sum_of(terms)
+
+class _Totals(dict[str, Any]):
+    """Sums over layers."""
+
+    def __init__(self, layers: tuple[Layer, ...], evaluated: bool) -> None:
+        super().__init__()
+        self._layers, self._exactly = layers, exact if evaluated else expression
+
+    def __missing__(self, name: str) -> Any:
+        parts = ((layer.times, layer.counted[name]) for layer in self._layers)
+        self[name] = self._exactly(total(value if times == 1 else product((times, value)) for times, value in parts))
+        return self[name]
 
 
 def relation_text(claim: Condition | Either) -> str:
@@ -255,8 +271,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
     def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(evaluate(item) for item in items)
 
-    def windows_of(windows: tuple[Window, ...]) -> tuple[Window, ...]:
-        return tuple(Window(evaluate(w.reach), evaluate(w.jump), evaluate(w.start)) for w in windows)
+    fields = Fields(lambda: analysis.fields.windows, evaluate)
 
     def layer_of(layer: Layer) -> Layer:
         return replace(
@@ -264,9 +279,8 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
             input=tuple_of(layer.input),
             output=tuple_of(layer.output),
             counted={name: evaluate(value) for name, value in layer.counted.items()},
-            windows=windows_of(layer.windows),
+            fields=fields,
             claims=(),
-            evaluated=True,
         )
 
     return Analysis(
@@ -275,7 +289,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         batch=None if analysis.batch is None else evaluate(analysis.batch),
         output=tuple_of(analysis.output),
         layers=tuple(map(layer_of, analysis.layers)),
-        windows=windows_of(analysis.windows),
+        fields=fields,
         claims=(),
         assumed=(),
         symbols={},

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from symcnn.source import Source
 from symcnn.syntax import parse_file, read_source
 from symcnn.syntax.read import decode
 from symcnn.tree import File, Net, Network, Step
+
+if TYPE_CHECKING:
+    from symcnn.analysis import Analysis
 
 
 def derived(
@@ -36,7 +39,7 @@ def derived(
     if format_ == "json" and len(networks) > 1:
         listed = ", ".join(network.name for network in networks)
         raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
-    analyses = [_analysis(network, _pairs(settings, "--set"), assume) for network in networks]
+    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
     return "\n".join(render(a.at(**at) if at else a, format_) for a in analyses)
 
 
@@ -60,8 +63,7 @@ def compared(
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
-    analyses = [_analysis(network, _pairs(settings, "--set"), assume, strict=False) for network in networks]
-    *others, last = analyses
+    *others, last = _analyses(networks, _pairs(settings, "--set"), assume)
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return "\n".join(render(compare(other, last, wanted, growing), format_) for other in others)
 
@@ -166,18 +168,23 @@ def _kinds(net: Net) -> Iterable[str]:
     return (s.kind for s in statements(net.body) if isinstance(s, Step))
 
 
-def _analysis(network: Network, settings: dict[str, str], assume: tuple[str, ...], strict: bool = True) -> Any:
+def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tuple[str, ...]) -> list[Analysis]:
+    """Analyse every net with those of the settings that are its parameters; each must be one of some net."""
     from symcnn.analysis import analyse
 
-    known = {parameter.name for parameter in network.definition.parameters}
-    if strict:
-        for name in settings.keys() - known:
+    known = [{parameter.name for parameter in network.definition.parameters} for network in networks]
+    for name in settings:
+        if not any(name in names for names in known):
             hint = f"{name} is no parameter; for the value of a symbol use --at {name}={settings[name]}"
-            raise SymcnnError(f"{network.name} has no parameter '{name}'", hint=did_you_mean(name, known, hint))
-    analysis = analyse(network, assume=assume, **{n: v for n, v in settings.items() if n in known})
-    for warning in analysis.warnings:
+            nets = " or ".join(network.name for network in networks)
+            raise SymcnnError(f"{nets} has no parameter '{name}'", hint=did_you_mean(name, set().union(*known), hint))
+    analyses = []
+    for network, names in zip(networks, known, strict=True):
+        chosen: dict[str, Any] = {name: value for name, value in settings.items() if name in names}
+        analyses.append(analyse(network, assume=assume, **chosen))
+    for warning in dict.fromkeys(warning for analysis in analyses for warning in analysis.warnings):
         click.echo(f"warning: {warning}", err=True)
-    return analysis
+    return analyses
 
 
 def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:

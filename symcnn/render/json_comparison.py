@@ -6,7 +6,8 @@ from typing import Any
 
 from symcnn import __version__
 from symcnn.analysis.result import relation_string
-from symcnn.compare import Comparison, Crossover, QuantityComparison
+from symcnn.compare import Comparison, QuantityComparison
+from symcnn.crossover import Crossover
 from symcnn.render.json import data_text, strings
 
 

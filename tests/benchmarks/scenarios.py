@@ -44,7 +44,7 @@ def derivation(text: str) -> float:
     symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
     begin = time.process_time()
     analysis = symcnn.analyse(network)
-    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.output
     return time.process_time() - begin
 
 
