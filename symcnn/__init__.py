@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from symcnn.errors import SymcnnError
 
 if TYPE_CHECKING:
-    from symcnn.analysis import Analysis, analyse
+    from symcnn.analysis.analyse import analyse
+    from symcnn.analysis.result import Analysis
     from symcnn.api import layers, load, parse, symbols
     from symcnn.asymptotics import asymptotics
     from symcnn.compare import compare

@@ -163,7 +163,7 @@ def check_proof(crossover: Crossover, brute: dict[int, int]) -> None:
 
 
 def check_identities(q: QuantityComparison, first: int, second: int, values: dict[object, int]) -> None:
-    at = evaluator(values)  # type: ignore[arg-type]
+    at = evaluator(values)
     assert at(q.difference) == first - second
     if second:
         assert q.ratio is not None

@@ -17,7 +17,7 @@ from symcnn.formula.express import express
 from symcnn.formula.notation import text
 
 EXAMPLES = sorted(Path("examples").glob("*.cnn"))
-H, W, L, k, s = symbols("H W L k s")
+C, H, W, L, k, m, s = symbols("C H W L k m s")
 p = symbol("p", NONNEGATIVE)
 
 
@@ -135,5 +135,4 @@ def test_a_layer_of_ones_own() -> None:
     assert found.same_receptive_field is True
     assert text(express(found["macs"].ratio)) == "1/9"
     assert found["params"].always == -1
-    C, m = symbols("C m")
     assert shift.params == C * m + m

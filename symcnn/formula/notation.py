@@ -156,12 +156,13 @@ def grouped(value: int | Fraction, separator: str = ",") -> str:
     """
     if isinstance(value, Fraction) and value.denominator != 1:
         return _decimal(value, separator)
-    return f"{int(value):,}".replace(",", separator) if abs(value) >= 10_000 else str(int(value))
+    whole = int(value)
+    return f"{whole:,}".replace(",", separator) if abs(whole) >= 10_000 else str(whole)
 
 
 def _decimal(value: Fraction, separator: str) -> str:
     places = 1
-    while 10**places % value.denominator:
+    while pow(10, places, value.denominator):
         if places == _MOST_PLACES:
             return f"{grouped(value.numerator, separator)}/{grouped(value.denominator, separator)}"
         places += 1

@@ -18,7 +18,10 @@ _SPECIAL = {
 _RAISED = {"<super>": "^", "<sub>": "_"}
 _HEAD = "% needs \\usepackage{amsmath,booktabs,graphicx}\n"
 # As wide as it is, but not wider than the text.
-_FITTED = "\\noindent\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{\\renewcommand{\\arraystretch}{1.2}%\n"
+_FITTED = (
+    "\\noindent\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}"
+    "{\\renewcommand{\\arraystretch}{1.2}%\n"
+)
 
 
 def latex_text(document: Document) -> str:
