@@ -139,7 +139,8 @@ def compare(
     """Compare two analyses; ratios are first/second.
 
     `growing` names the symbols that grow in limits (by default those of the spatial sizes). Raises `SymcnnError` for an
-    unknown quantity or symbol, and where no value is legal for both.
+    unknown quantity or symbol, for a symbol that is nonnegative in one net and positive in the other, and where no
+    value is legal for both.
 
     >>> from symcnn import analyse, parse
     >>> nets = parse('''net stacked { input 1×H×H; Conv(1, 3, bias=false); Conv(1, 3, bias=false) }
@@ -151,6 +152,10 @@ def compare(
     for analysis in (first, second):
         if analysis.values is not None:
             raise SymcnnError("compare takes analyses with symbols, not their values")
+    for name in first.symbols.keys() & second.symbols.keys():
+        if first.symbols[name] != second.symbols[name]:
+            hint = "write both nets in one file, where a name is the same number everywhere"
+            raise SymcnnError(f"'{name}' is another kind of number in {first.net} than in {second.net}", hint=hint)
     symbols = growing_symbols([first, second], growing)
     try:
         facts, _ = facts_from([*first.assumed, *second.assumed, *first.claims, *second.claims])

@@ -326,6 +326,12 @@ def test_errors_say_what_is_wrong() -> None:
     assert error_of(lambda: compare(a, b, ["mac"])).hint == "did you mean 'macs'?"
     small = analyse(nets["a"], assume=["H <= 4"])
     assert "no input is legal for both" in error_of(lambda: compare(small, b)).message
+    padded, strided = (
+        parse("net a { input 1×H; Conv(1, 3, padding=t) }"),
+        parse("net b { input 1×H; Conv(1, 3, stride=t) }"),
+    )
+    error = error_of(lambda: compare(analyse(padded["a"]), analyse(strided["b"])))
+    assert error.message == "'t' is another kind of number in a than in b"
     with pytest.raises(SymcnnError, match="was not compared"):
         compare(a, b, ["macs"])["params"]
 

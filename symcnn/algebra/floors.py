@@ -46,8 +46,7 @@ _SMALL = 8  # numerators of more terms are not tried against their denominators
 def floor_of(value: Value, facts: Facts) -> Value:
     """Return ⌊value⌋: an integer, or an expression that is integer-valued.
 
-    >>> from symcnn.algebra.operations import sum_of
-    from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
     >>> floor_of((floor_of((H - 1) / 2, Facts()) - 2) / 2, Facts()) + 2
     ceiling(H/4)

@@ -249,10 +249,13 @@ def relation_text(claim: Condition | Either) -> str:
 
 def relation_string(relation: Any) -> str:
     """Return a SymPy relation as the language spells it."""
-    from sympy import Eq, Mod, Not, Or, Pow
+    from sympy import And, Eq, Mod, Not, Or, Pow
 
-    if isinstance(relation, Or):
-        return " or ".join(sorted(relation_string(part) for part in relation.args))
+    if isinstance(relation, (And, Or)):
+        parts = sorted(relation_string(part) for part in relation.args)
+        if isinstance(relation, Or):
+            return " or ".join(parts)
+        return " and ".join(f"({part})" if " or " in part else part for part in parts)
     if isinstance(relation, Not):
         return f"not {relation_string(relation.args[0])}"
     if isinstance(relation, Eq) and isinstance(relation.lhs, Mod):
