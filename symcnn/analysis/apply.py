@@ -117,7 +117,7 @@ class Application:
         written = [self.given.spans[name] for name in reversed(demand.symbols) if name in self.given.spans]
         place = written[0] if written else self.step.span
         values = ", ".join(self._instances(demand))
-        rule = f"it requires {demand.formula.span.text}" + (f"; here {values}" if values else "")
+        rule = f"it requires {' '.join(demand.formula.span.text.split())}" + (f"; here {values}" if values else "")
         return SymcnnError(
             f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}", place, rule
         )

@@ -1,10 +1,15 @@
-"""Many conditions into few: equal ones once, of several bounds on the same polynomial the strongest."""
+"""Many conditions into few: equal ones once, of several bounds on the same polynomial the strongest.
+
+A bound that follows from what divides is dropped: an even number that is positive is at least 2.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeGuard
 
-from symcnn.algebra.conditions import NONNEGATIVE, Condition, Either
+from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
 from symcnn.algebra.polynomial import ONE, Monomial, Number
 
 
@@ -20,14 +25,29 @@ def merged(
     for claim in claims:
         if claim in known:
             continue
-        if isinstance(claim, Either) or claim.claim != NONNEGATIVE:
+        if not _is_bound(claim):
             strongest.setdefault(claim, claim)
             continue
         key = _without_constant(claim)
         before = strongest.get(key)
         if not isinstance(before, Condition) or _constant(claim) < _constant(before):
             strongest[key] = claim
-    return tuple(strongest.values())
+    return tuple(_without_implied(list(strongest.values()), known))
+
+
+def _without_implied(claims: list[Condition | Either], assumed: set[Condition | Either]) -> list[Condition | Either]:
+    congruences = [claim for claim in claims if isinstance(claim, Condition) and claim.claim == INTEGRAL]
+    if not congruences:
+        return claims
+    try:
+        facts, _ = facts_from([*assumed, *congruences])
+    except ContradictionError:
+        return claims
+    return [claim for claim in claims if not _is_bound(claim) or not facts.is_nonnegative(claim.polynomial)]
+
+
+def _is_bound(claim: Condition | Either) -> TypeGuard[Condition]:
+    return isinstance(claim, Condition) and claim.claim == NONNEGATIVE
 
 
 def _without_constant(claim: Condition) -> frozenset[tuple[Monomial, Number]]:

@@ -249,7 +249,7 @@ def relation_text(claim: Condition | Either) -> str:
 
 def relation_string(relation: Any) -> str:
     """Return a SymPy relation as the language spells it."""
-    from sympy import And, Eq, Mod, Not, Or, Pow
+    from sympy import And, Eq, Mod, Ne, Not, Or, Pow
 
     if isinstance(relation, (And, Or)):
         parts = sorted(relation_string(part) for part in relation.args)
@@ -258,11 +258,11 @@ def relation_string(relation: Any) -> str:
         return " and ".join(f"({part})" if " or " in part else part for part in parts)
     if isinstance(relation, Not):
         return f"not {relation_string(relation.args[0])}"
-    if isinstance(relation, Eq) and isinstance(relation.lhs, Mod):
+    if isinstance(relation, (Eq, Ne)) and isinstance(relation.lhs, Mod):
         left, right = relation.lhs.args
         top = f"({left})" if isinstance(left, Add) or left.is_Mul else str(left)
         bottom = str(right) if right.is_Atom or isinstance(right, Pow) else f"({right})"
-        return f"{top} % {bottom} == {relation.rhs}"
+        return f"{top} % {bottom} {relation.rel_op} {relation.rhs}"
     return f"{relation.lhs} {relation.rel_op} {relation.rhs}"
 
 

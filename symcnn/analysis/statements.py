@@ -25,6 +25,18 @@ def statements(block: Block) -> Iterator[Statement]:
                     yield from statements(otherwise)
 
 
+def labels_in(block: Block) -> Iterator[str]:
+    """Yield the labels that belong to a block: its own, and those inside `if`."""
+    for statement in block.statements:
+        match statement:
+            case Labelled(label, _):
+                yield label
+            case Conditional(_, then, otherwise):
+                yield from labels_in(then)
+                if otherwise:
+                    yield from labels_in(otherwise)
+
+
 def names_in(block: Block) -> set[str]:
     """Return every name in the formulas of a block."""
     return {name.name for statement in statements(block) for formula in _formulas(statement) for name in names(formula)}

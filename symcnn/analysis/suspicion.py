@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from symcnn.analysis.statements import statements
 from symcnn.analysis.tensor import TENSOR_NAMES
 from symcnn.formula.meaning import BUILTINS
@@ -21,12 +19,14 @@ def suspicions(net: Network, symbols: set[str]) -> tuple[str, ...]:
         known |= {s.name for s in statements(other.body) if isinstance(s, Let)}
         known |= {s.label for s in other.body.statements if isinstance(s, Labelled)}
     found = []
-    for name in sorted(symbols - known):
+    for name in sorted(name for name in symbols - known if len(name) >= _SHORTEST):
         nearest = max(known, key=lambda other: (_likeness(name, other), other))
-        if len(name) >= _SHORTEST and _likeness(name, nearest) >= _ALIKE:
+        if _likeness(name, nearest) >= _ALIKE:
             found.append(f"'{name}' is taken as a symbol; did you mean '{nearest}'?")
     return tuple(found)
 
 
 def _likeness(name: str, other: str) -> float:
+    from difflib import SequenceMatcher  # most networks have no such names
+
     return SequenceMatcher(None, name.casefold(), other.casefold()).ratio()

@@ -14,7 +14,7 @@ from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import Given, axes_text, match_arguments, missing
 from symcnn.analysis.derivation import Derivation, Leaf, Nest
 from symcnn.analysis.scope import FileScope, Scope, define
-from symcnn.analysis.statements import names_in
+from symcnn.analysis.statements import labels_in, names_in
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.meaning import Frame, Meaning, condition, meaning, number, undecided
@@ -53,7 +53,8 @@ class Body:
     items: list[Leaf | Nest] = field(default_factory=list)
     conditions: list[Condition | Either] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    labels: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)  # so far
+    reserved: set[str] = field(default_factory=set)  # labels, later ones too
 
     @property
     def tensor(self) -> Tensor | None:
@@ -65,7 +66,7 @@ class Body:
         while True:
             self.counts[kind] += 1
             name = f"{kind.lower()}{self.counts[kind]}"
-            if name not in self.labels:
+            if name not in self.reserved:
                 return name
 
     def append(self, item: Leaf | Nest, output: Tensor) -> None:
@@ -103,6 +104,7 @@ class Walk:
         if self._depth > _DEEPEST_BLOCKS:
             raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
         self._depth += 1
+        body.reserved.update(labels_in(block))
         for statement in block.statements:
             if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
                 self._statement(statement, body, None)

@@ -99,7 +99,8 @@ class Kind:
         return Vocabulary(known, per_axis, folding)
 
     def _check_names(self) -> None:
-        for name, formula in self.definition.rules:
+        slips = ((slip.quantity, slip.value) for slip in self.definition.slips)
+        for name, formula in (*self.definition.rules, *slips):
             if name not in RULES:
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, did_you_mean(name, RULES))
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES}

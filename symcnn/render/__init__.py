@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from symcnn.analysis import Analysis
 from symcnn.document.analysis import analysis_document
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
-from symcnn.render.json import analysis_json
-from symcnn.render.latex import latex_text
-from symcnn.render.markdown import markdown_text
-from symcnn.render.text import plain_text, terminal_text
 from symcnn.report import Document
 
 if TYPE_CHECKING:
     from symcnn.compare import Comparison
 
-DOCUMENT_FORMATS: dict[str, Callable[[Document], str]] = {
-    "text": plain_text,
-    "markdown": markdown_text,
-    "latex": latex_text,
-}
-FORMATS = (*DOCUMENT_FORMATS, "json")
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
+# Where each format is written: imported only when it is asked for.
+_DOCUMENT_WRITERS = {
+    "text": ("symcnn.render.text", "plain_text"),
+    TERMINAL: ("symcnn.render.text", "terminal_text"),
+    "markdown": ("symcnn.render.markdown", "markdown_text"),
+    "latex": ("symcnn.render.latex", "latex_text"),
+}
+FORMATS = ("text", "markdown", "latex", "json")
 PLANNED_FORMATS = ("html", "csv")
 
 
@@ -38,19 +37,31 @@ def render(result: Analysis | Comparison, format: str = "text") -> str:
     * **defined for**: $L \ge 3$
     """
     check_format(format)
+    if format == "json":
+        return _json(result)
     if isinstance(result, Analysis):
-        return analysis_json(result) if format == "json" else render_document(analysis_document(result), format)
-    # Derivations do not wait for what only comparisons need.
-    from symcnn.document.comparison import comparison_document
+        return render_document(analysis_document(result), format)
+    from symcnn.document.comparison import comparison_document  # derivations do not wait for it
+
+    return render_document(comparison_document(result), format)
+
+
+def _json(result: Analysis | Comparison) -> str:
+    if isinstance(result, Analysis):
+        from symcnn.render.json import analysis_json
+
+        return analysis_json(result)
     from symcnn.render.json_comparison import comparison_json
 
-    return comparison_json(result) if format == "json" else render_document(comparison_document(result), format)
+    return comparison_json(result)
 
 
 def render_document(document: Document, format: str) -> str:
     """Return a document in one of the formats text, markdown, latex."""
     check_format(format)
-    return terminal_text(document) if format == TERMINAL else DOCUMENT_FORMATS[format](document)
+    module, function = _DOCUMENT_WRITERS[format]
+    writer: Callable[[Document], str] = getattr(import_module(module), function)
+    return writer(document)
 
 
 def check_format(format: str) -> None:

@@ -76,7 +76,7 @@ STEPS = [
     ("Conv(64, 3, ‹padding=((1,-1),(0,0))›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = ((1, -1), (0, 0))"),
     ("Conv(64, 3, ‹groups=2›)", "Conv: the groups must divide the input channels", "it requires C % g == 0; here C (in_channels) = 3, g (groups) = 2"),
     ("Conv(64, 3, ‹groups=3›)", "Conv: the groups must divide out_channels", "it requires m % g == 0; here m (out_channels) = 64, g (groups) = 3"),
-    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k; here p (padding) = 2, k (kernel_size) = 3"),
+    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k or before(p) != after(p) and before(p) < k and after(p) < k; here p (padding) = 2, k (kernel_size) = 3"),
     ("Dropout(‹1.5›)", "Dropout: p is a probability", "it requires r <= 1; here r (p) = 3/2"),
     ("‹Linear(10)›", "Linear: Flatten first, or say per_position=true", "it requires axes == 0 or q == true; here q (per_position) = false"),
     ("DepthwiseConv(‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
@@ -156,6 +156,7 @@ PROGRAMS = [
     ('‹use "x.cnn"›\nnet a { input 3 }', "not supported yet: use", "write the definitions into this file"),
     # layer kinds
     ("layer L { sise = ‹n› }\nnet a { input 3×H; L }", "unknown rule 'sise' of L", "did you mean 'size'?"),
+    ('layer L { wrong wieghts "forgot" = ‹2C› }\nnet a { input 3×H; L }', "unknown rule 'wieghts' of L", "did you mean 'weights'?"),
     ("layer L { size = ‹q› }\nnet a { input 3×H; L }", "unknown name 'q'", "here are known C, axes, inputs, n"),
     ("layer L(stride: s) { size = n/‹stride› }\nnet a { input 3×H; L(2) }", "unknown name 'stride'", None),
     ("layer L { macs = ‹n› }\nnet a { input 3×H; L }", "'n' has one value per axis", "fold it, as in prod(n)"),

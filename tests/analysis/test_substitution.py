@@ -1,4 +1,4 @@
-"""Analyse-then-substitute equals substitute-then-analyse, where both are defined; and neither is where the other is not."""
+"""Analyse-then-substitute equals substitute-then-analyse; where one is not defined, the other is not."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from symcnn import Analysis, SymcnnError, analyse, parse
 from tests.helpers import numbers
 
-SYMBOLS = ("H", "W", "C", "m", "k", "s", "p", "d", "g")
-
 size = st.sampled_from(["1", "2", "3", "5", "k", "s", "2k + 1", "k + 1", "m", "3×2", "(k, 1)"])
-channels = st.sampled_from(["4", "m", "2m", "g*m", "m + 3", "channels", "2channels", "m/2", "channels // 2 + 1", "m - 2"])
+channels = st.sampled_from(
+    ["4", "m", "2m", "g*m", "m + 3", "channels", "2channels", "m/2", "channels // 2 + 1", "m - 2"]
+)
 stride = st.sampled_from(["1", "2", "3", "s", "(1, s)", "s + 1"])
 padding = st.sampled_from(["0", "1", "p", "2p", "(p, 1)", "k // 2", "((1,0),(p,2))", '"same"', '"valid"', "(k - 1)/2"])
 dilation = st.sampled_from(["1", "2", "d"])
@@ -29,16 +29,24 @@ pools = st.builds(
     st.sampled_from(["MaxPool", "AvgPool"]), size, stride, padding, truth,
 )  # fmt: skip
 others = st.sampled_from(
-    ["ReLU", "BatchNorm", "DepthwiseConv(k, multiplier=2)", "SeparableConv(m, 3, padding=p)", "GlobalAvgPool"]
-    + ["Linear(m, per_position=true)", "repeat 2 { Conv(channels + m, 1); MaxPool(2) }", "Dropout"]
+    [
+        "ReLU",
+        "BatchNorm",
+        "Dropout",
+        "GlobalAvgPool",
+        "DepthwiseConv(k, multiplier=2)",
+        "SeparableConv(m, 3, padding=p)",
+        "Linear(m, per_position=true)",
+        "repeat 2 { Conv(channels + m, 1); MaxPool(2) }",
+    ]
 )
 steps = st.lists(st.one_of(convolutions, convolutions, pools, others), min_size=1, max_size=4)
 ends = st.sampled_from(["", "; Flatten; Linear(10)", "; GlobalAvgPool; Flatten; Linear(m)"])
 shapes = st.sampled_from(["C×H×W", "3×H×W", "C×H×H", "(2C)×H×8", "C×H×W, batch m", "(C*g)×H×W"])
+small = {name: st.integers(1, 3) for name in "sdg"} | {"p": st.integers(0, 3)}
 values = st.fixed_dictionaries(
-    {"H": st.integers(1, 40), "W": st.integers(1, 40), "C": st.integers(1, 6), "m": st.integers(1, 6), "k": st.integers(1, 4)}
-    | {"s": st.integers(1, 3), "p": st.integers(0, 3), "d": st.integers(1, 3), "g": st.integers(1, 3)}
-)  # fmt: skip
+    {"H": st.integers(1, 40), "W": st.integers(1, 40)} | {name: st.integers(1, 6) for name in "Cmk"} | small
+)
 
 
 def evaluated(analysis: Analysis, given: dict[str, int]) -> Any:

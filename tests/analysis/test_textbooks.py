@@ -1,5 +1,6 @@
 """The small examples that every course uses."""
 
+# ruff: noqa: E501 — one row of the table is one line
 from __future__ import annotations
 
 import pytest
@@ -40,7 +41,9 @@ def test_sizes_and_receptive_fields(steps: list[str], size: int, sizes: list[int
 def test_parameters_of_single_layers() -> None:
     assert analysed(chain("Conv(8, 3)")).params == (3 * 3 * 3 + 1) * 8 == 224
     assert analysed(chain("SeparableConv(4, 3)")).weights == 39
-    assert analysed(chain("Conv(10, 5, padding=2)", shape="3×32×32")).params == 760  # and not 768,000: weights are shared
+    assert (
+        analysed(chain("Conv(10, 5, padding=2)", shape="3×32×32")).params == 760
+    )  # and not 768,000: weights are shared
 
 
 def test_textbook_flops_follow_from_macs_and_outputs() -> None:

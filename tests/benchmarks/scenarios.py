@@ -31,9 +31,9 @@ def bottleneck_chain() -> str:
     """
 
 
-def nested() -> str:
-    """Return 80 convolutions with one symbolic kernel, stride and padding."""
-    return "net nested { input 1×H×H; repeat 80 { Conv(1, k, stride=s, padding=p) } }"
+def nested(arguments: str) -> str:
+    """Return 80 convolutions with the same arguments, each on what the one before leaves."""
+    return f"net nested {{ input 1×H×H; repeat 80 {{ Conv(1, {arguments}) }} }}"
 
 
 def derivation(text: str) -> float:
@@ -44,7 +44,7 @@ def derivation(text: str) -> float:
     symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
     begin = time.process_time()
     analysis = symcnn.analyse(network)
-    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.output
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
     return time.process_time() - begin
 
 
@@ -63,7 +63,8 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "bottleneck": lambda: derivation(bottleneck_chain()),
     "written1000": lambda: parsed_derivation(written_layers(1_000)),
     "written10000": lambda: parsed_derivation(written_layers(10_000)),
-    "nested": lambda: derivation(nested()),
+    "stride": lambda: derivation(nested("3, stride=s, padding=1")),
+    "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }
 
 if __name__ == "__main__":

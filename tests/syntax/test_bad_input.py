@@ -1,6 +1,5 @@
 """Broken texts: one table with the guilty place marked ‹so›, the first line and the hint of the error."""
 
-# ruff: noqa: E501 — one row of the table is one line
 from __future__ import annotations
 
 from pathlib import Path
