@@ -40,7 +40,11 @@ def derived(
         listed = ", ".join(network.name for network in networks)
         raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
     analyses = _analyses(networks, _pairs(settings, "--set"), assume)
-    return "\n".join(render(a.at(**at) if at else a, format_) for a in analyses)
+    known = {name for analysis in analyses for name in analysis.symbols}
+    # Of several nets each takes the values of its own symbols; a name that none of them has is an error of all.
+    chosen = [{name: v for name, v in at.items() if name in a.symbols or name not in known} for a in analyses]
+    pairs = zip(analyses, chosen, strict=True)
+    return "\n".join(render(a.at(**values) if values else a, format_) for a, values in pairs)
 
 
 def compared(
