@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 from typing import TypeAlias
 
 from sympy import Add, Expr, Integer, Max, Min, Pow, Symbol, ceiling, floor
@@ -74,9 +74,16 @@ class Facts:
         """Prove `poly` ≥ 0 (True) or `poly` < 0 (False) for all values, or return None."""
         if len(poly) > _PROVABLE_TERMS and min(poly.values()) < 0 < max(poly.values()):
             return None
-        if self._proved(poly, strictly=False):
+        if self._proved(poly, strictly=False) or self._proved_by_rounding(poly):
             return True
         return False if self.is_positive(scale(poly, -1)) else None
+
+    def _proved_by_rounding(self, poly: Polynomial) -> bool:
+        """Use that an integer is ≥ 0 where it is > −1: where 32·α is a positive integer, α ≥ 1/32."""
+        if not self.divisible or all(map(is_integer_monomial, poly)):
+            return False
+        whole = scale(poly, lcm(*(c.denominator for c in poly.values())))
+        return bool(self.integral(whole)) and self._proved(add(whole, {ONE: 1}), strictly=True)
 
     def is_positive(self, poly: Polynomial) -> bool:
         """Tell whether `poly` > 0 is proved for all values."""

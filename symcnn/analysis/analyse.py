@@ -21,8 +21,9 @@ from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import suspicions
 from symcnn.analysis.walk import Walk
 from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
-from symcnn.formula.meaning import Frame, condition, meaning
+from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
+from symcnn.formula.values import Frame, condition
 from symcnn.library.rules import RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula

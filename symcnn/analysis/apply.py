@@ -16,7 +16,7 @@ from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError
 from symcnn.formula import nodes
-from symcnn.formula.meaning import Frame, Sides, UndecidedError, condition, number
+from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import COUNTED
 from symcnn.tree import Step

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.meaning import Frame, Sides, number
 from symcnn.formula.nodes import Formula
+from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
 from symcnn.source import Span
 from symcnn.tree import Argument, LayerParameter, Step

@@ -1,6 +1,6 @@
 """Many conditions into few: equal ones once, of several bounds on the same polynomial the strongest.
 
-A bound that follows from what divides is dropped: an even number that is positive is at least 2.
+What follows from what divides is dropped: a multiple of 4 is even, and an even number that is positive is at least 2.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from typing import TypeGuard
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
+from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
+
+_MOST_COMPARED = 40  # more divisibilities than that are not held against each other
 
 
 def merged(
@@ -39,11 +42,26 @@ def _without_implied(claims: list[Condition | Either], assumed: set[Condition | 
     congruences = [claim for claim in claims if isinstance(claim, Condition) and claim.claim == INTEGRAL]
     if not congruences:
         return claims
+    # Those that others imply go first; of what is left, each says something of its own.
+    for claim in reversed(congruences) if len(congruences) <= _MOST_COMPARED else ():
+        others = [other for other in congruences if other != claim]
+        if _facts([*assumed, *others]).integral(claim.polynomial):
+            congruences = others
+    facts = _facts([*assumed, *congruences])
+    return [claim for claim in claims if claim in congruences or not _implied(claim, facts)]
+
+
+def _implied(claim: Condition | Either, facts: Facts) -> bool:
+    if _is_bound(claim):
+        return bool(facts.is_nonnegative(claim.polynomial))
+    return isinstance(claim, Condition) and claim.claim == INTEGRAL
+
+
+def _facts(claims: list[Condition | Either]) -> Facts:
     try:
-        facts, _ = facts_from([*assumed, *congruences])
+        return facts_from(claims)[0]
     except ContradictionError:
-        return claims
-    return [claim for claim in claims if not _is_bound(claim) or not facts.is_nonnegative(claim.polynomial)]
+        return Facts()
 
 
 def _is_bound(claim: Condition | Either) -> TypeGuard[Condition]:

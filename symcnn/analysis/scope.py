@@ -8,7 +8,8 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import POSITIVE, Value, exact, symbol
 from symcnn.analysis.tensor import TENSOR_NAMES, Tensor
 from symcnn.errors import SymcnnError
-from symcnn.formula.meaning import Frame, Function, meaning
+from symcnn.formula.meaning import meaning
+from symcnn.formula.values import Frame, Function
 from symcnn.tree import File, Let
 
 

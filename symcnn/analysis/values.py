@@ -11,8 +11,9 @@ from sympy import Expr, Symbol
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import RATIONAL, domain_of, exact
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.meaning import Frame, meaning, number
+from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
+from symcnn.formula.values import Frame, number
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 

@@ -17,8 +17,9 @@ from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in, names_in
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.formula.meaning import Frame, Meaning, condition, meaning, number, undecided
+from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
+from symcnn.formula.values import Frame, Meaning, condition, number, undecided
 from symcnn.library.kind import Kind, positional
 from symcnn.library.standard import Found, find, standard_library
 from symcnn.tree import (

@@ -1,81 +1,19 @@
 """What a formula means: its tree is compiled once to a closure, which serves integers and symbols alike.
 
 The closures take a `Frame`: the arithmetic with its facts, the values of names, and the current axis. So this module
-needs no SymPy; a syntax error does not wait for it.
+needs no SymPy either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
-
-if TYPE_CHECKING:
-    from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.formula.values import Frame, Function, Meaning, Sides, condition, counted, number, undecided
 
 _EQUALITIES = {"==": True, "!=": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Padding (before, after) along one axis. In arithmetic it is their mean, so that `2p` is their sum."""
-
-    before: Any
-    after: Any
-
-    def __str__(self) -> str:
-        return f"({self.before}, {self.after})"
-
-
-@dataclass(slots=True)
-class Frame:
-    """What a formula is evaluated in. `axis` is set while a rule is evaluated axis by axis."""
-
-    arithmetic: Arithmetic
-    values: Mapping[str, Any]
-    axis: int | None = None
-
-
-Meaning = Callable[[Frame], Any]
-
-
-@dataclass(slots=True, eq=False)
-class Function:
-    """A function by `let name(formals) = value`; it sees the names of the place where it was defined."""
-
-    name: str
-    formals: tuple[str, ...]
-    body: Meaning
-    scope: Mapping[str, Any]
-    active: bool = False
-
-    def call(self, frame: Frame, arguments: list[Any], span: Any) -> Any:
-        """Return the value for some arguments; a function that comes back to itself is an error."""
-        if len(arguments) != len(self.formals):
-            raise SymcnnError(f"{self.name} takes {_count(len(self.formals), 'argument')}, not {len(arguments)}", span)
-        if self.active:
-            raise SymcnnError(f"the function '{self.name}' calls itself without end", span)
-        self.active = True
-        try:
-            values = _Overlay(dict(zip(self.formals, arguments, strict=True)), self.scope)
-            return self.body(Frame(frame.arithmetic, values))
-        finally:
-            self.active = False
-
-
-class _Overlay(dict[str, Any]):
-    """Names in front of other names."""
-
-    def __init__(self, names: dict[str, Any], behind: Mapping[str, Any]) -> None:
-        super().__init__(names)
-        self._behind = behind
-
-    def __missing__(self, name: str) -> Any:
-        return self._behind[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +54,9 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
         case f.Power():
             return _power(node, names)
         case f.Floor(inner):
-            return _rounding(inner, node, names, "floor")
+            return _builtin("floor", (inner,), node, names)
         case f.Ceiling(inner):
-            return _rounding(inner, node, names, "ceil")
+            return _builtin("ceil", (inner,), node, names)
         case f.Comparison():
             return _comparison(node, names)
         case f.Logic() | f.Not():
@@ -128,37 +66,6 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
         case f.Tuple(items) | f.Shape(items):
             parts = [meaning(item, names) for item in items]
             return lambda frame: tuple(part(frame) for part in parts)
-
-
-def number(value: Any, span: Any) -> Any:
-    """Return a value as a number: `true` is 1, a (before, after) pair its mean; other things are an error."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, Sides):
-        if value.before is value.after:
-            return value.before
-        total = value.before + value.after
-        return Fraction(total, 2) if isinstance(total, int) else total / 2
-    if isinstance(value, (str, tuple, Function)) or hasattr(value, "negated"):
-        raise SymcnnError(f"a number is wanted here, not {_described(value)}", span)
-    return value
-
-
-def condition(value: Any, span: Any) -> Any:
-    """Return a value as a condition: a comparison, `true` or `false`, or the numbers 1 and 0."""
-    if isinstance(value, bool) or hasattr(value, "negated"):
-        return value
-    if value in (0, 1) and isinstance(value, int):
-        return bool(value)
-    raise SymcnnError("a condition is wanted here, such as 'k > 1'", span)
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, str):
-        return f'the word "{value}"'
-    if isinstance(value, tuple):
-        return "a tuple of values"
-    return "a function" if isinstance(value, Function) else "a condition"
 
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
@@ -232,19 +139,12 @@ def _product(node: f.Product, names: Vocabulary) -> Meaning:
                 below.append(value)
             else:
                 left = arithmetic.product(above, below)
-                above = [_remainder(arithmetic, left, value) if operator == "%" else _whole(arithmetic, left, value)]
+                whole = arithmetic.floor(arithmetic.divide(left, value))
+                above = [whole if operator == "//" else arithmetic.modulo(left, value)]
                 below = []
         return arithmetic.product(above, below)
 
     return evaluate
-
-
-def _whole(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
-    return arithmetic.floor(arithmetic.divide(left, right))
-
-
-def _remainder(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
-    return arithmetic.modulo(left, right)
 
 
 def _times(left: f.Formula, right: f.Formula, node: f.Formula, names: Vocabulary) -> Meaning:
@@ -271,10 +171,6 @@ def _power(node: f.Power, names: Vocabulary) -> Meaning:
 
 def _may_be_product(node: f.Apply) -> bool:
     return not (isinstance(node.head, f.Name) and node.head.name in BUILTINS)
-
-
-def _rounding(inner: f.Formula, node: f.Formula, names: Vocabulary, function: str) -> Meaning:
-    return _builtin(function, (inner,), node, names)
 
 
 def _apply(node: f.Apply, names: Vocabulary) -> Meaning:
@@ -308,7 +204,7 @@ def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names
         return _side(name, arguments, node, names)
     least, most = BUILTINS[name]
     if not least <= len(arguments) <= most:
-        wanted = _count(least, "argument") if least == most else "two or more arguments"
+        wanted = counted(least, "argument") if least == most else "two or more arguments"
         raise SymcnnError(f"{name} takes {wanted}, not {len(arguments)}", node.span)
     parts = [_numeric(argument, names) for argument in arguments]
 
@@ -441,22 +337,3 @@ def _choice(node: f.Choice, names: Vocabulary) -> Meaning:
         return (value if claim else otherwise)(frame)
 
     return evaluate
-
-
-class UndecidedError(SymcnnError):
-    """A condition must be decided, and what is known does not decide it."""
-
-
-def undecided(claim: Any, node: f.Formula) -> UndecidedError:
-    """Return the error for a condition that must be decided and is not: it names the symbols."""
-    symbols = ", ".join(sorted(str(s) for s in claim.relation().free_symbols))
-    return UndecidedError(
-        f"cannot decide '{node.span.text}': it depends on {symbols}",
-        node.span,
-        f"give {symbols} a value, or assume what decides it",
-    )
-
-
-def _count(number_of: int, noun: str) -> str:
-    words = {0: "no", 1: "one", 2: "two", 3: "three"}
-    return f"{words.get(number_of, number_of)} {noun}{'' if number_of == 1 else 's'}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.meaning import Meaning, Vocabulary, meaning
+from symcnn.formula.meaning import Vocabulary, meaning
 from symcnn.formula.nodes import Formula, names
+from symcnn.formula.values import Meaning
 from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_formula

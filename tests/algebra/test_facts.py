@@ -7,8 +7,10 @@ from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Symbol
+from sympy import Rational, Symbol
 
+from symcnn.algebra.assumptions import facts_from
+from symcnn.algebra.conditions import integral
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import Polynomial, as_expression, polynomial
 from symcnn.algebra.symbols import INTEGER, symbol
@@ -100,3 +102,9 @@ def test_known_polynomials_are_used() -> None:
 def test_an_expression_and_its_polynomial_have_one_value() -> None:
     for x, y in product(range(1, 6), repeat=2):
         assert value_at(as_expression(built([(Fraction(1, 2), 2, 1)])), {H: x, W: y}) == Fraction(x * x * y, 2)
+
+
+def test_a_positive_integer_multiple_bounds_a_rational() -> None:
+    facts, _ = facts_from([integral(32 * α, Facts())])
+    assert facts.is_nonnegative(polynomial(α - Rational(1, 32))) is True
+    assert facts.is_nonnegative(polynomial(α - Rational(1, 16))) is None

@@ -66,7 +66,7 @@ def directly(text: str, given: dict[str, int]) -> Any:
         return None
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(shapes, steps, ends, st.lists(values, min_size=8, max_size=8))
 def test_at_equals_analysing_numbers(shape: str, chain: list[str], end: str, points: list[dict[str, int]]) -> None:
     text = f"net a {{ input {shape}; {'; '.join(chain)}{end} }}"

@@ -16,8 +16,9 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL, expression, symbol
 from symcnn.formula.express import express, express_shape
-from symcnn.formula.meaning import Frame, meaning
+from symcnn.formula.meaning import meaning
 from symcnn.formula.notation import UNICODE, latex, text
+from symcnn.formula.values import Frame
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 

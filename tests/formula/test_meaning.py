@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from symcnn import SymcnnError
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.formula.meaning import Frame, Function, Sides, meaning, number
+from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
+from symcnn.formula.values import Frame, Function, Sides, number
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from tests.helpers import error_of
