@@ -49,7 +49,7 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @given(st.recursive(atoms, _grown, max_leaves=12), st.tuples(*[st.integers(-6, 12)] * 3))
 def test_formulas_mean_what_they_mean_in_python(text: str, point: tuple[int, int, int]) -> None:
-    values = dict(zip("abc", point, strict=True))
+    values = dict(zip("abc", map(Fraction, point), strict=True))
     python = "".join(f"Fraction({part})" if part.isdigit() else part for part in _split(text)).replace("^", "**")
     try:
         expected = eval(python, {"Fraction": Fraction, **PYTHON}, values)  # a text that this test has made
