@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from symcnn import Analysis, SymcnnError, analyse, parse
 
@@ -54,3 +56,12 @@ def numbers(analysis: Analysis) -> dict[str, Any]:
             for x in analysis.layers
         ],
     }
+
+
+def draws(number_of: int) -> settings:
+    """Return the settings of a property test: how many examples it draws.
+
+    By default a third of them are drawn; SYMCNN_EXAMPLES=1 draws all, more than 1 draws more.
+    """
+    share = float(os.environ.get("SYMCNN_EXAMPLES", "0.33"))
+    return settings(max_examples=max(1, round(share * number_of)), deadline=None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn import analyse, asymptotics, load, parse, symbols
 from symcnn.algebra.evaluate import evaluator
-from tests.helpers import analysed, error_of
+from tests.helpers import analysed, draws, error_of
 from tests.networks import Chain, chains, smooth_chains
 
 H, W, C = symbols("H W C")
@@ -50,7 +50,7 @@ def test_unknown_symbols_are_named() -> None:
     assert error.hint == "did you mean 'High'?"
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(st.one_of(chains, smooth_chains))
 def test_leading_terms_against_huge_sizes(chain: Chain) -> None:
     leading = asymptotics(analysed(chain.text("a")))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Rational, oo
 
@@ -17,7 +17,7 @@ from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.comparison import saving_text
 from symcnn.errors import SymcnnError
-from tests.helpers import error_of
+from tests.helpers import draws, error_of
 from tests.networks import Chain, chains, smooth_chains
 
 H, W, C = symbols("H W C")
@@ -175,7 +175,7 @@ def check_identities(q: QuantityComparison, first: int, second: int, values: dic
 pairs = st.one_of(st.tuples(chains, chains), st.tuples(smooth_chains, smooth_chains))
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(pairs)
 def test_crossovers_against_brute_force(pair: tuple[Chain, Chain]) -> None:
     first, second = pair
@@ -191,7 +191,7 @@ def test_crossovers_against_brute_force(pair: tuple[Chain, Chain]) -> None:
         check_identities(q, a[quantity], b[quantity], {H: at})
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(pairs, st.sampled_from([2, 3, 4, 6]), st.integers(0, 5), st.sampled_from([None, 50, 131]))
 def test_crossovers_under_assumptions(pair: tuple[Chain, Chain], modulus: int, rest: int, most: int | None) -> None:
     first, second = pair
@@ -203,7 +203,7 @@ def test_crossovers_under_assumptions(pair: tuple[Chain, Chain], modulus: int, r
         check_signs(found[quantity], signs(first, second, quantity, sizes))
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(pairs)
 def test_limits_against_huge_sizes(pair: tuple[Chain, Chain]) -> None:
     first, second = pair
@@ -225,7 +225,7 @@ def test_limits_against_huge_sizes(pair: tuple[Chain, Chain]) -> None:
             assert abs(ratio - Fraction(int(limit.p), int(limit.q))) < Fraction(1, 10**20)
 
 
-@settings(max_examples=20)
+@draws(20)
 @given(chains, chains)
 def test_two_symbols_have_no_single_crossover(first: Chain, second: Chain) -> None:
     found = compared(first.text("a", "1×H×W") + "\n" + second.text("b", "1×H×W"))

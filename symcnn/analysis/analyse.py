@@ -196,6 +196,7 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> La
         counted=counted,
         fields=receptive_fields,
         place=place,
+        span=leaf.span,
         claims=outcome.conditions,
     )
 

@@ -59,9 +59,11 @@ class Application:
         try:
             value = rule(Frame(self.arithmetic, self.values, axis))
         except UndecidedError:
-            informed = Informed(self.arithmetic, self.tensor, self.conditions)
-            value = rule(Frame(informed, self.values, axis))
+            value = rule(Frame(self._informed(), self.values, axis))
         return exact(number(value, self.kind.formulas[name].span))
+
+    def _informed(self) -> Informed:
+        return Informed(self.arithmetic, self.tensor, self.conditions)
 
     def _first_alike(self) -> list[int]:
         """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
@@ -172,7 +174,10 @@ class Application:
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
         what = f"the output {name} of {self.step.kind}"
         self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {size}, which is no integer"))
-        self._add(at_least(size, 1, self.arithmetic.facts), lambda: self._too_small(what, size, windowed))
+        claim = at_least(size, 1, self.arithmetic.facts)
+        if not (windowed or isinstance(claim, bool)):  # of C·n what the input has says that there is one at least
+            claim = self._informed().compare(">=", size, 1)
+        self._add(claim, lambda: self._too_small(what, size, windowed))
 
     def _too_small(self, what: str, size: Value, windowed: bool) -> SymcnnError:
         worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f", {size}, is never positive"

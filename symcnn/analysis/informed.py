@@ -18,7 +18,7 @@ class Informed(Arithmetic):
     """The same operations with the facts of one layer; a product is zero only where a factor is, and no size is."""
 
     def __init__(self, outside: Arithmetic, tensor: Tensor, conditions: Iterable[Condition | Either]) -> None:
-        sizes = [add(polynomial(size), {ONE: -1}) for size in tensor.shape]
+        sizes = [add(polynomial(size), {ONE: -1}) for size in (*tensor.shape, outside.product([*tensor.shape], []))]
         bounds = [c.polynomial for c in conditions if isinstance(c, Condition) and c.claim == NONNEGATIVE]
         facts = outside.facts
         self._nonzero = {factor for size in tensor.shape if isinstance(size, Expr) for factor in _factors(size)}

@@ -19,6 +19,7 @@ from symcnn.analysis.values import checked
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.library.rules import QUANTITIES
+from symcnn.source import Span
 
 
 class Quantities:
@@ -147,6 +148,7 @@ class Layer(Quantities):
     counted: Mapping[str, Any]
     fields: Fields = field(repr=False, compare=False)
     place: int = field(repr=False)
+    span: Span = field(repr=False, compare=False)  # of the step
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
 
     @cached_property
@@ -226,7 +228,9 @@ class Analysis(Quantities):
     def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
         if not claim.holds(evaluate):
             shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
-            raise SymcnnError(f"{self.net} is not defined for {shown}", hint=f"it needs {relation_text(claim)}")
+            broken = (x.span for x in self.layers if not all(c.holds(evaluate) for c in x.claims))
+            message = f"the net '{self.net}' is not defined for {shown}"
+            raise SymcnnError(message, next(broken, None), f"it needs {relation_text(claim)}")
 
 
 class _Totals(dict[str, Any]):

@@ -7,6 +7,7 @@ textbook, whatever order SymPy keeps them in.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -66,6 +67,7 @@ def express_relation(relation: Any) -> f.Formula:
     return f.Comparison((express(relation.lhs), express(relation.rhs)), (operator,))
 
 
+@lru_cache(maxsize=10_000)  # tables say the same many times
 def _express(expr: Expr) -> f.Formula:
     match expr:
         case Symbol():
@@ -212,6 +214,7 @@ def _order(term: Expr) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _factor_order(factor: Expr) -> tuple[Any, ...]:
     base, exponent = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, Integer(1))
     if isinstance(base, Symbol):

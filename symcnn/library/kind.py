@@ -13,6 +13,7 @@ from symcnn.formula.values import Meaning
 from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
+from symcnn.syntax.cache import kept
 from symcnn.tree import Layer, LayerParameter
 
 # A rule may use the names that are known when it is worked out.
@@ -117,10 +118,19 @@ def positional(parameters: Iterable[str]) -> int:
     return 2 if first == ("out_channels", "kernel_size") else min(1, len(first))
 
 
-@cache
 def default_formula(name: str) -> Formula:
     """Return the formula of a rule that a kind leaves out."""
-    return parse_formula(Source(f"the default of {name}", RULES[name].default))
+    return _default_formulas()[name]
+
+
+@cache
+def _default_formulas() -> dict[str, Formula]:
+    texts = {name: rule.default for name, rule in RULES.items()}
+
+    def parsed() -> dict[str, Formula]:
+        return {name: parse_formula(Source(f"the default of {name}", text)) for name, text in texts.items()}
+
+    return kept("defaults", str(texts), parsed)
 
 
 @cache

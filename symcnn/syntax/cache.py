@@ -10,34 +10,43 @@ import hashlib
 import pickle
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from symcnn import __version__
-from symcnn.syntax.folders import grammar_folder, private_folder
+from symcnn.syntax.folders import grammar_folder, kept_path
 
 _Result = TypeVar("_Result")
+_LONGEST_KEPT = 60 * 24 * 3600  # seconds
 
 
 def kept(name: str, source: str, make: Callable[[], _Result]) -> _Result:
     """Return `make()`, or what it returned in an earlier run for the same source text and the same code."""
-    folder = private_folder()
-    if folder is None:
+    path = kept_path(name)
+    if path is None:
         return make()
-    key = hashlib.sha256(f"{__version__} {sys.version} {_code_state()} {source}".encode()).hexdigest()
-    path = folder / f"{name}.{key[:32]}"
+    key = hashlib.sha256(f"{__version__} {sys.version} {_code_state()} {source}".encode()).digest()
     # Whatever is wrong with what was kept, it can be made again.
     with contextlib.suppress(Exception):
-        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+        content = path.read_bytes()
+        if content.startswith(key):
+            return pickle.loads(content[len(key) :])  # type: ignore[no-any-return]
     result = make()
     with contextlib.suppress(OSError, pickle.PicklingError):
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
-        for old in folder.glob(f"{name}.*"):
-            old.unlink(missing_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(key + pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
         Path(file.name).replace(path)
+        _drop_old(path.parent)
     return result
+
+
+def _drop_old(folder: Path) -> None:
+    """Remove what installations left that may be no more; what is still used is made again."""
+    for old in folder.iterdir():
+        if old.stat().st_mtime < time.time() - _LONGEST_KEPT:
+            old.unlink(missing_ok=True)
 
 
 def _code_state() -> list[tuple[str, int]]:

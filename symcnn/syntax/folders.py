@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from functools import cache
@@ -14,6 +15,13 @@ def grammar_folder() -> Path:
     package = Path(str(files("symcnn")))
     inside = package / "grammar"
     return inside if inside.is_dir() else package.parent / "grammar"
+
+
+def kept_path(name: str) -> Path | None:
+    """Return where a result of that name is kept, or None; every installation has its own, so none evicts another's."""
+    folder = private_folder()
+    installation = hashlib.sha256(str(grammar_folder()).encode()).hexdigest()[:12]
+    return None if folder is None else folder / f"{name}.{installation}"
 
 
 @cache

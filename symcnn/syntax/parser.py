@@ -9,7 +9,7 @@ from typing import Any
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 
-from symcnn.syntax.folders import grammar_folder, private_folder
+from symcnn.syntax.folders import grammar_folder, kept_path
 
 STARTS = ("file", "expr", "assumptions")
 
@@ -54,5 +54,5 @@ def parser() -> Lark:
         "import_paths": [str(grammar_folder())],
     }
     text = (grammar_folder() / "network.lark").read_text(encoding="utf-8")
-    folder = private_folder()
-    return Lark(text, cache=str(folder / "network.tables") if folder else False, **options)
+    tables = kept_path("network")
+    return Lark(text, cache=str(tables) if tables else False, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Symbol
 
@@ -14,6 +14,7 @@ from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Truth, either, every
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, expression, symbol
+from tests.helpers import draws
 
 from .trees import H, W, p, s, value_at, α
 
@@ -119,7 +120,7 @@ CLAIMS = st.lists(
 
 
 @given(CLAIMS)
-@settings(max_examples=200, deadline=None)
+@draws(200)
 def test_every_solution_satisfies_the_facts(drawn: list[tuple[str, str, int, int]]) -> None:
     claims: list[Truth] = []
     for kind, sign, a, b in drawn:

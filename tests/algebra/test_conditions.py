@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Lt, Mod, Ne, Or, Symbol
 
@@ -16,6 +16,7 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.symbols import symbol
+from tests.helpers import draws
 
 from .trees import H, Numbers, Tree, W, build, compute, n, p, points, s, symbols_of, trees, value_at, α
 
@@ -52,19 +53,19 @@ def relation(truth: Truth) -> Any:
 
 
 @given(trees((H, W, p), (1, 2, 3, 8, s)), trees((H, p), (2, 4)))
-@settings(max_examples=150, deadline=None)
+@draws(150)
 def test_comparisons_of_any_formulas(left: Tree, right: Tree) -> None:
     check_comparisons(left, right, NOTHING, points(symbols_of(left) | symbols_of(right), 40))
 
 
 @given(trees((H, α), (2, 3, s, α)), trees((H, α), (2, 4)))
-@settings(max_examples=150, deadline=None)
+@draws(150)
 def test_comparisons_of_rational_formulas(left: Tree, right: Tree) -> None:
     check_comparisons(left, right, NOTHING, points(symbols_of(left) | symbols_of(right), 40))
 
 
 @given(trees((H, W), (2, 3, 4, s)), st.integers(-9, 99), st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@draws(150)
 def test_comparisons_under_facts(left: Tree, bound: int, residue: int) -> None:
     facts = Facts(lower={H: 8 + residue, W: 3}, upper={W: 8}, residues={H: (8, residue)})
     some: list[dict[Symbol, int | Fraction]] = [

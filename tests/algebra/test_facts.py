@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
@@ -14,6 +14,7 @@ from symcnn.algebra.conditions import integral
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import Polynomial, as_expression, polynomial
 from symcnn.algebra.symbols import INTEGER, symbol
+from tests.helpers import draws
 
 from .trees import H, W, n, p, s, value_at, α
 
@@ -38,7 +39,7 @@ def built(terms: list[tuple[Fraction, int, int]]) -> Polynomial:
 
 
 @given(polynomials(), BOUNDS, BOUNDS, st.sampled_from([1, 2, 4, 6]), st.integers(0, 5))
-@settings(max_examples=400, deadline=None)
+@draws(400)
 def test_bounds_signs_and_integrality(
     terms: list[tuple[Fraction, int, int]], first: tuple[int, int], second: tuple[int, int], modulus: int, residue: int
 ) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Max, Min, ceiling, floor
 
@@ -16,6 +16,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.symbols import NONNEGATIVE, Value, expression, symbol
+from tests.helpers import draws
 
 from .trees import SAMPLES, H, Tree, W, build, compute, p, points, roundings, s, symbols_of, t, trees, value_at, α
 
@@ -115,7 +116,7 @@ def test_a_chain_and_its_merged_formula_are_one_expression(chain: list[tuple[int
 
 
 @given(st.lists(STEP, min_size=1, max_size=4))
-@settings(max_examples=60)
+@draws(60)
 def test_chains_with_symbolic_strides(chain: list[tuple[int, int, int, bool]]) -> None:
     size: Value = H
     tree: Tree = H
@@ -184,7 +185,7 @@ def test_floors_around_extrema_and_sums_below() -> None:
 
 
 @given(trees((H, W, p), (1, 2, 3, 4, 8, s, ("+", s, 1))))
-@settings(max_examples=250, deadline=None)
+@draws(250)
 def test_any_formula_of_integers(tree: Tree) -> None:
     value = build(tree, Arithmetic())
     for values in points(symbols_of(tree), 40):
@@ -192,7 +193,7 @@ def test_any_formula_of_integers(tree: Tree) -> None:
 
 
 @given(trees((H, α), (2, 3, s, α, ("*", 2, α))))
-@settings(max_examples=250, deadline=None)
+@draws(250)
 def test_any_formula_of_rationals(tree: Tree) -> None:
     value = build(tree, Arithmetic())
     for values in points(symbols_of(tree), 40):
@@ -200,7 +201,7 @@ def test_any_formula_of_rationals(tree: Tree) -> None:
 
 
 @given(trees((H, W), (2, 3, 4, 8, s)), st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@draws(150)
 def test_any_formula_under_facts(tree: Tree, residue: int) -> None:
     facts = Facts(lower={H: 8 + residue, W: 3}, upper={W: 8}, residues={H: (8, residue)})
     value = build(tree, Arithmetic(facts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, ceiling, floor
 
@@ -25,12 +25,13 @@ from symcnn.algebra.polynomial import (
 )
 from symcnn.algebra.quotient import inside, inside_as_floor, quotient
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL, Value, domain_of, exact, symbol
+from tests.helpers import draws
 
 from .trees import H, Tree, W, build, compute, n, p, points, s, symbols_of, t, trees, value_at, α
 
 
 @given(trees((H, W, α), (2, 3, s, ("+", s, 1), ("*", s, α))))
-@settings(max_examples=150, deadline=None)
+@draws(150)
 def test_round_trips(tree: Tree) -> None:
     value = build(tree, Arithmetic())
     back = as_expression(polynomial(value))
@@ -40,7 +41,7 @@ def test_round_trips(tree: Tree) -> None:
 
 
 @given(trees((H, W), (2, 3, s)), trees((H, W), (2, s)), st.integers(-3, 3), st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@draws(100)
 def test_operations(left: Tree, right: Tree, factor: int, exponent: int) -> None:
     a, b = (polynomial(build(tree, Arithmetic())) for tree in (left, right))
     forms = [add(a, b, factor), multiply(a, b), scale(a, factor), power(b, exponent)]
@@ -52,7 +53,7 @@ def test_operations(left: Tree, right: Tree, factor: int, exponent: int) -> None
 
 
 @given(trees((H, W), (2, 3, s)), trees((H,), (2,), leaves=3))
-@settings(max_examples=60, deadline=None)
+@draws(60)
 def test_substitution(tree: Tree, into: Tree) -> None:
     plain = ("+", ("*", H, ("*", W, W)), ("/", H, s))
     replaced = substitute(polynomial(build(plain, Arithmetic())), {W: polynomial(build(into, Arithmetic()))})
@@ -62,7 +63,7 @@ def test_substitution(tree: Tree, into: Tree) -> None:
 
 
 @given(trees((H, W), (2, 3, 4, s, t)))
-@settings(max_examples=100, deadline=None)
+@draws(100)
 def test_common_denominators(tree: Tree) -> None:
     poly = polynomial(build(tree, Arithmetic()))
     numerator, number, monomial = common_denominator(poly)

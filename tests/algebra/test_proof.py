@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import ceiling, floor
 
@@ -13,6 +13,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.facts import Divisible, Facts
 from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
+from tests.helpers import draws
 
 from .trees import H, Tree, W, build, compute, p, s, t, trees, value_at, α
 
@@ -20,7 +21,7 @@ A = Arithmetic()
 
 
 @given(trees((H, W), (2, 3, 4), leaves=6), trees((H, W), (2, 3, 4), leaves=6))
-@settings(max_examples=200, deadline=None)
+@draws(200)
 def test_verdicts_agree_with_brute_force(left: Tree, right: Tree) -> None:
     verdict = equal(build(left, A), build(right, A))
     same = all(compute(left, v) == compute(right, v) for v in grid(40))
@@ -28,7 +29,7 @@ def test_verdicts_agree_with_brute_force(left: Tree, right: Tree) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(-9, 9), st.sampled_from([2, 3, 4])), min_size=1, max_size=3), st.integers(2, 5))
-@settings(max_examples=100, deadline=None)
+@draws(100)
 def test_the_parts_of_a_sum_of_residues(chain: list[tuple[int, int]], parts: int) -> None:
     """Σ ⌊(x + i)/m⌋ over i = 0 … m − 1 is x (Hermite), for x with floors of its own."""
     size: Value = H

@@ -264,11 +264,11 @@ def test_bad_parameters(parameters: dict[str, Any], assume: list[str], message: 
         ({"C": "nan", "H": 8, "α": 1}, "the value of C is 'nan'", "give an exact number, such as 56"),
         ({"C": sympy.Symbol("x"), "H": 8, "α": 1}, "the value of C is x", None),
         ({"C": 4, "H": 8, "α": 0}, "α is positive, not 0", None),
-        ({"C": 4, "H": 8, "α": "3/2"}, "a is not defined for α = 3/2", "it needs α <= 1"),
-        ({"C": 4, "H": 9, "α": 1}, "a is not defined for H = 9", "it needs H % 2 == 0"),
-        ({"C": 4, "H": 4, "α": 1}, "a is not defined for H = 4", "it needs H >= 5"),
-        ({"C": 3, "H": 8, "α": 1}, "a is not defined for C = 3", "it needs C % 2 == 0"),
-        ({"C": 4, "H": 8, "α": "1/3"}, "a is not defined for α = 1/3", "it needs (32*α) % 1 == 0"),
+        ({"C": 4, "H": 8, "α": "3/2"}, "the net 'a' is not defined for α = 3/2", "it needs α <= 1"),
+        ({"C": 4, "H": 9, "α": 1}, "the net 'a' is not defined for H = 9", "it needs H % 2 == 0"),
+        ({"C": 4, "H": 4, "α": 1}, "the net 'a' is not defined for H = 4", "it needs H >= 5"),
+        ({"C": 3, "H": 8, "α": 1}, "the net 'a' is not defined for C = 3", "it needs C % 2 == 0"),
+        ({"C": 4, "H": 8, "α": "1/3"}, "the net 'a' is not defined for α = 1/3", "it needs (32*α) % 1 == 0"),
     ],
 )
 def test_bad_values(values: dict[str, Any], message: str, hint: str | None) -> None:

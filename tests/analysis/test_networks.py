@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import symcnn
 from symcnn import SymcnnError, analyse, parse
-from tests.helpers import analysed, chain, error_of, numbers
+from tests.helpers import analysed, chain, draws, error_of, numbers
 
 # assumptions
 
@@ -19,7 +19,7 @@ POOLS = ["MaxPool(2)", "MaxPool(3, stride=2, padding=1)", "Conv(4, 3, stride=2, 
 POOLS += ["Conv(4, k, stride=s, padding=p)", 'AvgPool(3, stride=2, padding="same")', "MaxPool(2, ceil_mode=true)"]
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(
     st.lists(st.sampled_from(POOLS), min_size=1, max_size=5),
     st.sampled_from([(32, 0), (2, 1), (8, 4), (4, 3), (6, 2), (3, 0)]),
@@ -88,7 +88,7 @@ def test_what_an_assumption_brings_in_has_a_value() -> None:
     a = analysed("assume W == 2Q\nnet a { input 3×W; MaxPool(2) }")
     assert (str(a.output[1]), set(a.symbols)) == ("Q", {"Q", "W"})
     assert a.at(W=8, Q=4).output == (3, 4)
-    assert error_of(lambda: a.at(W=8, Q=3)).message == "a is not defined for Q = 3, W = 8"
+    assert error_of(lambda: a.at(W=8, Q=3)).message == "the net 'a' is not defined for Q = 3, W = 8"
 
 
 def test_a_net_may_assume_something_of_its_user() -> None:
@@ -129,8 +129,8 @@ def test_width_multipliers() -> None:
     a = analysed("assume α rational, 0 < α <= 1\nnet a { input 3×H; Conv(32α, 3); Conv(64*α, 3) }")
     assert a.at(α=Fraction(1, 4), H=9).output == (16, 5)
     assert a.at(α="0.75", H=9).output == (48, 5)
-    assert error_of(lambda: a.at(α="1/3", H=9)).message == "a is not defined for α = 1/3"
-    assert error_of(lambda: a.at(α=2, H=9)).message == "a is not defined for α = 2"
+    assert error_of(lambda: a.at(α="1/3", H=9)).message == "the net 'a' is not defined for α = 1/3"
+    assert error_of(lambda: a.at(α=2, H=9)).message == "the net 'a' is not defined for α = 2"
     assert "α is positive" in error_of(lambda: a.at(α=0, H=9)).message
 
 
@@ -211,7 +211,7 @@ bodies = st.lists(
 )
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(bodies, st.integers(0, 6), bodies, st.sampled_from([31, 64, 200]))
 def test_repeats_equal_what_they_stand_for(body: list[str], times: int, after: list[str], height: int) -> None:
     folded = chain(f"repeat {times} {{ {'; '.join(body)} }}", *after, shape="3×H×9")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn import Analysis, SymcnnError, analyse, parse
-from tests.helpers import numbers
+from tests.helpers import draws, numbers
 
 size = st.sampled_from(["1", "2", "3", "5", "k", "s", "2k + 1", "k + 1", "m", "3×2", "(k, 1)"])
 channels = st.sampled_from(
@@ -66,7 +66,7 @@ def directly(text: str, given: dict[str, int]) -> Any:
         return None
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(shapes, steps, ends, st.lists(values, min_size=8, max_size=8))
 def test_at_equals_analysing_numbers(shape: str, chain: list[str], end: str, points: list[dict[str, int]]) -> None:
     text = f"net a {{ input {shape}; {'; '.join(chain)}{end} }}"
@@ -79,7 +79,7 @@ def test_at_equals_analysing_numbers(shape: str, chain: list[str], end: str, poi
         assert evaluated(symbolic, point) == directly(text, point), (text, point)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(steps, st.integers(1, 4), st.integers(1, 40))
 def test_parameters_are_symbols_until_they_are_set(chain: list[str], k: int, height: int) -> None:
     text = f"net a(k, w = 2k) {{ input w×H×H; {'; '.join(chain)} }}"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from symcnn import SymcnnError
 from symcnn.analysis.window import IDENTITY, Window, backward, forward
-from tests.helpers import analysed, chain, error_of
+from tests.helpers import analysed, chain, draws, error_of
 
 rational = st.integers(-3, 9)
 windows = st.lists(st.builds(Window, st.integers(0, 9), st.integers(1, 4), rational), max_size=12)
@@ -70,7 +70,7 @@ taps = st.lists(
 )
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(taps, st.integers(1, 60))
 def test_receptive_field_by_tracing_dependencies(layers: list[Tap], n: int) -> None:
     sizes = [n]
@@ -88,7 +88,7 @@ def test_receptive_field_by_tracing_dependencies(layers: list[Tap], n: int) -> N
     assert a.receptive_field.centre == (Fraction(max(first) + min(first), 2),)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(taps)
 def test_receptive_field_of_symbols(layers: list[Tap]) -> None:
     symbols = [Tap(*(f"{name}{i}" for name in "kspd")) for i in range(len(layers))]  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ def tensorflow_same(n: int, k: int, s: int, d: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(st.integers(1, 40), st.integers(1, 7), st.integers(1, 5), st.integers(1, 3))
 def test_padding_same_is_tensorflows(n: int, k: int, s: int, d: int) -> None:
     before, after = tensorflow_same(n, k, s, d)
@@ -139,7 +139,7 @@ def pytorch_windows(n: int, k: int, s: int, p: int, d: int) -> int:
         count += 1
 
 
-@settings(max_examples=300)
+@draws(300)
 @given(
     st.sampled_from(["MaxPool", "AvgPool"]),
     st.integers(1, 30), st.integers(1, 6), st.integers(1, 7), st.integers(0, 3), st.integers(1, 3),

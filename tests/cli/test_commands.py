@@ -263,7 +263,7 @@ USES = [
     (["derive", LENET, "--set", "classes"], "--set wants NAME=VALUE", "as in --set"),
     (["derive", LENET, "--set", "classes=2", "--set", "classes=3"], "--set gives classes twice", ""),
     (["derive", STACKED, "--at", "H"], "--at wants NAME=VALUE", "as in --at H=224"),
-    (["derive", STACKED, "--at", "H=4"], "stacked is not defined for H = 4", "H ≥ 5|H >= 5"),
+    (["derive", STACKED, "--at", "H=4"], "the net 'stacked' is not defined for H = 4", "H ≥ 5|H >= 5"),
     (["derive", STACKED, "--at", "h=9"], "there is no symbol 'h'", "did you mean 'H'?"),
     (["derive", STACKED, "--at", "H=ten"], "the value of H is 'ten'", "exact number"),
     (["derive", STACKED, "--at", "H=7.5"], "H is an integer, not 7.5", ""),

@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Add, And, Eq, Expr, Max, Min, Mod, Mul, Ne, Not, Or, Pow, Rational, Symbol, oo
 
@@ -21,6 +21,7 @@ from symcnn.formula.notation import UNICODE, latex, text
 from symcnn.formula.values import Frame
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
+from tests.helpers import draws
 
 A = Arithmetic()
 H, W, C, k, s, m = (symbol(name) for name in "HWCksm")
@@ -197,7 +198,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@draws(300)
 @given(values)
 def test_what_is_printed_parses_back(value: Expr) -> None:
     written = UNGROUPED.write(express(value))
@@ -205,7 +206,7 @@ def test_what_is_printed_parses_back(value: Expr) -> None:
     assert written == UNGROUPED.write(parse_formula(Source("printed", written)))
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(values)
 def test_every_value_has_a_balanced_latex_form(value: Expr) -> None:
     written = latex(express(value))

@@ -6,12 +6,13 @@ import random
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn import SymcnnError, analyse, parse
 from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula
+from tests.helpers import draws
 from tests.programs import MANY
 
 WORDS = """
@@ -58,13 +59,13 @@ USES = {
 soups = st.lists(st.sampled_from(TOKENS), max_size=25).map(" ".join)
 
 
-@settings(max_examples=400, deadline=None)
+@draws(400)
 @given(st.sampled_from(SHELLS), soups)
 def test_token_soup(shell: str, soup: str) -> None:
     survive(shell.format(soup))
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.text(max_size=60))
 def test_any_text(text: str) -> None:
     for read in (parse, lambda t: parse_formula(Source("f", t)), lambda t: parse_assumptions(Source("f", t))):
@@ -74,7 +75,7 @@ def test_any_text(text: str) -> None:
             shown(error)
 
 
-@settings(max_examples=400, deadline=None)
+@draws(400)
 @given(st.sampled_from(sorted(MANY)), st.integers(0, 2**32))
 def test_mutated_programs(name: str, seed: int) -> None:
     """Cut, double, swap or replace a few tokens of a program that parses."""
@@ -107,7 +108,7 @@ def _step(kind: str, given: list[str]) -> str:
     return f"repeat {(given or ['2'])[0]} {{ ReLU }}" if kind == "repeat" else f"{kind}({', '.join(given)})"
 
 
-@settings(max_examples=500, deadline=None)
+@draws(500)
 @given(st.lists(steps, min_size=1, max_size=3), st.sampled_from(["3×H×W", "w×H", "C×4×5", "7", "(w/2)×H×9"]))
 def test_any_arguments(chain: list[tuple[str, list[str]]], shape: str) -> None:
     lines = "; ".join(_step(*step) for step in chain)
