@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.source import Source
 from symcnn.syntax import parse_file, read_source
 from symcnn.tree import File, Network
@@ -18,11 +19,17 @@ def parse(text: str, name: str = "text") -> dict[str, Network]:
     >>> list(parse("net a { input 3×H×W; Conv(64, 3) }"))
     ['a']
     """
+    if not isinstance(text, str):
+        raise SymcnnError(
+            f"parse takes a text, not a {type(text).__name__}", hint="a file is read by symcnn.load(path)"
+        )
     return _networks(parse_file(Source(name, text)))
 
 
 def load(path: str | Path) -> dict[str, Network]:
     """Return the nets that a file defines, by name; raises `SymcnnError`."""
+    if not isinstance(path, (str, Path)):
+        raise SymcnnError(f"load takes a path, not a {type(path).__name__}")
     return _networks(parse_file(read_source(path)))
 
 
@@ -35,6 +42,8 @@ def symbols(names: str) -> Any:
     """
     from symcnn.algebra.symbols import symbol
 
+    if not isinstance(names, str):
+        raise SymcnnError(f"symbols takes a text, not a {type(names).__name__}", hint='as in symbols("H W")')
     made = tuple(symbol(name) for name in names.replace(",", " ").split())
     return made[0] if len(made) == 1 else made
 
@@ -50,5 +59,13 @@ def layers() -> tuple[str, ...]:
     return tuple(known_names())
 
 
+class _Networks(dict[str, Network]):
+    """Nets by name; a name that is not there is a user's mistake."""
+
+    def __missing__(self, name: str) -> Network:
+        listed = f"there are {', '.join(self)}" if self else "there are no nets"
+        raise SymcnnError(f"there is no net '{name}'", hint=did_you_mean(str(name), self, listed))
+
+
 def _networks(file: File) -> dict[str, Network]:
-    return {name: Network(file, net) for name, net in file.nets.items()}
+    return _Networks({name: Network(file, net) for name, net in file.nets.items()})

@@ -47,6 +47,11 @@ def asymptotics(analysis: Analysis, *names: str) -> Asymptotics:
     >>> asymptotics(a).macs
     18*H**2
     """
+    if not isinstance(analysis, Analysis):
+        hint = "analyse the net first: symcnn.analyse(net)"
+        raise SymcnnError(f"asymptotics takes an analysis, not a {type(analysis).__name__}", hint=hint)
+    if analysis.values is not None:
+        raise SymcnnError("asymptotics takes an analysis with symbols, not its values")
     return Asymptotics(analysis, growing_symbols([analysis], names))
 
 

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from sympy import Expr, Symbol, factor, oo
+from sympy import Expr, Mul, Symbol, factor, oo
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.growth import leading_term
-from symcnn.algebra.polynomial import Polynomial, add, polynomial, scale
+from symcnn.algebra.polynomial import Polynomial, add, degree, polynomial, scale
 from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
+from symcnn.analysis.result import known_quantities
 from symcnn.asymptotics import growing_symbols
 from symcnn.crossover import Crossover, crossover
 from symcnn.errors import SymcnnError
 
 DEFAULT_QUANTITIES = ("macs", "params", "flops", "activations")
-_MOST_FACTORED = 60  # terms of a polynomial that is still brought to factors for showing
+_MOST_FACTORED, _HIGHEST_FACTORED = 60, 24  # terms and degree of a polynomial that is still brought to factors
 
 
 @dataclass(frozen=True)
 class QuantityComparison:
-    """One quantity of two networks. `limit` is the limit of first/second as the `growing` symbols grow together."""
+    """One quantity of two networks.
+
+    `limit` is the limit of first/second as the `growing` symbols grow together, in any fixed proportion.
+    """
 
     quantity: str
     first: Expr
     second: Expr
     growing: tuple[Symbol, ...]
     facts: Facts
+    claims: tuple[Condition | Either, ...] = ()  # what must hold for both
 
     @cached_property
     def difference(self) -> Expr:
@@ -96,12 +102,31 @@ class QuantityComparison:
         """The sign of first − second where the bounds of the symbols already prove it; else None."""
         if equal(self.first, self.second, self.facts):
             return 0
-        return next((sign for sign in (1, -1) if self.facts.is_positive(scale(self._polynomial, sign))), None)
+        sign = next((sign for sign in (1, -1) if self.facts.is_positive(scale(self._polynomial, sign))), None)
+        return self._sign_of_factors(self.facts.is_positive) if sign is None else sign
+
+    @cached_property
+    def never(self) -> int | None:
+        """The sign that first − second is proved never to have (1: the first never has more); else None."""
+        sign = self._sign_of_factors(lambda poly: self.facts.is_nonnegative(poly) is True)
+        return None if sign is None else -sign
+
+    def _sign_of_factors(self, proved: Callable[[Polynomial], bool]) -> int | None:
+        """Return the sign of the difference where every factor of it is `proved` to have one."""
+        sign = 1
+        for part in Mul.make_args(self.difference):
+            base, exponent = part.as_base_exp()
+            poly = polynomial(base)
+            if proved(scale(poly, -1)):
+                sign *= -1 if exponent % 2 else 1
+            elif not proved(poly):
+                return None
+        return sign
 
     @cached_property
     def crossover(self) -> Crossover | None:
         """Where the first has fewer, equally many, more; None where the difference depends on several symbols."""
-        return crossover(self._polynomial, self.facts)
+        return crossover(self._polynomial, self.facts, self.claims)
 
     @cached_property
     def _polynomial(self) -> Polynomial:
@@ -134,7 +159,7 @@ class Comparison:
 
 
 def compare(
-    first: Analysis, second: Analysis, quantities: Sequence[str] = DEFAULT_QUANTITIES, growing: Iterable[str] = ()
+    first: Analysis, second: Analysis, quantities: str | Sequence[str] = DEFAULT_QUANTITIES, growing: Iterable[str] = ()
 ) -> Comparison:
     """Compare two analyses; ratios are first/second.
 
@@ -149,7 +174,13 @@ def compare(
     >>> macs.limit, macs.limit_saving, macs.crossover.runs[-1]
     (18/25, 7/25, Run(start=11, end=None, sign=-1))
     """
+    quantities = (quantities,) if isinstance(quantities, str) else tuple(map(str, quantities))
+    if not quantities:
+        raise SymcnnError("compare takes at least one quantity", hint=known_quantities())
     for analysis in (first, second):
+        if not isinstance(analysis, Analysis):
+            hint = "analyse the net first: symcnn.analyse(net)"
+            raise SymcnnError(f"compare takes analyses, not a {type(analysis).__name__}", hint=hint)
         if analysis.values is not None:
             raise SymcnnError("compare takes analyses with symbols, not their values")
     for name in first.symbols.keys() & second.symbols.keys():
@@ -157,11 +188,12 @@ def compare(
             hint = "write both nets in one file, where a name is the same number everywhere"
             raise SymcnnError(f"'{name}' is another kind of number in {first.net} than in {second.net}", hint=hint)
     symbols = growing_symbols([first, second], growing)
+    claims = tuple(dict.fromkeys((*first.assumed, *second.assumed, *first.claims, *second.claims)))
     try:
-        facts, _ = facts_from([*first.assumed, *second.assumed, *first.claims, *second.claims])
+        facts, _ = facts_from(claims)
     except ContradictionError:
         raise SymcnnError(f"no input is legal for both {first.net} and {second.net}") from None
-    rows = (QuantityComparison(q, first.count(q), second.count(q), symbols, facts) for q in quantities)
+    rows = (QuantityComparison(q, first.count(q), second.count(q), symbols, facts, claims) for q in quantities)
     return Comparison(first, second, tuple(rows))
 
 
@@ -175,7 +207,9 @@ def _constant_ratio(first: Expr, second: Expr) -> Fraction | None:
 
 
 def _factored(expr: Expr) -> Expr:
-    return factor(expr) if 0 < len(polynomial(expr)) <= _MOST_FACTORED else expr
+    poly = polynomial(expr)
+    small = 0 < len(poly) <= _MOST_FACTORED and max(map(degree, poly)) <= _HIGHEST_FACTORED
+    return factor(expr) if small else expr
 
 
 def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import lcm
 
 from sympy import Expr, Poly, Symbol, factor
 
+from symcnn.algebra.conditions import FRACTIONAL, INTEGRAL, Claim, Condition, linear_bound
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.growth import (
     Run,
@@ -19,10 +22,11 @@ from symcnn.algebra.growth import (
     without_common_factor,
 )
 from symcnn.algebra.polynomial import Polynomial, as_expression
-from symcnn.algebra.proof import ResidueClass, residue_classes
+from symcnn.algebra.proof import ResidueClass, class_count, period_of, residue_classes
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
 
-_MOST_LISTED = 100_000  # integers that are looked at one by one where residues differ
+_MOST_LISTED = 20_000  # integers that are looked at one by one
+_MOST_CLASSES = 1_024  # residues that are worked out
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,25 @@ class Crossover:
         return value_at(list(self.pieces[0].coefficients), value)
 
 
-def crossover(difference: Polynomial, facts: Facts) -> Crossover | None:
-    """Return where a difference is negative, zero, positive; None where it does not depend on just one symbol."""
+def crossover(difference: Polynomial, facts: Facts, claims: Iterable[Claim] = ()) -> Crossover | None:
+    """Return where a difference is negative, zero, positive; None where it does not depend on just one symbol.
+
+    `claims` are what must hold besides the facts: alternatives, inequations, bounds on powers; they are looked at where
+    they speak of that symbol alone. None too where the residues are too many.
+    """
     common, rest = without_common_factor(difference)
     symbols = {s for monomial in rest for atom, _ in monomial for s in atom.free_symbols}
-    classes = residue_classes(rest, facts) if len(symbols) == 1 else None
-    if classes is None:
+    if len(symbols) != 1:
         return None
     (variable,) = symbols
-    pieces = [_piece(rest, residue_class, variable) for residue_class in classes]
-    if not variable.is_integer or None in pieces:
+    pieces = _pieces(rest, variable, facts)
+    extra = [claim for claim in claims if claim.relation().free_symbols == {variable} and not _is_fact(claim)]
+    limits = [_pieces(poly, variable, Facts()) for poly in _polynomials(extra)]
+    if pieces is None or None in limits:
         return None
-    legal = _Legal.of(variable, facts)
-    found = tuple(piece for piece in pieces if piece is not None)
-    return Crossover(variable, legal.least, _all_runs(found, legal), as_expression({common: 1}), found)
+    legal = _Legal.of(variable, facts, extra, [piece for limit in limits if limit for piece in limit])
+    runs = _all_runs(pieces, legal)
+    return None if runs is None else Crossover(variable, legal.least, runs, as_expression({common: 1}), pieces)
 
 
 def in_factors(coeffs: Sequence[int], variable: Symbol) -> Expr:
@@ -108,27 +117,83 @@ def in_factors(coeffs: Sequence[int], variable: Symbol) -> Expr:
     return factor(Poly(list(reversed(coeffs)), variable).as_expr())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Legal:
-    """The legal values: from `least` to `most` (None: without end) in steps of `step`."""
+    """The legal values: from `least` to `most` (None: without end) in steps of `step`, where all `claims` hold.
 
+    From one of `breaks` to the next, whether they hold depends only on the residue modulo `period`.
+    """
+
+    variable: Symbol
     least: int
     most: int | None
     step: int
+    claims: Sequence[Claim]
+    breaks: frozenset[int]
+    period: int
 
     @classmethod
-    def of(cls, variable: Symbol, facts: Facts) -> _Legal:
+    def of(cls, variable: Symbol, facts: Facts, claims: Sequence[Claim], limits: Iterable[ResiduePolynomial]) -> _Legal:
         step, residue = facts.residues.get(variable, (1, 0))
         least, most = int(facts.least(variable) or 0), facts.upper.get(variable)
-        return cls(least + (residue - least) % step, None if most is None else int(most // 1), step)
+        least += (residue - least) % step
+        limits = list(limits)
+        breaks = frozenset(run.start for limit in limits for run in limit.runs(least))
+        period = lcm(step, *(limit.modulus for limit in limits), *map(_period, claims))
+        return cls(variable, least, None if most is None else int(most // 1), step, claims, breaks, period)
 
     def between(self, start: int, end: int | None) -> range | None:
-        """Return the legal values from `start` to `end`; None where there is no end."""
+        """Return the values in steps from `start` to `end`; None where there is no end."""
         first = start + (self.least - start) % self.step
         if end is None and self.most is None:
             return None
         last = min(e for e in (end, self.most) if e is not None)
         return range(first, last + 1, self.step)
+
+    def holds(self, x: int) -> bool:
+        """Tell whether the claims hold at a value."""
+        evaluate = evaluator({self.variable: x})
+        return all(claim.holds(evaluate) for claim in self.claims)
+
+
+def _conditions(claim: Claim) -> Iterator[Condition]:
+    if isinstance(claim, Condition):
+        yield claim
+    else:
+        for part in claim.conditions:
+            yield from _conditions(part)
+
+
+def _is_fact(claim: Claim) -> bool:
+    """Tell whether bounds and residues say it already."""
+    if not isinstance(claim, Condition):
+        return False
+    linear = all(len(m) <= 1 and all(isinstance(a, Symbol) and e == 1 for a, e in m) for m, _ in claim.items)
+    return linear and (claim.claim == INTEGRAL or linear_bound(claim) is not None)
+
+
+def _polynomials(claims: Iterable[Claim]) -> Iterator[Polynomial]:
+    """Yield the polynomials whose signs decide the claims."""
+    for claim in claims:
+        for condition in _conditions(claim):
+            if condition.claim not in (INTEGRAL, FRACTIONAL):
+                yield condition.polynomial
+
+
+def _period(claim: Claim) -> int:
+    """Return a period of the divisibilities in a claim."""
+    divided = (c.polynomial for c in _conditions(claim) if c.claim in (INTEGRAL, FRACTIONAL))
+    return lcm(*(period_of(poly) for poly in divided))
+
+
+def _pieces(poly: Polynomial, variable: Symbol, facts: Facts) -> tuple[ResiduePolynomial, ...] | None:
+    """Return the polynomial of each residue; None where floors cannot be split, or into too many."""
+    count = class_count(poly, facts)
+    classes = residue_classes(poly, facts) if count is not None and count <= _MOST_CLASSES else None
+    if classes is None or not variable.is_integer:
+        return None
+    found = [_piece(poly, residue_class, variable) for residue_class in classes]
+    return tuple(piece for piece in found if piece is not None) if None not in found else None
 
 
 def _piece(poly: Polynomial, on: ResidueClass, variable: Symbol) -> ResiduePolynomial | None:
@@ -137,22 +202,38 @@ def _piece(poly: Polynomial, on: ResidueClass, variable: Symbol) -> ResiduePolyn
     return None if coeffs is None else ResiduePolynomial(modulus, residue, tuple(coeffs))
 
 
-def _all_runs(pieces: Sequence[ResiduePolynomial], legal: _Legal) -> tuple[Run, ...]:
-    """Join the runs of the residues; none where the sign for large values depends on the residue."""
+def _all_runs(pieces: Sequence[ResiduePolynomial], legal: _Legal) -> tuple[Run, ...] | None:
+    """Join the runs of the residues; () where the sign for large values depends on the residue, None if undecided."""
     signs = _Signs(pieces, legal.least)
     runs: list[Run] = []
     listed = 0
-    for start, following in signs.stretches():
+    for start, following in signs.stretches(legal.breaks):
         values = legal.between(start, None if following is None else following - 1)
         sign = signs.common(start)
-        if sign is not None:
+        if sign is not None and not legal.claims:
             _extend(runs, sign, start + (legal.least - start) % legal.step, values)
             continue
+        if values is None and legal.claims:
+            return _with_last(runs, signs, legal, start)
         listed += _MOST_LISTED if values is None else len(values)
         if values is None or listed > _MOST_LISTED:
-            return ()
-        for x in values:
+            return None if legal.claims else ()
+        for x in filter(legal.holds, values):
             _extend(runs, signs.at(x), x, range(x, x + 1))
+    return tuple(runs)
+
+
+def _with_last(runs: list[Run], signs: _Signs, legal: _Legal, start: int) -> tuple[Run, ...] | None:
+    """Add the last stretch, without end, on which legality and sign repeat with a period."""
+    period = lcm(legal.period, signs.modulus)
+    if period > _MOST_LISTED:
+        return None
+    values = [x for x in legal.between(start, start + period - 1) or () if legal.holds(x)]
+    found = {signs.at(x) for x in values}
+    if len(found) > 1:
+        return ()
+    if values:
+        _extend(runs, found.pop(), values[0], None)
     return tuple(runs)
 
 
@@ -160,14 +241,14 @@ class _Signs:
     """The signs of all pieces, looked up by value."""
 
     def __init__(self, pieces: Sequence[ResiduePolynomial], least: int) -> None:
-        self._modulus = pieces[0].modulus
+        self.modulus = pieces[0].modulus
         self._runs = {piece.residue: piece.runs(least) for piece in pieces}
         self._starts = {residue: [run.start for run in runs] for residue, runs in self._runs.items()}
         self._least = least
 
-    def stretches(self) -> Iterator[tuple[int, int | None]]:
+    def stretches(self, breaks: Iterable[int]) -> Iterator[tuple[int, int | None]]:
         """Yield stretches in which no residue changes its sign, by their first value and that of the next."""
-        starts = sorted({self._least}.union(*self._starts.values()))
+        starts = sorted({self._least}.union(breaks, *self._starts.values()))
         yield from pairwise(starts)
         yield starts[-1], None
 
@@ -178,7 +259,7 @@ class _Signs:
 
     def at(self, x: int) -> int:
         """Return the sign at one value."""
-        return self._of(x % self._modulus, x)
+        return self._of(x % self.modulus, x)
 
     def _of(self, residue: int, x: int) -> int:
         return self._runs[residue][max(0, bisect_right(self._starts[residue], x) - 1)].sign

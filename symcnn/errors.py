@@ -9,20 +9,30 @@ from contextlib import contextmanager
 from symcnn.source import Span
 
 _WINDOW = 100  # characters of a guilty line that are shown; longer lines are cut around the guilty place
+_MOST_CONTEXT = 4  # uses inside uses that are told, the outermost ones
 _BEFORE = 40  # of these, how many may stand before the guilty place
 
 
 class SymcnnError(Exception):
     """A user's mistake, told with its place and a hint; `str()` is the whole message.
 
-    Attributes: `message` (one line), `span` (the guilty text, or None), `hint` (what to do, or None).
+    Attributes: `message` (one line), `span` (the guilty text, or None), `hint` (what to do, or None), `context` (the
+    uses of blocks and the repetitions in which it came up, the innermost first).
     """
 
-    def __init__(self, message: str, span: Span | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, span: Span | None = None, hint: str | None = None, context: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
         self.hint = hint
+        self.context = context
+
+    def inside(self, what: str, span: Span) -> None:
+        """Say that it came up inside something, unless that is the guilty text itself."""
+        if self.span != span:
+            self.context += (f"in {what}, {span.source.name}:{span.line}:{span.column}",)
 
     def __str__(self) -> str:
         lines = [printable(self.message)]
@@ -30,6 +40,7 @@ class SymcnnError(Exception):
             lines += _marked(self.span)
         if self.hint:
             lines.append(f"  {printable(self.hint)}")
+        lines += [f"  {printable(' '.join(part.split()))}" for part in self.context[-_MOST_CONTEXT:]]
         return "\n".join(lines)
 
 
@@ -47,6 +58,17 @@ def bounded_nesting(what: str, span: Span | None = None) -> Iterator[None]:
         yield
     except RecursionError:
         raise SymcnnError(f"{what} is nested too deeply", span) from None
+
+
+@contextmanager
+def writable_numbers() -> Iterator[None]:
+    """Turn Python's refusal to write out a number of more than 4300 digits into a user's error."""
+    try:
+        yield
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        raise SymcnnError("a number is too large to be written out") from None
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:

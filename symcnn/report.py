@@ -34,10 +34,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its title, and whether its cells are numbers, set to the right."""
+    """A column of a table: its title, and whether its cells are numbers, set to the right.
+
+    Where a table is too wide, the column of the largest `rank` is left out first, and never one of rank 0.
+    """
 
     title: str
     right: bool = False
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A named text: a file, or an argument typed by the user."""
+    """A named text: a file, or an argument typed by the user; `internal` where symcnn itself wrote it.
+
+    An error inside an internal text is shown at what the user wrote.
+    """
 
     name: str
     text: str
+    internal: bool = False
 
     def span(self, start: int, end: int) -> Span:
         """Return the half-open stretch of characters from `start` to `end`."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Rational, oo
 
-from symcnn import analyse, compare, load, parse, symbols
+from symcnn import analyse, compare, load, parse, render, symbols
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.growth import Run
 from symcnn.compare import Comparison, QuantityComparison
@@ -223,6 +223,73 @@ def test_limits_against_huge_sizes(pair: tuple[Chain, Chain]) -> None:
             assert ratio > 10**20
         else:
             assert abs(ratio - Fraction(int(limit.p), int(limit.q))) < Fraction(1, 10**20)
+
+
+ILLEGAL = """
+net a { input 1×H; Conv(1, 3, bias=false); Conv(1, 3, bias=false) }
+net b { input 1×H; Conv(1, 7, bias=false) }
+net c { input 1×H; Conv(2, 3, bias=false) }
+net d { input 1×H; MaxPool(2); Conv(2, 3, bias=false) }
+"""
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("c", "b"), ("d", "b"), ("a", "d")])
+@pytest.mark.parametrize(
+    "assumption",
+    ["H == 12 or H >= 30", "H % 2 != 0", "H^2 >= 200", "H != 12", "H % 3 == 1 or H % 4 == 2", "H//4 != 6, H <= 90"],
+)
+def test_runs_among_values_that_claims_leave(names: tuple[str, str], assumption: str) -> None:
+    nets = parse(ILLEGAL)
+    first, second = (analyse(nets[name], assume=assumption) for name in names)
+    crossover = compare(first, second)["macs"].crossover
+    assert crossover is not None
+    expected: list[tuple[int, int]] = []
+    for height in range(1, 300):
+        try:
+            difference = first.at(H=height).macs - second.at(H=height).macs
+        except SymcnnError:
+            continue
+        expected.append((height, (difference > 0) - (difference < 0)))
+    found = [(h, run.sign) for run in crossover.runs for h in range(run.start, (run.end or 299) + 1)]
+    assert [pair for pair in found if pair[0] in dict(expected)] == expected
+    ends = {run.start for run in crossover.runs} | {run.end for run in crossover.runs if run.end}
+    assert ends <= dict(expected).keys()
+
+
+def test_signs_that_factors_prove() -> None:
+    nets = parse("""
+        assume α rational, 0 < α <= 1
+        net two   { input C×H×H; Conv(C, 3, dilation=d, bias=false); Conv(C, 3, dilation=2d, bias=false) }
+        net three { input C×H×H; repeat 3 { Conv(C, 3, dilation=d, bias=false) } }
+        net slim  { input C×H×H; Conv(64α, 3, bias=false) }
+        net full  { input C×H×H; Conv(64, 3, bias=false) }
+    """)
+    assert compare(analyse(nets["two"]), analyse(nets["three"]))["macs"].always == -1
+    slim = compare(analyse(nets["slim"]), analyse(nets["full"]))["macs"]
+    assert (slim.always, slim.never) == (None, 1)
+    assert "slim never has more MACs" in render(compare(analyse(nets["slim"]), analyse(nets["full"])))
+
+
+def test_assumptions_are_not_called_conditions() -> None:
+    nets = parse("net a { input C×H; Conv(m, k) }\nnet b { input C×H; Conv(m, 3) }")
+    first, second = (analyse(net, assume="k == 5, m >= 2") for net in nets.values())
+    shown = render(compare(first, second))
+    assert "a is defined for  H ≥ 5" in shown
+    assert "assuming" in shown
+
+
+def test_what_compare_does_not_take() -> None:
+    a = analyse(parse("net a { input C×H; Conv(m, k) }")["a"])
+    assert error_of(lambda: compare(a, a, [])).message == "compare takes at least one quantity"
+    assert error_of(lambda: compare(a, None)).message == "compare takes analyses, not a NoneType"  # type: ignore[arg-type]
+    assert compare(a, a, "params")["params"].always == 0
+
+
+def test_too_many_residues_are_not_decided() -> None:
+    nets = parse("net a { input 1×H; Conv(1, 64, stride=64) }\nnet b { input 1×H; Conv(1, 63, stride=63) }")
+    comparison = compare(analyse(nets["a"]), analyse(nets["b"]))
+    assert comparison["macs"].crossover is None
+    assert "not decided: the roundings leave too many residues" in render(comparison)
 
 
 @draws(20)

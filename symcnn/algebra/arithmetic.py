@@ -16,6 +16,7 @@ from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
 
+_MOST_COMPARED = 16  # of more values the largest is not sought by proofs of pairs
 _LARGEST_EXPONENT = 10_000  # of a symbol: no formula of a network comes near it
 
 
@@ -116,6 +117,9 @@ class Arithmetic:
 
     def _undominated(self, values: list[Value]) -> list[Value]:
         kept: list[Value] = []
+        values = list(dict.fromkeys(values))
+        if len(values) > _MOST_COMPARED:
+            return values
         for value in values:
             if any(self._at_least(other, value) for other in kept):
                 continue

@@ -168,12 +168,14 @@ def _solved_equalities(claims: list[Truth], collected: Assumptions) -> dict[Symb
 
 
 def _solution(poly: Polynomial) -> tuple[Symbol, Expr] | None:
-    """Return x = rest for the last symbol x, by name, that stands alone with factor ±1."""
+    """Return x = rest for the last symbol x, by name, that stands alone; an integer with factor ±1."""
     solutions = []
     for monomial, coefficient in poly.items():
-        if len(monomial) != 1 or abs(coefficient) != 1:
+        if len(monomial) != 1:
             continue
         ((atom, exponent),) = monomial
+        if abs(coefficient) != 1 and atom.is_integer:
+            continue
         alone = sum(any(a.has(atom) for a, _ in m) for m in poly) == 1
         if exponent == 1 and isinstance(atom, Symbol) and alone:
             rest = {m: c for m, c in poly.items() if m != monomial}

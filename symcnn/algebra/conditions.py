@@ -23,6 +23,7 @@ from symcnn.algebra.polynomial import (
     common_denominator,
     constant,
     content,
+    has_denominator,
     inverse,
     monomial_expression,
     multiply,
@@ -201,16 +202,26 @@ def above(value: Value, bound: Value, facts: Facts) -> Truth:
 def equal_to(value: Value, other: Value, facts: Facts) -> Truth:
     """Decide value = other, or return the condition for it."""
     poly = cleared(add(polynomial(value), polynomial(other), -1))
-    if not any(poly):
+    if not any(common_denominator(poly)[0]):  # a number, perhaps over something
         return not poly
-    if facts.is_positive(poly) or facts.is_positive(scale(poly, -1)) or _never_zero(poly, facts):
+    if _is_above(poly, facts) or _is_above(scale(poly, -1), facts) or _never_zero(poly, facts):
         return False
     return Condition(frozenset(_primitive(poly).items()), ZERO)
+
+
+def _is_above(poly: Polynomial, facts: Facts) -> bool:
+    """Tell whether `poly` > 0 is proved; of whole numbers a floor is taken off first, since ⌊H/2⌋ ≥ 1 says H ≥ 2."""
+    if facts.is_positive(poly):
+        return True
+    one_less = add(poly, {ONE: -1})
+    return _whole(poly) and (bare := _without_floor(one_less)) != one_less and facts.is_nonnegative(bare) is True
 
 
 def _never_zero(poly: Polynomial, facts: Facts) -> bool:
     """See by a common factor, or by known residues, that 2·x − 7 and 32·x − 5 are never zero."""
     poly = _primitive(poly)
+    if len(poly) < 2 or any(map(has_denominator, poly)):
+        return False
     moduli = {content(c for m, c in poly.items() if m), *(modulus for modulus, _ in facts.residues.values())}
     return any(facts.integral(scale(poly, Fraction(1, modulus))) is False for modulus in moduli)
 

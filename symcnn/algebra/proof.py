@@ -6,11 +6,12 @@ comparing finitely many polynomials is a proof. Two symbols need pairs of residu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from math import ceil, lcm, prod
+from typing import Any
 
 from sympy import Expr, Symbol, ceiling, floor
 
@@ -104,24 +105,53 @@ def _allowed_values(sym: Symbol, facts: Facts) -> list[Number]:
     return [value for value in values if most is None or value <= most]
 
 
+def class_count(poly: Polynomial, facts: Facts) -> int | None:
+    """Return how many classes `residue_classes` yields; None where it cannot."""
+    choices = _choices(poly, facts)
+    return None if choices is None else prod(map(len, choices.values()))
+
+
+def period_of(poly: Polynomial) -> int:
+    """Return a period, in all its symbols, of whether an integer polynomial over a number is an integer."""
+    numerator, number, _ = common_denominator(poly)
+    periods: dict[Symbol, int] = {}
+    _collect_periods(numerator, periods)
+    return number * lcm(*periods.values())
+
+
 def residue_classes(poly: Polynomial, facts: Facts) -> Iterator[ResidueClass] | None:
     """Yield the classes on which no floor is left; None where floors have symbolic denominators or there are too many.
 
     Residues that the facts exclude are left out.
     """
-    periods: dict[Symbol, int] = {}
-    if not _collect_periods(poly, periods):
-        return None
-    choices = {}
-    for atom, period in periods.items():
-        modulus, residue = facts.residues.get(atom, (1, 0))
-        period = lcm(period, modulus)
-        choices[atom] = [(period, r) for r in range(residue, period, modulus)]
-    if prod(len(c) for c in choices.values()) > _MOST_CLASSES:
+    choices = _choices(poly, facts)
+    if choices is None or prod(map(len, choices.values())) > _MOST_CLASSES:
         return None
     # No name that a user can type has a space in it.
     quotients = {atom: symbol(f"{atom.name} quotient", NONNEGATIVE) for atom in choices}
     return (ResidueClass(dict(zip(choices, chosen, strict=True)), quotients) for chosen in product(*choices.values()))
+
+
+class _Residues(Sequence[tuple[int, int]]):
+    """The pairs (period, r) for every r that a known residue leaves."""
+
+    def __init__(self, period: int, known: tuple[int, int]) -> None:
+        modulus, residue = known
+        self._period = lcm(period, modulus)
+        self._residues = range(residue, self._period, modulus)
+
+    def __len__(self) -> int:
+        return len(self._residues)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._period, self._residues[place]
+
+
+def _choices(poly: Polynomial, facts: Facts) -> dict[Symbol, _Residues] | None:
+    periods: dict[Symbol, int] = {}
+    if not _collect_periods(poly, periods):
+        return None
+    return {atom: _Residues(period, facts.residues.get(atom, (1, 0))) for atom, period in periods.items()}
 
 
 def _collect_periods(poly: Polynomial, periods: dict[Symbol, int]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Pow, Rational, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
@@ -18,23 +18,24 @@ from symcnn.analysis.domains import domains
 from symcnn.analysis.merge import merged
 from symcnn.analysis.result import Analysis, Fields, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
-from symcnn.analysis.suspicion import suspicions
+from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
 from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
-from symcnn.formula.meaning import meaning
-from symcnn.formula.nodes import Formula
+from symcnn.formula.meaning import BUILTINS, meaning
+from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
 from symcnn.library.rules import RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula
-from symcnn.tree import Assume, Domain, Let, Net, Network
+from symcnn.tree import Assume, Domain, File, Let, Net, Network
 
 
-def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -> Analysis:
+def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: Any) -> Analysis:
     """Return the closed forms of a network that has an input.
 
     `parameters` set the net's parameters, to numbers, formulas as text, or expressions of symcnn's own symbols;
-    `assume` are conditions as text, such as "H % 32 == 0". Raises `SymcnnError` for what cannot be analysed.
+    `assume` are conditions as text, one or several, such as "H % 32 == 0". Raises `SymcnnError` for what cannot be
+    analysed.
 
     >>> from symcnn import parse
     >>> a = analyse(parse("net two(c) { input c×H×H; Conv(c, 3, bias=false); Conv(c, 3, bias=false) }")["two"])
@@ -43,13 +44,17 @@ def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -
     >>> a.output, a.receptive_field.size, a.conditions
     ((c, H - 4, H - 4), (5, 5), (H >= 5,))
     """
+    if not isinstance(net, Network):
+        hint = 'parse and load return nets by name: symcnn.load("file.cnn")["name"]'
+        raise SymcnnError(f"analyse takes a net, not a {type(net).__name__}", hint=hint)
     file, definition = net.file, net.definition
     if file.uses:
         raise NotSupportedError("use", file.uses[0].span, "write the definitions into this file")
     if definition.input is None:
         hint = f"use it inside a net: net main {{ input 3×H×W; {definition.name} }}"
         raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)
-    extra = tuple(parse_assumptions(Source("--assume", text)) for text in assume)
+    texts = [assume] if isinstance(assume, str) else assume
+    extra = tuple(parse_assumptions(Source("assume", _text(text))) for text in texts)
     given = {name: _parameter(name, value, definition) for name, value in parameters.items()}
     with bounded_nesting(f"a formula of '{definition.name}'", definition.span):
         kinds = domains(file, extra)
@@ -57,7 +62,15 @@ def analyse(net: Network, /, *, assume: Iterable[str] = (), **parameters: Any) -
         symbols = Symbols(kinds, replaced)
         walk, scope = _prepared(net, given, symbols, arithmetic)
         derivation, batch = walk.network(definition, scope)
-        return _result(net, derivation, batch, *_relevant(claims, symbols.used))
+        assumed, used = _relevant(claims, symbols.used)
+        return _result(net, derivation, batch, assumed, used, replaced, _unused(extra, used, definition, net.file))
+
+
+def _text(assumption: Any) -> str:
+    if not isinstance(assumption, str):
+        hint = 'as in assume="H % 32 == 0"'
+        raise SymcnnError(f"an assumption is a text, not a {type(assumption).__name__}", hint=hint)
+    return assumption
 
 
 def _parameter(name: str, value: Any, definition: Net) -> Any:
@@ -67,7 +80,7 @@ def _parameter(name: str, value: Any, definition: Net) -> Any:
         raise SymcnnError(f"{definition.name} has no parameter '{name}'", hint=did_you_mean(name, known, listed))
     if isinstance(value, str):
         return parse_formula(Source(f"--set {name}", value))
-    if isinstance(value, Expr) and all(isinstance(atom, (Symbol, Rational)) for atom in value.atoms()):
+    if isinstance(value, Expr) and _is_rational_formula(value):
         foreign = [s for s in value.free_symbols if not isinstance(s, Symbol) or domain_of(s) is None]
         if foreign:
             message = f"the symbol {foreign[0]} in the value of {name} was not made by symcnn"
@@ -76,6 +89,11 @@ def _parameter(name: str, value: Any, definition: Net) -> Any:
     if isinstance(value, (bool, int, Fraction)):
         return value
     raise SymcnnError(f"the value of {name} is {value!r}", hint="give an exact number, a formula as text or a symbol")
+
+
+def _is_rational_formula(value: Expr) -> bool:
+    atoms_known = all(isinstance(atom, (Symbol, Rational)) for atom in value.atoms())
+    return atoms_known and all(power.exp.is_integer for power in value.atoms(Pow))
 
 
 def _prepared(net: Network, given: Mapping[str, Any], symbols: Symbols, arithmetic: Arithmetic) -> tuple[Walk, Scope]:
@@ -158,12 +176,29 @@ def _relevant(
     return tuple(claim for claim in claims if about[claim] & known), {symbol.name: symbol for symbol in known}
 
 
+def _unused(extra: tuple[Assume, ...], used: dict[str, Symbol], definition: Net, file: File) -> tuple[str, ...]:
+    """Return a warning for each name that was assumed to be something and is nothing here."""
+    bound = {*(p.name for p in definition.parameters), *file.lets, *BUILTINS}
+    bound |= {s.name for s in definition.body.statements if isinstance(s, Let)}
+    found = []
+    for assume in extra:
+        for formula in assume.conditions:
+            for name in [] if isinstance(formula, Domain) else names(formula):
+                if name.name not in used and name.name not in bound:
+                    listed = f"the symbols are {', '.join(used)}" if used else "there are no symbols"
+                    hint = did_you_mean(name.name, used, listed)
+                    found.append(str(SymcnnError(f"{definition.name} has no symbol '{name.name}'", name.span, hint)))
+    return tuple(dict.fromkeys(found))
+
+
 def _result(
     net: Network,
     derivation: Derivation,
     batch: Any,
     assumed: tuple[Condition | Either, ...],
     used: dict[str, Symbol],
+    replaced: dict[Symbol, Expr],
+    unused: tuple[str, ...],
 ) -> Analysis:
     receptive_fields = Fields(lambda: fields(derivation), expression)
     return Analysis(
@@ -176,7 +211,9 @@ def _result(
         claims=merged((claim for claim, _ in conditions(derivation)), assumed),
         assumed=assumed,
         symbols=dict(sorted(used.items())),
-        warnings=suspicions(net, set(used)),
+        warnings=(*suspicions(net, set(used)), *shadows(net)),
+        unused=unused,
+        replaced=replaced,
     )
 
 

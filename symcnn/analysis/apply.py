@@ -16,6 +16,7 @@ from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError
 from symcnn.formula import nodes
+from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import COUNTED
@@ -42,6 +43,7 @@ class Application:
         values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
         self.values: dict[str, Any] = bind(kind, step, given, self.axes, Frame(arithmetic, values))
         self.alike = self._first_alike()
+        self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
 
     def outcome(self) -> Outcome:
@@ -63,7 +65,7 @@ class Application:
         return exact(number(value, self.kind.formulas[name].span))
 
     def _informed(self) -> Informed:
-        return Informed(self.arithmetic, self.tensor, self.conditions)
+        return Informed(self.arithmetic, self.shapes, self.conditions)
 
     def _first_alike(self) -> list[int]:
         """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
@@ -87,14 +89,17 @@ class Application:
                     self._require_integer(parameter.name, part)
 
     def _require_truth(self, name: str, value: Any) -> None:
-        if not isinstance(value, bool):
-            claim = self.arithmetic.either([self.arithmetic.compare("==", value, truth) for truth in (0, 1)])
-            self._add(claim, lambda: self._error(f"{name} of {self.step.kind} is true or false, not {value}", name))
+        if not (isinstance(value, bool) or value in (0, 1)):
+            first = next(iter(self.kind.parameters)) == name  # BatchNorm2d(64), as PyTorch writes it
+            hint = "the number of channels is inferred from the input: leave it out" if first else None
+            raise self._error(f"{name} of {self.step.kind} is true or false, not {shown(value)}", name, hint)
 
     def _require_integer(self, name: str, value: Any) -> None:
         if not isinstance(value, int):
             claim = self.arithmetic.integral(value)
-            self._add(claim, lambda: self._error(f"{name} of {self.step.kind} is {value}, which is no integer", name))
+            self._add(
+                claim, lambda: self._error(f"{name} of {self.step.kind} is {shown(value)}, which is no integer", name)
+            )
 
     def _add(self, claim: Truth, broken: Callable[[], SymcnnError]) -> None:
         """Add a condition; one that never holds is an error, which is put into words only then."""
@@ -127,14 +132,14 @@ class Application:
     def _instances(self, demand: Demand) -> list[str]:
         """Say what the names of a broken requirement stand for."""
         called = {p.symbol: p.name for p in self.kind.parameters.values()} | {"C": "in_channels", "n": "the input size"}
-        shown = []
+        listed = []
         for name in dict.fromkeys(n.name for n in nodes.names(demand.formula)):
             value = self.values.get(name)
             if name in called and value is not None:
                 value = value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
                 label = f"{name} ({called[name]})" if called[name] != name else name
-                shown.append(f"{label} = {_shown(value)}")
-        return shown
+                listed.append(f"{label} = {shown(value)}")
+        return listed
 
     def _windows(self) -> tuple[Window, ...]:
         reaches, jumps = self._per_axis("reach"), self._per_axis("jump")
@@ -173,14 +178,15 @@ class Application:
 
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
         what = f"the output {name} of {self.step.kind}"
-        self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {size}, which is no integer"))
+        self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {shown(size)}, which is no integer"))
         claim = at_least(size, 1, self.arithmetic.facts)
         if not (windowed or isinstance(claim, bool)):  # of C·n what the input has says that there is one at least
             claim = self._informed().compare(">=", size, 1)
         self._add(claim, lambda: self._too_small(what, size, windowed))
 
     def _too_small(self, what: str, size: Value, windowed: bool) -> SymcnnError:
-        worth = f" would be {size}" if isinstance(size, (int, Fraction)) else f", {size}, is never positive"
+        known = isinstance(size, (int, Fraction))
+        worth = f" would be {shown(size)}" if known else f", {shown(size)}, is never positive"
         if not windowed:
             return self._error(what + worth)
         hint = f"the window is larger than the padded input {self.tensor}"
@@ -194,6 +200,7 @@ class Application:
         return written[-1] if written else None
 
     def _counted(self, output: Tensor) -> dict[str, Value]:
+        self.shapes.append(output.shape)
         self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
         self.values["C'"] = output.channels
         self.values["elements"] = self.arithmetic.product(list(output.shape), [])
@@ -201,12 +208,6 @@ class Application:
         for name in COUNTED:
             counted[name] = self.values[name] = self._rule(name)
         return counted
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(str, value))})"
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _parts(value: Any) -> Iterator[Any]:

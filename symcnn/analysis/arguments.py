@@ -14,6 +14,11 @@ from symcnn.source import Span
 from symcnn.tree import Argument, LayerParameter, Step
 
 SAME, VALID = "same", "valid"
+# What PyTorch writes before the first argument.
+_INFERRED = {
+    "out_channels": " (in_channels, which PyTorch writes first, is inferred here)",
+    "out_features": " (in_features, which PyTorch writes first, is inferred here)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,23 @@ def match_arguments(
                 f"unknown argument '{name}' of {step.kind}", _name_span(argument), _argument_hint(name, parameters)
             )
         if name in values:
-            raise SymcnnError(f"{step.kind} is given '{name}' twice", argument.span)
+            hint = _INFERRED.get(parameters[0], "").strip(" ()") or None
+            raise SymcnnError(f"{step.kind} is given '{name}' twice", argument.span, hint)
         values[name], spans[name] = evaluate(argument.value), argument.span
     return Given(values, spans)
 
 
 def _positional_name(step: Step, argument: Argument, place: int, parameters: Sequence[str], positional: int) -> str:
+    if place and step.arguments[place - 1].name is not None:
+        raise SymcnnError("an argument without a name stands before those with one", argument.span)
     if place < positional:
         return parameters[place]
     if not parameters:
         raise SymcnnError(f"{step.kind} takes no arguments", argument.span)
     allowed = " and ".join(parameters[:positional]) or "nothing"
     hint = f"only {allowed} may stand without a name; write {parameters[min(place, len(parameters) - 1)]}=…"
-    if "kernel_size" in parameters[:2] and place == 2:
-        hint += " (in_channels, which PyTorch writes first, is inferred here)"
+    if place == positional:
+        hint += _INFERRED.get(parameters[0], "")
     raise SymcnnError(f"argument {place + 1} of {step.kind} needs a name", argument.span, hint)
 
 
@@ -108,6 +116,8 @@ def _spread(value: Any, parameter: LayerParameter, step: Step, span: Span, axes:
         return value if isinstance(value, bool) else number(value, span)
     if not isinstance(value, tuple):
         return (number(value, span),) * axes
+    if parameter.name == "padding" and axes == 1 and len(value) == 2 and not any(isinstance(v, tuple) for v in value):
+        value = (value,)  # of one axis, a pair can only be (before, after)
     if len(value) != axes:
         values = "1 value" if len(value) == 1 else f"{len(value)} values"
         message = f"{parameter.name} has {values}, the tensor has {axes_text(axes)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sympy import Expr, Mul, Pow
@@ -11,17 +11,22 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import NONNEGATIVE, Condition, Either, Truth
 from symcnn.algebra.polynomial import ONE, add, polynomial
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.tensor import Tensor
 
 
 class Informed(Arithmetic):
-    """The same operations with the facts of one layer; a product is zero only where a factor is, and no size is."""
+    """The same operations with the facts of one layer; a product is zero only where a factor is, and no size is.
 
-    def __init__(self, outside: Arithmetic, tensor: Tensor, conditions: Iterable[Condition | Either]) -> None:
-        sizes = [add(polynomial(size), {ONE: -1}) for size in (*tensor.shape, outside.product([*tensor.shape], []))]
+    `shapes` are those of the layer's input and, once it is known, of its output.
+    """
+
+    def __init__(
+        self, outside: Arithmetic, shapes: Sequence[Sequence[Value]], conditions: Iterable[Condition | Either]
+    ) -> None:
+        positive = [size for shape in shapes for size in (*shape, outside.product([*shape], []))]
+        sizes = [add(polynomial(size), {ONE: -1}) for size in positive]
         bounds = [c.polynomial for c in conditions if isinstance(c, Condition) and c.claim == NONNEGATIVE]
         facts = outside.facts
-        self._nonzero = {factor for size in tensor.shape if isinstance(size, Expr) for factor in _factors(size)}
+        self._nonzero = {factor for size in positive if isinstance(size, Expr) for factor in _factors(size)}
         super().__init__(replace(facts, known=(*facts.known, *sizes, *bounds)))
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:

@@ -13,7 +13,7 @@ from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
 
-_MOST_COMPARED = 40  # more divisibilities than that are not held against each other
+_MOST_COMPARED = 40  # more bounds or divisibilities than that are not held against each other
 
 
 def merged(
@@ -39,6 +39,17 @@ def merged(
 
 
 def _without_implied(claims: list[Condition | Either], assumed: set[Condition | Either]) -> list[Condition | Either]:
+    bounds = [claim for claim in claims if _is_bound(claim)]
+    if 1 < len(bounds) <= _MOST_COMPARED:
+        # The first layers ask for least, so what the later ones imply goes first.
+        for claim in bounds:
+            others = [other for other in claims if other is not claim]
+            if _is_bound(claim) and _facts([*assumed, *others]).is_nonnegative(claim.polynomial):
+                claims = others
+    return _without_divided(claims, assumed)
+
+
+def _without_divided(claims: list[Condition | Either], assumed: set[Condition | Either]) -> list[Condition | Either]:
     congruences = [claim for claim in claims if isinstance(claim, Condition) and claim.claim == INTEGRAL]
     if not congruences:
         return claims

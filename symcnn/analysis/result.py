@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sympy import Add, Symbol
+from sympy import Add, Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.conditions import Condition, Either
@@ -162,7 +162,7 @@ class Layer(Quantities):
         return tuple(claim.relation() for claim in self.claims)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis(Quantities):
     """Closed forms for a network: see `Quantities` for what is counted and in which unit."""
 
@@ -175,10 +175,19 @@ class Analysis(Quantities):
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
     symbols: Mapping[str, Symbol]
-    warnings: tuple[str, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = field(default=(), repr=False)  # names that look like a slip of the pen
+    unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
+    replaced: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False)  # by assumed equalities
     values: Mapping[str, Any] | None = None
     symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
     convention: str = "macs"
+
+    def __repr__(self) -> str:
+        from symcnn.formula.express import express_shape, shown
+        from symcnn.formula.notation import text
+
+        shapes = f"{text(express_shape(self.input))} → {text(express_shape(self.output))}"
+        return f"<Analysis of {self.net}: {shapes}, params {shown(self.params)}, MACs {shown(self.macs)}>"
 
     @cached_property
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
@@ -218,7 +227,7 @@ class Analysis(Quantities):
         >>> analyse(net).at(C=64, H=56).macs
         207175680
         """
-        known = checked(values, self.symbols)
+        known = checked(values, self.symbols, self.replaced)
         evaluate = evaluator(known)
         with bounded_nesting(f"a formula of '{self.net}'"):
             for claim in (*self.assumed, *self.claims):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symcnn.formula.nodes import Formula, names
-from symcnn.tree import Assume, Block, Conditional, Domain, Join, Labelled, Let, Repeat, Statement, Step
+from symcnn.tree import Assume, Block, Conditional, Domain, Input, Join, Labelled, Let, Repeat, Statement, Step
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -39,11 +39,19 @@ def labels_in(block: Block) -> Iterator[str]:
 
 def names_in(block: Block) -> set[str]:
     """Return every name in the formulas of a block."""
-    return {name.name for statement in statements(block) for formula in _formulas(statement) for name in names(formula)}
+    return {name.name for formula in formulas_in(block) for name in names(formula)}
+
+
+def formulas_in(block: Block) -> Iterator[Formula]:
+    """Yield every formula of a block, inner blocks included."""
+    for statement in statements(block):
+        yield from _formulas(statement)
 
 
 def _formulas(statement: Statement) -> list[Formula]:
     match statement:
+        case Input(dimensions, batch):
+            return [*dimensions, *([batch] if batch is not None else [])]
         case Step(_, arguments):
             return [argument.value for argument in arguments]
         case Let(_, _, value):

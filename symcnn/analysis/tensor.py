@@ -27,7 +27,10 @@ class Tensor:
         return {"channels": self.channels} | dict(zip(axis_names(len(self.sizes)), self.sizes, strict=True))
 
     def __str__(self) -> str:
-        return "×".join(str(size) if str(size).isalnum() else f"({size})" for size in self.shape)
+        from symcnn.formula.express import express_shape
+        from symcnn.formula.notation import text
+
+        return text(express_shape(self.shape))
 
 
 def axis_names(axes: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import RATIONAL, domain_of, exact
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import meaning
@@ -18,16 +19,33 @@ from symcnn.source import Source
 from symcnn.syntax import parse_formula
 
 
-def checked(values: Mapping[str, Any], symbols: Mapping[str, Symbol]) -> dict[Symbol, int | Fraction]:
-    """Return the value of every symbol; raises `SymcnnError` for what is missing, unknown or illegal."""
+def checked(
+    values: Mapping[str, Any], symbols: Mapping[str, Symbol], replaced: Mapping[Symbol, Expr]
+) -> dict[Symbol, int | Fraction]:
+    """Return the value of every symbol; raises `SymcnnError` for what is missing, unknown or illegal.
+
+    `replaced` are symbols with what they were assumed to equal: their values follow from others.
+    """
     for name in values:
         if name not in symbols:
-            known = f"the symbols are {', '.join(sorted(symbols))}" if symbols else "there are no symbols"
-            raise SymcnnError(f"there is no symbol '{name}'", hint=did_you_mean(name, symbols, known))
-    missing = [name for name in sorted(symbols) if name not in values]
+            listed = f"the symbols are {', '.join(sorted(symbols))}" if symbols else "there are no symbols"
+            raise SymcnnError(f"there is no symbol '{name}'", hint=did_you_mean(name, symbols, listed))
+    known = {symbols[name]: _legal(value, symbols[name]) for name, value in values.items()}
+    _follow(known, {sym: value for sym, value in replaced.items() if sym.name in symbols})
+    missing = [name for name, sym in sorted(symbols.items()) if sym not in known]
     if missing:
         raise SymcnnError(f"no value for {', '.join(missing)}", hint=f"give it one, as in {missing[0]}=64")
-    return {symbols[name]: _legal(value, symbols[name]) for name, value in values.items()}
+    return known
+
+
+def _follow(known: dict[Symbol, int | Fraction], replaced: Mapping[Symbol, Expr]) -> None:
+    """Add the values that follow from H == W and the like."""
+    for sym, value in replaced.items():
+        if isinstance(value, Symbol) and sym in known:
+            known.setdefault(value, known[sym])
+    for sym, value in replaced.items():
+        if sym not in known and value.free_symbols <= known.keys():
+            known[sym] = _legal(evaluator(known)(value), sym)
 
 
 def _legal(value: Any, symbol: Symbol) -> int | Fraction:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +18,13 @@ from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in, names_in
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.formula.express import shown
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
 from symcnn.formula.values import Frame, Meaning, condition, number, undecided
 from symcnn.library.kind import Kind, positional
 from symcnn.library.standard import Found, find, standard_library
+from symcnn.source import Span
 from symcnn.tree import (
     Assume,
     Block,
@@ -66,7 +69,8 @@ class Body:
         """Return the next free name, such as conv1, for a step without a label."""
         while True:
             self.counts[kind] += 1
-            name = f"{kind.lower()}{self.counts[kind]}"
+            between = "_" if kind[-1].isdigit() else ""  # the first ReLU6 is no relu61
+            name = f"{kind.lower()}{between}{self.counts[kind]}"
             if name not in self.reserved:
                 return name
 
@@ -147,8 +151,12 @@ class Walk:
             body.batch = self._size(statement.batch, body, "the batch")
         if body.tensor is not None:
             assert body.step is not None
-            message = f"{body.step.kind} wants an input {wanted}, but is used on {body.tensor}"
-            self._demand(self._same_shape(body.tensor, wanted), body, SymcnnError(message, body.step.span))
+            step, used = body.step, body.tensor
+
+            def broken() -> SymcnnError:
+                return SymcnnError(f"{step.kind} wants an input {wanted}, but is used on {used}", step.span)
+
+            self._demand(self._same_shape(used, wanted), body, broken)
         body.input = body.scope.tensor = wanted
 
     def _same_shape(self, tensor: Tensor, wanted: Tensor) -> Truth:
@@ -160,9 +168,9 @@ class Walk:
     def _size(self, formula: Formula, body: Body, what: str) -> Value:
         """Return the value of a formula, a positive integer, under a condition where it is one only sometimes."""
         value = self._number(formula, body.scope)
-        error = SymcnnError(f"{what} is {value}", formula.span, "it is a positive integer")
         claims = [self.arithmetic.integral(value), self.arithmetic.compare(">=", value, 1)]
-        self._demand(every(claims), body, error)
+        hint = "it is a positive integer"
+        self._demand(every(claims), body, lambda: SymcnnError(f"{what} is {shown(value)}", formula.span, hint))
         return value
 
     def _assume(self, statement: Assume, body: Body) -> None:
@@ -171,12 +179,14 @@ class Walk:
                 claim = condition(self._value(formula, body.scope), formula.span)
                 user = f"{body.step.kind}: " if body.step else ""
                 message = f"{user}the assumption {formula.span.text} does not hold here"
-                self._demand(claim, body, SymcnnError(message, body.step.span if body.step else formula.span))
+                broken = SymcnnError(message, body.step.span if body.step else formula.span)
+                self._demand(claim, body, lambda error=broken: error)  # type: ignore[misc]
 
-    def _demand(self, claim: Truth, body: Body, broken: SymcnnError) -> None:
+    def _demand(self, claim: Truth, body: Body, broken: Callable[[], SymcnnError]) -> None:
+        """Add a condition; one that never holds is an error, which is put into words only then."""
         for part in single(claim):
             if part is False:
-                raise broken
+                raise broken()
             if not isinstance(part, bool):
                 body.conditions.append(part)
 
@@ -194,9 +204,10 @@ class Walk:
         count = self._number(statement.count, body.scope)
         if not isinstance(count, int):
             if getattr(count, "free_symbols", None):
-                hint = "give the count a value, as in --set n=4"
+                name = next(iter(sorted(str(s) for s in count.free_symbols)))
+                hint = f"give it a value: assume {name} == 4"
                 raise NotSupportedError("a symbolic number of repetitions", statement.count.span, hint)
-            raise SymcnnError(f"a repeat count is {count}, which is no integer", statement.count.span)
+            raise SymcnnError(f"a repeat count is {shown(count)}, which is no integer", statement.count.span)
         if count < 0:
             raise SymcnnError(f"a repeat count is {count}", statement.count.span, "it is at least 0")
         name = label or body.name("Repeat")
@@ -217,7 +228,8 @@ class Walk:
             if statement.index is not None:
                 scope[statement.index] = done
             inner = Body(scope, body.file, body.step)
-            self._statements(statement.body, inner)
+            with _inside(f"repetition {done + 1} of {count}", statement.count.span):
+                self._statements(statement.body, inner)
             derived = self._finished(inner, tensor)
             # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
             times = 1 if counted or derived.output != tensor else count - done
@@ -256,6 +268,10 @@ class Walk:
         vector = found.axes == 1 and not axes and isinstance(found.meaning, Kind) and not found.meaning.windowed
         if found.axes not in (None, axes) and not vector:
             hint = f"write {name}, or {name}{axes}d" if axes else "a vector has no axes"
+            if axes and found.axes == axes + 1:
+                hint += "; an input begins with its channels: 1×28×28"
+            elif axes == (found.axes or 0) + 1:
+                hint += "; a batch is no axis: input 3×H×W, batch N"
             message = f"{step.kind} wants {axes_text(found.axes or 0)}, the tensor {tensor} has {axes_text(axes)}"
             raise SymcnnError(message, step.kind_span, hint)
 
@@ -283,7 +299,8 @@ class Walk:
             raise SymcnnError(f"the net '{net.name}' uses itself without end", step.span)
         self._active.append(key)
         try:
-            self._bodies[key] = self._net_body(found, step, given, tensor)
+            with _inside(step.span.text, step.span):
+                self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
             raise _at_step(error, step, given) from None
         self._active.pop()
@@ -333,13 +350,19 @@ class Walk:
         return exact(number(self._value(formula, scope), formula.span))
 
 
+@contextmanager
+def _inside(what: str, span: Span) -> Iterator[None]:
+    """Let an error say in which use of a block, or in which repetition, it came up."""
+    try:
+        yield
+    except SymcnnError as error:
+        error.inside(what, span)
+        raise
+
+
 def _at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
     """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
-    if (
-        error.span is None
-        or error.span.source is not standard_library().source
-        or step.span.source is error.span.source
-    ):
+    if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
         return error
     word = error.span.text.partition("=")[0]
     return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from symcnn import __version__
-from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean, printable, writable_numbers
 
 _FORMATS = "text, markdown, latex, json"
 
@@ -24,11 +25,18 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().main(*args, **kwargs)
+            with bounded_nesting("this"), writable_numbers():
+                sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})) or 0)
         except SymcnnError as error:
-            click.echo(f"error: {error}", err=True)
-        except RecursionError:
-            click.echo("error: this is nested too deeply", err=True)
+            _complain(str(error))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+        except click.ClickException as error:  # an unknown option, a missing argument
+            context = getattr(error, "ctx", None)
+            more = f"\n  see {context.command_path} --help" if context is not None else ""
+            _complain(printable(error.format_message()[:1].lower() + error.format_message()[1:].rstrip(".")) + more)
+        except (KeyboardInterrupt, click.Abort):
+            _complain("interrupted")
         sys.exit(2)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -37,6 +45,12 @@ class _Group(click.Group):
         except click.UsageError:
             hint = did_you_mean(args[0], self.commands, f"commands are {', '.join(self.commands)}")
             raise SymcnnError(f"unknown command '{args[0]}'", hint=hint) from None
+
+
+def _complain(message: str) -> None:
+    """Print an error; where even that cannot be written, the exit code says it."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        click.echo(f"error: {message}", err=True)
 
 
 _Command = TypeVar("_Command", bound=Callable[..., None])

@@ -15,7 +15,7 @@ import click
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.source import Source
 from symcnn.syntax import parse_file, read_source
-from symcnn.syntax.read import decode
+from symcnn.syntax.read import decode, read_bounded
 from symcnn.tree import File, Net, Network, Step
 
 if TYPE_CHECKING:
@@ -44,7 +44,18 @@ def derived(
     # Of several nets each takes the values of its own symbols; a name that none of them has is an error of all.
     chosen = [{name: v for name, v in at.items() if name in a.symbols or name not in known} for a in analyses]
     pairs = zip(analyses, chosen, strict=True)
-    return "\n".join(render(a.at(**values) if values else a, format_) for a, values in pairs)
+    return "\n".join(render(_at(a, values, len(analyses)), format_) for a, values in pairs)
+
+
+def _at(analysis: Analysis, values: dict[str, str], of: int) -> Analysis:
+    """Return an analysis at the given values, if there are any; one of several says of which net its mistake is."""
+    try:
+        return analysis.at(**values) if values else analysis
+    except SymcnnError as error:
+        if of > 1 and error.span is None:
+            hint = f"{error.hint}; or choose another net with --net" if error.hint else None
+            raise SymcnnError(f"{analysis.net}: {error.message}", hint=hint) from None
+        raise
 
 
 def compared(
@@ -75,12 +86,14 @@ def compared(
 def reference(kind: str | None, format_: str) -> str:
     """Return the output of `layers`."""
     from symcnn.document.reference import kind_document, layers_document, reference_data
-    from symcnn.library.standard import known_names, standard_kind, standard_library
+    from symcnn.library.standard import WITH_AXES, known_names, standard_kind, standard_library
     from symcnn.render import check_format, render_document
     from symcnn.render.json import data_text
 
     check_format(format_)
     library = standard_library()
+    with_axes = WITH_AXES.fullmatch(kind or "")
+    kind = with_axes["base"] if with_axes else kind  # Conv2d is Conv
     if kind is not None and kind not in (*library.layers, *library.nets):
         raise SymcnnError(f"unknown layer kind '{kind}'", hint=did_you_mean(kind, known_names(), "see symcnn layers"))
     kinds = [standard_kind(name) for name in library.layers if kind in (None, name)]
@@ -93,7 +106,8 @@ def reference(kind: str | None, format_: str) -> str:
 
 def destined(format_: str, output: str | None) -> str:
     """Return the format, which for text in a terminal is that of the terminal."""
-    return "terminal" if format_ == "text" and output is None and sys.stdout.isatty() else format_
+    interactive = output is None and sys.stdout is not None and sys.stdout.isatty()
+    return "terminal" if format_ == "text" and interactive else format_
 
 
 def write(text: str, output: str | None) -> None:
@@ -111,10 +125,21 @@ def write(text: str, output: str | None) -> None:
 def _print(text: str) -> None:
     with contextlib.suppress(AttributeError):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if sys.stdout is None:
+        raise SymcnnError("standard output is closed", hint="write to a file with -o")
     try:
         click.echo(text, nl=False)
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough, as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
+    except OSError as error:
+        _let_go()
+        raise SymcnnError(f"cannot write the output: {(error.strerror or str(error)).lower()}") from None
+
+
+def _let_go() -> None:
+    """Point standard output nowhere: what is still in its buffer cannot be written when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_file(text: str, target: Path) -> None:
@@ -139,8 +164,11 @@ def _umask() -> int:
 
 
 def _read(file: str) -> File:
-    source = decode(sys.stdin.buffer.read(), "standard input") if file == "-" else read_source(file)
-    return parse_file(source)
+    if file != "-":
+        return parse_file(read_source(file))
+    if sys.stdin is None:
+        raise SymcnnError("standard input is closed", hint="name a file instead of -")
+    return parse_file(decode(read_bounded(sys.stdin.buffer), "standard input"))
 
 
 def _chosen(file: File, names: Sequence[str]) -> list[Network]:
@@ -153,10 +181,12 @@ def _chosen(file: File, names: Sequence[str]) -> list[Network]:
             )
     chosen = list(names) or _roots(file)
     if not chosen:
-        hint = (
-            f"its nets are blocks: {', '.join(file.nets)}" if file.nets else "write net a { input 3×H×W; Conv(64, 3) }"
-        )
-        raise SymcnnError(f"{file.source.name} has no net with an input", hint=hint)
+        if not file.nets:
+            hint = "write net a { input 3×H×W; Conv(64, 3) }"
+            raise SymcnnError(f"{file.source.name} has no net", hint=hint)
+        *_, last = file.nets.values()
+        hint = f"begin it with one, as in net {last.name} {{ input 3×H×W; … }}"
+        raise SymcnnError(f"no net of {file.source.name} has an input", last.span, hint)
     return [Network(file, file.nets[name]) for name in chosen]
 
 
@@ -179,14 +209,17 @@ def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tup
     known = [{parameter.name for parameter in network.definition.parameters} for network in networks]
     for name in settings:
         if not any(name in names for names in known):
-            hint = f"{name} is no parameter; for the value of a symbol use --at {name}={settings[name]}"
+            hint = f'{name} is no parameter; a symbol is fixed by --assume "{name} == {settings[name]}"'
             nets = " or ".join(network.name for network in networks)
             raise SymcnnError(f"{nets} has no parameter '{name}'", hint=did_you_mean(name, set().union(*known), hint))
     analyses = []
     for network, names in zip(networks, known, strict=True):
         chosen: dict[str, Any] = {name: value for name, value in settings.items() if name in names}
         analyses.append(analyse(network, assume=assume, **chosen))
-    for warning in dict.fromkeys(warning for analysis in analyses for warning in analysis.warnings):
+    warnings = [warning for analysis in analyses for warning in analysis.warnings]
+    if all(analysis.unused for analysis in analyses):  # what one of the nets knows is no slip of the pen
+        warnings += analyses[0].unused
+    for warning in dict.fromkeys(warnings):
         click.echo(f"warning: {warning}", err=True)
     return analyses
 
@@ -200,7 +233,8 @@ def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
             name, equals, value = (piece.strip() for piece in part.partition("="))
             if not (name and equals and value):
                 span = Source(option, text).span(0, len(text))
-                raise SymcnnError(f"{option} wants NAME=VALUE", span, f"as in {option} H=224")
+                comma = ", and commas only between such pairs" if "," in text else ""
+                raise SymcnnError(f"{option} wants NAME=VALUE{comma}", span, f"as in {option} H=224")
             if name in pairs:
                 raise SymcnnError(f"{option} gives {name} twice")
             pairs[name] = value

@@ -15,7 +15,12 @@ _WIDEST_TOTAL = 60  # characters
 _IF_ANY = ("buffers", "counters")
 _CONVENTION = (
     "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
-    "there is a bias. Activations: numbers in all outputs but those of views."
+    "there is a bias; normalisation, activation and pooling count 0 in both. Activations: numbers in all outputs but "
+    "those of views."
+)
+_REPEATED = (
+    "×n: n equal layers in equal repetitions. params and MACs are those of one of them, % is the part of all n, the "
+    "receptive field that of the last."
 )
 _LAYERS = ("weight_layers", "nonlinearities")
 
@@ -32,19 +37,21 @@ def _section(analysis: Analysis) -> Section:
     if analysis.values:
         title += " at " + ", ".join(f"{name} = {value}" for name, value in analysis.values.items())
     blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(_CONVENTION))]
+    if any(layer.times != 1 for layer in analysis.layers):
+        blocks.insert(1, Paragraph(line(_REPEATED)))
     return Section(title, tuple(blocks))
 
 
 def _table(analysis: Analysis) -> Table:
     shared = [q for q in _COLUMNS if any(analysis.share(layer, q) is not None for layer in analysis.layers)]
     fields = bool(analysis.receptive_field.size)
-    columns = [Column("layer"), Column("kind"), Column("output")]
+    columns = [Column("layer"), Column("kind", rank=2), Column("output")]
     for quantity in _COLUMNS:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
-            columns.append(Column("%", right=True))
+            columns.append(Column("%", right=True, rank=3))
     if fields:
-        columns += [Column("receptive field", right=True), Column("jump", right=True)]
+        columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     rows = [_row(analysis, layer, shared, fields) for layer in analysis.layers]
     first = _cells(columns, {0: line("input"), 2: shape(analysis.input)})
     total = {0: line("total"), 2: shape(analysis.output)}
@@ -100,10 +107,9 @@ def _totals(analysis: Analysis) -> Listing:
 
 
 def _field_lines(analysis: Analysis) -> tuple[Line, ...]:
-    """Where the axes are gone at the end, the last layer that has them is said too."""
-    axes = len(analysis.input)
-    spatial = [layer for layer in analysis.layers if len(layer.output) == axes]
-    if len(analysis.output) == axes or not spatial:
+    """Where the output has no positions, the last layer that has them is said too."""
+    spatial = [layer for layer in analysis.layers if any(size != 1 for size in layer.output[1:])]
+    if not spatial or any(size != 1 for size in analysis.output[1:]):
         return (_field_line(analysis.receptive_field),)
     before = (*_field_line(spatial[-1].receptive_field), *line(f" after {spatial[-1].path}"))
     return before, (*line("of the output, padding included: "), *shape(analysis.receptive_field.size))

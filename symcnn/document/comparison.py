@@ -9,6 +9,7 @@ from sympy import Expr, oo
 
 from symcnn.algebra.growth import Run
 from symcnn.algebra.symbols import exact
+from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.lines import TITLES, line, percent, shape
@@ -32,14 +33,22 @@ def comparison_document(comparison: Comparison) -> Document:
 
 def _table(comparison: Comparison) -> Table:
     growing = ", ".join(symbol.name for symbol in comparison.quantities[0].growing)
-    large = f"ratio for large {growing}" if growing else "ratio"
+    depends = any(q.ratio is not None and q.ratio.free_symbols & set(q.growing) for q in comparison.quantities)
+    large = f"ratio for large {growing}" if growing and depends else "ratio"
     titles = ["", comparison.first.net, comparison.second.net, large, "saving"]
     columns = tuple(Column(title, right=place > 0) for place, title in enumerate(titles))
     rows = []
     for q in comparison.quantities:
         limit = line("→ ∞") if q.limit is oo else line() if q.limit is None else line(q.limit)
-        rows.append((line(TITLES[q.quantity]), line(q.first), line(q.second), limit, line(saving_text(q.limit_saving))))
+        rows.append((line(TITLES[q.quantity]), line(q.first), line(q.second), limit, _saving(q)))
     return Table(columns, tuple(rows))
+
+
+def _saving(q: QuantityComparison) -> Line:
+    """Return the saving for large sizes: in percent, or as a formula where it has one."""
+    if q.limit_saving is None or q.limit_saving.is_number:
+        return line(saving_text(q.limit_saving))
+    return line(q.limit_saving)
 
 
 def saving_text(saving: Expr | None) -> str:
@@ -64,7 +73,8 @@ def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
 def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
     parts: list[Any] = ["~ ", first, " against ~ ", second]
     if q.limit is not None:
-        parts += [": the ratio tends to ", q.limit]
+        together = f" as {' and '.join(s.name for s in q.growing)} grow in proportion" if len(q.growing) > 1 else ""
+        parts += [": the ratio tends to ", q.limit, together]
         saving = saving_text(q.limit_saving)
         if saving and not saving.startswith("−"):
             parts.append(f", a saving of {saving}")
@@ -78,8 +88,7 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
         return [line(f"{always}{_WORDS[q.evident]} {noun}")]
     crossover = q.crossover
     if crossover is None:
-        symbols = ", ".join(sorted(s.name for s in q.difference.free_symbols))
-        return [line(f"which has fewer {noun} depends on {symbols} together; assume a relation, such as H == W")]
+        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(q, noun)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
         return [_last_word(name, noun, crossover), *_pieces(crossover)]
     if len(crossover.runs) == 1:
@@ -88,6 +97,15 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     for place, run in enumerate(crossover.runs):
         parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
     return [line(*parts), *_proof(crossover), *_pieces(crossover)]
+
+
+def _undecided(q: QuantityComparison, noun: str) -> Line:
+    symbols = sorted(s.name for s in q.difference.free_symbols)
+    if len(symbols) == 1:
+        return line(f"which has fewer {noun} is not decided: the roundings leave too many residues to look at")
+    *others, last = symbols
+    fixed = " and ".join(f"{name} == 64" for name in others)
+    return line(f"which has fewer {noun} depends on {', '.join(others)} and {last} together; assume more, as {fixed}")
 
 
 def _range(run: Run, crossover: Crossover) -> list[Any]:
@@ -149,17 +167,24 @@ def _structure(comparison: Comparison) -> Listing:
     items: list[tuple[str, tuple[Line, ...]]] = []
     if first.receptive_field.size or second.receptive_field.size:
         words = {True: "the same", False: "different", None: "not decided"}[comparison.same_receptive_field]
-        field = (*line(f"{words}: "), *shape(first.receptive_field.size))
+        field = (*line(f"{words}: "), *_field(first))
         if comparison.same_receptive_field is not True:
-            field = (*field, *line(" against "), *shape(second.receptive_field.size))
+            field = (*field, *line(" against "), *_field(second))
         items.append(("receptive field", (field,)))
     items.append(("weight layers", (line(first.weight_layers, " against ", second.weight_layers),)))
     items.append(("nonlinearities", (_nonlinearities(comparison),)))
+    assumed = tuple(dict.fromkeys((*first.assumptions, *second.assumptions)))
+    if assumed:
+        items.append(("assuming", tuple(line(relation) for relation in assumed)))
     for analysis in (first, second):
-        relations = (*analysis.assumptions, *analysis.conditions)
-        if relations:
-            items.append((f"{analysis.net} is defined for", tuple(line(relation) for relation in relations)))
+        if analysis.conditions:
+            relations = tuple(line(relation) for relation in analysis.conditions)
+            items.append((f"{analysis.net} is defined for", relations))
     return Listing(tuple(items))
+
+
+def _field(analysis: Analysis) -> Line:
+    return shape(analysis.receptive_field.size) or line("none, its input has no axes")
 
 
 def _nonlinearities(comparison: Comparison) -> Line:

@@ -39,6 +39,7 @@ from sympy.core.relational import Relational
 from symcnn.algebra.quotient import Quotient, inside
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
+from symcnn.formula.notation import text
 
 _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
 
@@ -48,6 +49,19 @@ def express(value: Any) -> f.Formula:
     if isinstance(value, (Relational, And, Or, Not)):
         return express_relation(value)
     return _express(expression(value))
+
+
+def shown(value: Any) -> str:
+    """Return a value as it stands in a message: `⌊H/2⌋ − 2`, `(3, 5)`, `true`.
+
+    >>> shown((3, True, Fraction(1, 2)))
+    '(3, true, 1/2)'
+    """
+    if isinstance(value, tuple):
+        return f"({', '.join(map(shown, value))})"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return text(express(value)) if isinstance(value, (int, Fraction, Expr)) else str(value)
 
 
 def express_shape(values: tuple[Any, ...]) -> f.Formula:
@@ -73,7 +87,7 @@ def _express(expr: Expr) -> f.Formula:
         case Symbol():
             return f.Name(expr.name)
         case Add():
-            return _sum([_term(term) for term in sorted(expr.args, key=_order)])
+            return _sum(_positive_first([_term(term) for term in sorted(expr.args, key=_order)]))
         case Rational() | Mul():
             negative, node = _term(expr)
             return _negated(node) if negative else node
@@ -95,6 +109,11 @@ def _express(expr: Expr) -> f.Formula:
 
 def _negated(node: f.Formula) -> f.Formula:
     return f.Sign("-", f.Group(node) if isinstance(node, f.Sum) else node)
+
+
+def _positive_first(terms: list[tuple[bool, f.Formula]]) -> list[tuple[bool, f.Formula]]:
+    """Begin with what is added, where there is something: 85 − 14H."""
+    return sorted(terms, key=lambda term: bool(term[0])) if terms[0][0] else terms
 
 
 def _sum(terms: list[tuple[bool, f.Formula]]) -> f.Formula:

@@ -103,7 +103,7 @@ class Notation:
             case f.Tuple(items):
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
-                return self.signs["cross"].join(self.write(item, _PRODUCT) for item in items)
+                return self.signs["cross"].join(self._size(item) for item in items)
 
     def _joined(self, operands: tuple[f.Formula, ...], operators: tuple[str, ...], around: int) -> str:
         text = self.write(operands[0], around)
@@ -123,6 +123,11 @@ class Notation:
                 text += (self.signs["number*"] if between_numbers else self.signs[operator]) + right
             above = text
         return text
+
+    def _size(self, node: f.Formula) -> str:
+        """Write a size of a shape: a division in the line gets brackets, C×(H/2)."""
+        divided = self.fraction is None and isinstance(node, f.Product) and set(node.operators) != {"*"}
+        return self._bracketed(self.write(node)) if divided else self.write(node, _PRODUCT)
 
     def _bracketed(self, text: str) -> str:
         return text.join(self.tall_group if r"\frac" in text or r"\left" in text else self.group)

@@ -16,6 +16,8 @@ from symcnn.formula.nodes import Formula
 if TYPE_CHECKING:
     from symcnn.algebra.arithmetic import Arithmetic
 
+_MOST_CALLS = 10_000  # of functions in one formula: 28 functions that each call the next twice ask for 2²⁸
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
@@ -35,6 +37,7 @@ class Frame:
     arithmetic: Arithmetic
     values: Mapping[str, Any]
     axis: int | None = None
+    calls: int = 0  # of functions, so far, in one formula
 
 
 Meaning = Callable[[Frame], Any]
@@ -56,10 +59,16 @@ class Function:
             raise SymcnnError(f"{self.name} takes {counted(len(self.formals), 'argument')}, not {len(arguments)}", span)
         if self.active:
             raise SymcnnError(f"the function '{self.name}' calls itself without end", span)
+        frame.calls += 1
+        if frame.calls > _MOST_CALLS:
+            raise SymcnnError("the functions call each other too often", span)
         self.active = True
         try:
             values = _Overlay(dict(zip(self.formals, arguments, strict=True)), self.scope)
-            return self.body(Frame(frame.arithmetic, values))
+            inner = Frame(frame.arithmetic, values, calls=frame.calls)
+            result = self.body(inner)
+            frame.calls = inner.calls
+            return result
         finally:
             self.active = False
 

@@ -128,7 +128,8 @@ def _default_formulas() -> dict[str, Formula]:
     texts = {name: rule.default for name, rule in RULES.items()}
 
     def parsed() -> dict[str, Formula]:
-        return {name: parse_formula(Source(f"the default of {name}", text)) for name, text in texts.items()}
+        sources = {name: Source(f"the default of {name}", text, internal=True) for name, text in texts.items()}
+        return {name: parse_formula(source) for name, source in sources.items()}
 
     return kept("defaults", str(texts), parsed)
 

@@ -15,7 +15,7 @@ from symcnn.syntax.cache import kept
 from symcnn.syntax.folders import grammar_folder
 from symcnn.tree import File, Net
 
-_WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
+WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
 
 
 class Found(NamedTuple):
@@ -30,7 +30,7 @@ class Found(NamedTuple):
 def standard_library() -> File:
     """Return the definitions of `grammar/layers.cnn`."""
     text = read_source(grammar_folder() / "layers.cnn").text
-    return kept("layers", text, lambda: parse_file(Source("layers.cnn", text)))
+    return kept("layers", text, lambda: parse_file(Source("layers.cnn", text, internal=True)))
 
 
 @cache
@@ -47,10 +47,12 @@ def find(name: str, file: File, span: Span) -> Found:
     exact = _lookup(name, file)
     if exact is not None:
         return Found(*exact, None)
-    with_axes = _WITH_AXES.fullmatch(name)
+    with_axes = WITH_AXES.fullmatch(name)
     if with_axes and (base := _lookup(with_axes["base"], file)) is not None:
         return Found(*base, int(with_axes["axes"]))
-    raise SymcnnError(f"unknown layer or net '{name}'", span, did_you_mean(name, known_names(file)))
+    raise SymcnnError(
+        f"unknown layer or net '{name}'", span, did_you_mean(name, known_names(file), "see symcnn layers")
+    )
 
 
 def known_names(file: File | None = None) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symcnn.analysis import Analysis
 from symcnn.document.analysis import analysis_document
-from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
+from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean, writable_numbers
 from symcnn.report import Document
 
 if TYPE_CHECKING:
@@ -37,13 +37,17 @@ def render(result: Analysis | Comparison, format: str = "text") -> str:
     * **defined for**: $L \ge 3$
     """
     check_format(format)
-    if format == "json":
-        return _json(result)
-    if isinstance(result, Analysis):
-        return render_document(analysis_document(result), format)
-    from symcnn.document.comparison import comparison_document  # derivations do not wait for it
+    if not (isinstance(result, Analysis) or hasattr(result, "same_receptive_field")):
+        hint = "render takes what symcnn.analyse or symcnn.compare returned"
+        raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
+    with writable_numbers():
+        if format == "json":
+            return _json(result)
+        if isinstance(result, Analysis):
+            return render_document(analysis_document(result), format)
+        from symcnn.document.comparison import comparison_document  # derivations do not wait for it
 
-    return render_document(comparison_document(result), format)
+        return render_document(comparison_document(result), format)
 
 
 def _json(result: Analysis | Comparison) -> str:
@@ -66,6 +70,7 @@ def render_document(document: Document, format: str) -> str:
 
 def check_format(format: str) -> None:
     """Raise `SymcnnError` for a format that is not there."""
+    format = str(format)
     if format in PLANNED_FORMATS:
         raise NotSupportedError(f"the format {format}", hint=f"formats are {', '.join(FORMATS)}")
     if format not in (*FORMATS, TERMINAL):

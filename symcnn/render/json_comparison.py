@@ -44,6 +44,7 @@ def _quantity(q: QuantityComparison) -> dict[str, Any]:
         "limit": _optional(q.limit),
         "limit_saving": _optional(q.limit_saving),
         "always": None if q.always is None else {-1: "fewer", 0: "equal", 1: "more"}[q.always],
+        "never": None if q.never is None else {-1: "fewer", 1: "more"}[q.never],
         "crossover": None if crossover is None else _crossover(crossover),
     }
 

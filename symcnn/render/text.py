@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from io import StringIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from symcnn.formula.notation import text as unicode_formula
-from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.report import Document, Line, Listing, Math, Paragraph, Section, Table
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
+_BETWEEN = 3  # columns of space between the columns of a table
 # No edges, a rule under the head and one above the totals.
 _RULED = box.Box("    \n    \n ── \n    \n ── \n    \n    \n    \n")
 
@@ -46,31 +49,58 @@ def _section(section: Section, console: Console) -> None:
     console.print(Text(section.title, style="bold"))
     for block in section.blocks:
         console.print()
-        width = min(console.width, _READABLE_WIDTH) if isinstance(block, Paragraph) else None
-        console.print(_block(block), width=width)
+        if isinstance(block, Table):
+            _print_table(block, console)
+        else:
+            width = min(console.width, _READABLE_WIDTH) if isinstance(block, Paragraph) else None
+            console.print(_block(block), width=width)
     console.print()
 
 
-def _block(block: Block) -> RenderableType:
-    match block:
-        case Paragraph(line):
-            return Text(line_text(line))
-        case Table():
-            return _table(block)
-        case Listing():
-            return _listing(block)
+def _block(block: Paragraph | Listing) -> RenderableType:
+    return Text(line_text(block.line)) if isinstance(block, Paragraph) else _listing(block)
 
 
-def _table(table: Table) -> RichTable:
+def _print_table(table: Table, console: Console) -> None:
+    """Print a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
+    cells = [[line_text(cell) for cell in row] for row in (*table.rows, *table.foot)]
+    texts = [[column.title, *(row[place] for row in cells)] for place, column in enumerate(table.columns)]
+    kept = list(range(len(texts)))
+    while _total(max(map(cell_len, texts[place])) for place in kept) > console.width:
+        least = max(kept, key=lambda place: table.columns[place].rank)
+        if not table.columns[least].rank:
+            break
+        kept.remove(least)
+    widths = _fitted({place: texts[place] for place in kept}, console.width)
     drawn = RichTable(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1))
-    for column in table.columns:
-        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
-    for place, row in enumerate(table.rows):
-        last = place == len(table.rows) - 1
-        drawn.add_row(*(Text(line_text(cell)) for cell in row), end_section=last and bool(table.foot))
-    for row in table.foot:
-        drawn.add_row(*(Text(line_text(cell), style="bold") for cell in row))
-    return drawn
+    for place in kept:
+        column = table.columns[place]
+        drawn.add_column(column.title, justify="right" if column.right else "left", width=widths[place])
+    for number, row in enumerate(cells, 1):
+        last, style = number == len(table.rows) and bool(table.foot), "bold" if number > len(table.rows) else ""
+        drawn.add_row(*(Text(row[place], style=style) for place in kept), end_section=last)
+    room, console.width = console.width, max(console.width, _total(widths.values()))  # rich prints nothing wider
+    console.print(drawn)
+    console.width = room
+    if len(kept) < len(texts):
+        left_out = dict.fromkeys(table.columns[place].title for place in range(len(texts)) if place not in kept)
+        console.print(Text(f"left out, as {console.width} columns are too few: {', '.join(left_out)}", style="dim"))
+
+
+def _fitted(texts: dict[int, list[str]], most: int) -> dict[int, int]:
+    """Return a width for each column: as wide as its cells, or narrower, down to its longest word, to fit in `most`."""
+    widths = {place: max(map(cell_len, column)) for place, column in texts.items()}
+    words = {place: max(map(cell_len, " ".join(column).split())) for place, column in texts.items()}
+    while _total(widths.values()) > most and any(widths[place] > words[place] for place in widths):
+        widest = max((place for place in widths if widths[place] > words[place]), key=lambda place: widths[place])
+        widths[widest] -= 1
+    return widths
+
+
+def _total(widths: Iterable[int]) -> int:
+    """Return the width of a table with columns of these widths."""
+    widths = list(widths)
+    return sum(widths) + _BETWEEN * (len(widths) - 1)
 
 
 def _listing(listing: Listing) -> RichTable:

@@ -52,6 +52,7 @@ def _drop_old(folder: Path) -> None:
 def _code_state() -> list[tuple[str, int]]:
     """Return when the files that decide about trees were last changed."""
     package = Path(__file__).parent.parent
-    deciding = [*package.glob("syntax/*.py"), package / "tree.py", package / "formula" / "nodes.py"]
+    deciding = [*package.glob("syntax/*.py"), package / "tree.py", package / "source.py"]
+    deciding += [package / "formula" / "nodes.py"]
     deciding += [grammar_folder() / "formula.lark", grammar_folder() / "network.lark"]
     return [(str(path), path.stat().st_mtime_ns) for path in sorted(deciding)]

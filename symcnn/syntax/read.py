@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lark.exceptions import UnexpectedInput
 
@@ -23,7 +23,8 @@ def read_source(path: str | Path) -> Source:
     """Read a UTF-8 file; raises `SymcnnError` where it cannot."""
     name = str(path)
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = read_bounded(file)
     except FileNotFoundError:
         raise SymcnnError(f"no such file: {name}", hint=_similar_files(Path(path))) from None
     except (OSError, ValueError) as error:
@@ -32,8 +33,15 @@ def read_source(path: str | Path) -> Source:
     return decode(content, name)
 
 
+def read_bounded(file: BinaryIO) -> bytes:
+    """Return what a file holds, or one byte more than a text may have: a device may never end."""
+    return file.read(4 * _MOST_CHARACTERS + 1)
+
+
 def decode(content: bytes, name: str) -> Source:
     """Return the source of some bytes, which must be UTF-8; a byte order mark is dropped."""
+    if len(content) > 4 * _MOST_CHARACTERS:
+        raise _too_long(name)
     try:
         return Source(name, content.decode("utf-8").removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
@@ -65,7 +73,7 @@ def parse_assumptions(source: Source) -> Assume:
 
 def _parse(source: Source, start: str) -> Any:
     if len(source.text) > _MOST_CHARACTERS:
-        raise SymcnnError(f"{source.name} has more than {_MOST_CHARACTERS:,} characters")
+        raise _too_long(source.name)
     if not source.text.strip():
         raise SymcnnError(f"{source.name} is empty", hint="write a network: net a { input 3×H×W; Conv(64, 3) }")
     check_brackets(source)
@@ -74,6 +82,10 @@ def _parse(source: Source, start: str) -> Any:
     except UnexpectedInput as error:
         raise syntax_error(error, source) from None
     return FileBuilder(source).build(tree)
+
+
+def _too_long(name: str) -> SymcnnError:
+    return SymcnnError(f"{name} has more than {_MOST_CHARACTERS:,} characters")
 
 
 def _similar_files(path: Path) -> str | None:

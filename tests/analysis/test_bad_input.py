@@ -26,10 +26,10 @@ STEPS = [
     ("‹Relu›", "unknown layer or net 'Relu'", "did you mean 'ReLU'?"),
     ("‹Zzz›", "unknown layer or net 'Zzz'", None),
     ("‹Conv4d›(64, 3)", "unknown layer or net 'Conv4d'", "did you mean 'Conv'?"),
-    ("‹Conv1d›(64, 3)", "Conv1d wants 1 axis, the tensor 3×H×W has 2 axes", "write Conv, or Conv2d"),
-    ("‹SeparableConv3d›(64, 3)", "SeparableConv3d wants 3 axes, the tensor 3×H×W has 2 axes", "write SeparableConv, or SeparableConv2d"),
-    ("Flatten; ‹MaxPool2d›(2)", "MaxPool2d wants 2 axes, the tensor (3*H*W) has no axes", "a vector has no axes"),
-    ("Flatten; ‹Conv1d›(64, 3)", "Conv1d wants 1 axis, the tensor (3*H*W) has no axes", "a vector has no axes"),
+    ("‹Conv1d›(64, 3)", "Conv1d wants 1 axis, the tensor 3×H×W has 2 axes", "write Conv, or Conv2d; a batch is no axis: input 3×H×W, batch N"),
+    ("‹SeparableConv3d›(64, 3)", "SeparableConv3d wants 3 axes, the tensor 3×H×W has 2 axes", "write SeparableConv, or SeparableConv2d; an input begins with its channels: 1×28×28"),
+    ("Flatten; ‹MaxPool2d›(2)", "MaxPool2d wants 2 axes, the tensor 3H·W has no axes", "a vector has no axes"),
+    ("Flatten; ‹Conv1d›(64, 3)", "Conv1d wants 1 axis, the tensor 3H·W has no axes", "a vector has no axes"),
     # names and numbers of arguments
     ("Conv(64, 3, ‹strid›=2)", "unknown argument 'strid' of Conv", "did you mean 'stride'?"),
     ("Conv(64, 3, ‹qqq›=2)", "unknown argument 'qqq' of Conv", CONV_TAKES),
@@ -57,7 +57,7 @@ STEPS = [
     ('Conv(64, 3, ‹padding="sane"›)', 'padding of Conv cannot be "sane"', "did you mean 'same'?"),
     ('Conv(64, 3, ‹padding="full"›)', 'padding of Conv cannot be "full"', 'a padding is a number, "same" or "valid"'),
     ("Conv(64, 3, ‹bias=2›)", "bias of Conv is true or false, not 2", None),
-    ("MaxPool(3, ‹ceil_mode=-1›)", "ceil_mode of MaxPool is true or false, not -1", None),
+    ("MaxPool(3, ‹ceil_mode=-1›)", "ceil_mode of MaxPool is true or false, not −1", None),
     ("Conv(‹w > 3›, 3)", "a number is wanted here, not a condition", None),
     ("Conv(2 + ‹(w > 3)›, 3)", "a number is wanted here, not a condition", None),
     ("Conv(2 + ‹(3, 4)›, 3)", "a number is wanted here, not a tuple of values", None),
@@ -72,11 +72,11 @@ STEPS = [
     ("Conv(‹0›, 3)", "Conv: a layer has at least one output channel", "it requires m >= 1; here m (out_channels) = 0"),
     ("Conv(64, ‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
     ("Conv(64, 3, ‹stride=0›)", "Conv: a stride is at least 1", "it requires s >= 1; here s (stride) = 0"),
-    ("Conv(64, 3, ‹padding=-1›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = -1"),
+    ("Conv(64, 3, ‹padding=-1›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = −1"),
     ("Conv(64, 3, ‹padding=((1,-1),(0,0))›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = ((1, -1), (0, 0))"),
     ("Conv(64, 3, ‹groups=2›)", "Conv: the groups must divide the input channels", "it requires C % g == 0; here C (in_channels) = 3, g (groups) = 2"),
     ("Conv(64, 3, ‹groups=3›)", "Conv: the groups must divide out_channels", "it requires m % g == 0; here m (out_channels) = 64, g (groups) = 3"),
-    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k or before(p) != after(p) and before(p) < k and after(p) < k; here p (padding) = 2, k (kernel_size) = 3"),
+    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k if before(p) == after(p) else before(p) < k and after(p) < k; here p (padding) = 2, k (kernel_size) = 3"),
     ("Dropout(‹1.5›)", "Dropout: p is a probability", "it requires r <= 1; here r (p) = 3/2"),
     ("‹Linear(10)›", "Linear: Flatten first, or say per_position=true", "it requires axes == 0 or q == true; here q (per_position) = false"),
     ("DepthwiseConv(‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
@@ -89,13 +89,13 @@ STEPS = [
     ("Conv(64, ‹2^(1/2)›)", "the exponent 1/2 of 2 is no integer", None),
     ("Conv(‹9^9^9›, 3)", "the number is too large to be written out", None),
     # windows that do not fit
-    ("assume H <= 6; Conv(64, ‹7›)", "the output height of Conv, H - 6, is never positive", "the window is larger than the padded input 3×H×W"),
-    ("assume H <= 9; Conv(64, ‹3›, dilation=5)", "the output height of Conv, H - 10, is never positive", "the window is larger than the padded input 3×H×W"),
+    ("assume H <= 6; Conv(64, ‹7›)", "the output height of Conv, H − 6, is never positive", "the window is larger than the padded input 3×H×W"),
+    ("assume H <= 9; Conv(64, ‹3›, dilation=5)", "the output height of Conv, H − 10, is never positive", "the window is larger than the padded input 3×H×W"),
     ("Conv(64, ‹H + 1›)", "the output height of Conv would be 0", "the window is larger than the padded input 3×H×W"),
     ("MaxPool(‹(1, W + 2)›)", "the output width of MaxPool would be 0", "the window is larger than the padded input 3×H×W"),
     # names, labels, scope
     ("let c = ‹depth›", "the current tensor 3×H×W has no depth", "it has channels, height, width"),
-    ("Flatten; let c = ‹height›", "the current tensor (3*H*W) has no height", "it has channels"),
+    ("Flatten; let c = ‹height›", "the current tensor 3H·W has no height", "it has channels"),
     ("let ‹height› = 3", "'height' is the current tensor's and cannot be redefined", None),
     ("x: ReLU; ‹x: ReLU›", "the label 'x' is there twice", "labels are unique in a net"),
     ("Conv(‹foo›(1, 2), 3)", "'foo' is no function", "did you mean 'floor'?"),
@@ -106,10 +106,15 @@ STEPS = [
     ("let f(v) = v; Conv(‹f(1, 2)›, 3)", "f takes one argument, not 2", None),
     ("let f(v) = v; Conv(‹f›, 3)", "a number is wanted here, not a function", None),
     ("let f(v) = ‹f(v)›; Conv(f(1), 3)", "the function 'f' calls itself without end", None),
+    ("BatchNorm2d(‹64›)", "affine of BatchNorm2d is true or false, not 64", "the number of channels is inferred from the input: leave it out"),
+    ("Conv(8, 3, ‹bias=b›)", "bias of Conv is true or false, not b", None),
+    ("Conv2d(3, 64, ‹kernel_size=3›)", "Conv2d is given 'kernel_size' twice", "in_channels, which PyTorch writes first, is inferred here"),
+    ("Conv(kernel_size=3, ‹8›)", "an argument without a name stands before those with one", None),
+    ("MaxPool(2, ‹padding=((0, 2), (1, 1))›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k if before(p) == after(p) else before(p) < k and after(p) < k; here p (padding) = ((0, 2), (1, 1)), k (kernel_size) = 2"),
     # conditions that must be decided
     ("Conv(64 if ‹w > 3› else 32, 3)", "cannot decide 'w > 3': it depends on w", "give w a value, or assume what decides it"),
     ("if ‹w > v› { ReLU }", "cannot decide 'w > v': it depends on v, w", "give v, w a value, or assume what decides it"),
-    ("‹MaxPool(2, ceil_mode=b)›", "cannot decide 'c == true': it depends on b", "give b a value, or assume what decides it"),
+    ("MaxPool(2, ‹ceil_mode=b›)", "ceil_mode of MaxPool is true or false, not b", None),
     # repetition
     ("repeat ‹-1› { ReLU }", "a repeat count is -1", "it is at least 0"),
     ("repeat ‹5/2› { ReLU }", "a repeat count is 5/2, which is no integer", None),
@@ -228,14 +233,14 @@ def test_a_kernel_larger_than_some_inputs_is_a_condition() -> None:
         ({}, ["H ="], "unexpected '='", None),
         ({}, ["H >= 5", "H <= 4"], "the assumptions contradict each other", None),
         ({"n": 3}, ["n == 4"], "the assumption n == 4 never holds", None),
-        ({}, ["H <= 2"], "the output height of Conv, H + 2*p - 2, is never positive", None),
+        ({}, ["H <= 2"], "the output height of Conv, H + 2p − 2, is never positive", None),
     ],
 )  # fmt: skip
 def test_bad_parameters(parameters: dict[str, Any], assume: list[str], message: str, hint: str | None) -> None:
     network = "net a(width, n = 2) { input 3×H×W; Conv(width, 3, padding=p); repeat n { ReLU } }"
     if assume == ["H <= 2"]:
         parameters, network = {}, network.replace("padding=p", "padding=0")
-        message = "the output height of Conv, H - 2, is never positive"
+        message = "the output height of Conv, H − 2, is never positive"
     error = error_of(lambda: analysed(network, assume=assume, **parameters))
     assert error.message == message
     assert hint is None or error.hint == hint

@@ -301,8 +301,93 @@ def test_parameters_are_numbers_texts_or_symbols() -> None:
 
 def test_suspicious_names_are_pointed_out() -> None:
     text = "net a(classes = 10) { input 3×H; stem: Conv(chanels, 3); Conv(clases + dilaton, 1) }"
-    assert analysed(text).warnings == (
-        "'chanels' is taken as a symbol; did you mean 'channels'?",
-        "'clases' is taken as a symbol; did you mean 'classes'?",
-    )
+    first, second = analysed(text).warnings
+    assert first.splitlines() == [
+        "'chanels' is taken as a symbol",
+        "  text:1:45",
+        f"    {text}",
+        f"    {' ' * 44}{'^' * 7}",
+        "  did you mean 'channels'?",
+    ]
+    assert "'clases'" in second
+    assert "did you mean 'classes'?" in second
     assert analysed("net a(width) { input 3×H; Conv(width, 1) }").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hint"),
+    [
+        (chain("Conv(4, 3, padding=same)"), "same", 'did you mean "same"?'),
+        (chain("Conv(4, 3, padding=smae)"), "smae", 'did you mean "same"?'),
+        (chain("Conv(4, 3, padding=valid)"), "valid", 'did you mean "valid"?'),
+        (chain("Conv(C_in, 3)", "Conv(Cin, 3)"), "Cin", "there is 'C_in' too: did you mean the same?"),
+        ("net a { input 3xHxw; ReLU }", "Hxw", "did you mean H×w? Between sizes write × or, with spaces, x"),
+        ("let classes = 4\nnet a { input 3×H; Conv(classess, 1) }", "classess", "did you mean 'classes'?"),
+    ],
+)
+def test_what_a_symbol_may_have_meant(text: str, name: str, hint: str) -> None:
+    (warning,) = analysed(text, "a").warnings
+    assert warning.startswith(f"'{name}' is taken as a symbol\n")
+    assert warning.endswith(hint)
+
+
+def test_names_that_are_meant_get_no_warning() -> None:
+    assert analysed("net a { input C×H×h; Conv(c, k); Conv(C', K); Conv(N_1, 1); Conv(max_w, 1) }").warnings == ()
+
+
+def test_a_kind_that_takes_the_place_of_another_is_pointed_out() -> None:
+    text = "layer Conv(out_channels: m, kernel_size: k) { channels = m }\nnet a { input 3×H; Conv(4, 3) }"
+    (warning,) = analysed(text).warnings
+    assert warning.startswith("'Conv' takes the place of the library's kind of that name\n  text:1:7")
+
+
+def test_assumptions_about_nothing_are_pointed_out() -> None:
+    a = analysed(chain("Conv(w, 3)", before="let q = 3"), assume=["h % 2 == 0, H >= 4", "Z > 3, q == 3"])
+    assert [warning.splitlines()[0] for warning in a.unused] == ["a has no symbol 'h'", "a has no symbol 'Z'"]
+    assert a.unused[0].endswith("did you mean 'H'?")
+    assert analysed(chain("Conv(w, 3)"), assume="w == 4, H == W").unused == ()
+
+
+def test_assumed_equalities_give_values() -> None:
+    a = analysed(chain("Conv(64α, 3)", before="assume α rational"), assume="α == 1/2, H == W")
+    assert a.output == (32, a.symbols["H"] - 2, a.symbols["H"] - 2)
+    for values in ({"H": 9}, {"W": 9}, {"H": 9, "W": 9}, {"H": 9, "α": "1/2"}):
+        assert a.at(**values).macs == 32 * 27 * 49
+    assert error_of(lambda: a.at(H=9, W=8)).message == "the net 'a' is not defined for H = 9, W = 8"
+    assert error_of(lambda: a.at(H=9, α=1)).message == "the net 'a' is not defined for α = 1"
+
+
+def test_bounds_that_others_imply_are_dropped() -> None:
+    a = analysed(chain(*(f"Conv(c, k, dilation={2**i})" for i in range(5)), shape="c×T"))
+    assert [str(c) for c in a.conditions] == ["T + 30 >= 31*k"]
+    b = analysed(chain("Conv(4, 3, dilation=d)", "Conv(4, 3, dilation=2d)", "MaxPool(2)", "Flatten", "Linear(2)"))
+    assert [str(c) for c in b.conditions] == ["H >= 6*d + 2", "W >= 6*d + 2"]
+
+
+def test_truth_values_in_the_spelling_of_python() -> None:
+    assert analysed(chain("Conv(4, 3, bias=False)", "BatchNorm(affine=True)")).params == 108 + 8
+
+
+@pytest.mark.parametrize("padding", ["((1, 0))", "(1, 0)", "((1, 0),)"])
+def test_one_axis_may_have_one_pair(padding: str) -> None:
+    assert str(analysed(chain(f"Conv(4, 2, padding={padding})", shape="3×T")).output) == "(4, T)"
+
+
+@pytest.mark.parametrize(
+    ("step", "output", "condition"),
+    [
+        ("Conv(C//2, 1)", "(floor(C/2), H, H)", "C >= 2"),
+        ("Flatten; Linear(floor(m/2))", "(floor(m/2),)", "m >= 2"),
+        ("DepthwiseConv(1, multiplier=m - 1)", "(C*(m - 1), H, H)", "C*m >= C + 1"),
+        ("Conv(8/(g + 1), 1)", "(8/(g + 1), H, H)", "Eq(Mod(8, g + 1), 0)"),
+    ],
+)
+def test_channels_that_are_formulas(step: str, output: str, condition: str) -> None:
+    a = analysed(f"net a {{ input C×H×H; {step} }}")
+    assert str(a.output) == output
+    assert condition in map(str, a.conditions)
+    assert a.flops != 0
+
+
+def test_the_second_layer_of_a_kind_that_ends_in_a_digit() -> None:
+    assert [x.name for x in analysed(chain("ReLU6", "ReLU6")).layers] == ["relu6_1", "relu6_2"]

@@ -78,7 +78,7 @@ def test_a_locale_without_unicode() -> None:
     assert "Traceback" not in broken.stderr
 
 
-@pytest.mark.parametrize("columns", ["40", "60", "100"])
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
 def test_columns_are_obeyed(columns: str) -> None:
     result = python("-m", "symcnn", "compare", "examples/stacked.cnn", COLUMNS=columns)
     assert max(map(len, result.stdout.splitlines())) <= int(columns)
@@ -113,3 +113,27 @@ def test_marks_are_for_terminals_only(no_color: str, marked: bool, tmp_path: Pat
     in_terminal("derive", "examples/lenet.cnn", "-o", str(target))
     assert "\x1b" not in target.read_text(encoding="utf-8")
     assert "\x1b" not in in_terminal("derive", "examples/lenet.cnn", "--format", "latex")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs devices and closed streams")
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("derive examples/lenet.cnn > /dev/full", "cannot write the output: no space left on device"),
+        ("derive - <&-", "standard input is closed"),
+        ("derive examples/lenet.cnn >&-", "standard output is closed"),
+        ("derive /dev/zero", "/dev/zero has more than 5,000,000 characters"),
+        ("derive - < /dev/zero", "standard input has more than 5,000,000 characters"),
+    ],
+)
+def test_streams_that_cannot_be_used(command: str, message: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" -m symcnn {command}'],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == f"error: {message}"
+    assert "Traceback" not in done.stderr

@@ -16,7 +16,7 @@ DEFINITION = "a definition begins with net, layer, convention, let, assume or us
 COMMAS = "inside round brackets, values are separated by commas"
 STATEMENT_END = "a statement ends at a newline or ';'"
 VALUE = "a value is wanted here: a number, a symbol or a formula"
-SHAPE = "an input is written 3×H×W, 3xHxW or (3, H, W), and may end in ', batch N'"
+SHAPE = "an input is written 3×H×W, 3xHxW or (3, H, W), formulas in brackets, and may end in ', batch N'"
 POINT = "a number has digits on both sides of its point"
 NAME = "a name is wanted here"
 EXAMPLE = "write a network: net a { input 3×H×W; Conv(64, 3) }"
@@ -55,7 +55,7 @@ BROKEN = [
     ("net a { input ‹}›", "unexpected '}'", SHAPE),
     ("net a { input 3×‹;› Conv(1, 1) }", "the line ends too early", SHAPE),
     ("net a { input 3,‹H›,W }", "unexpected 'H'", SHAPE),
-    ("net a { input 3×H×W ‹batch› 4 }", "unexpected 'batch'", STATEMENT_END),
+    ("net a { input 3×H×W ‹batch› 4 }", "unexpected 'batch'", SHAPE),
     ('net a { input 3×‹"x"› }', "unexpected '\"x\"'", SHAPE),
     ("net a { inptu ‹3›×H×W }", "unexpected '3'", "did you mean 'input'?"),
     ("net a { input 3; ‹input 4› }", "the net 'a' has two inputs", ONCE),
