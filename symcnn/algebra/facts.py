@@ -78,6 +78,13 @@ class Facts:
             return True
         return False if self.is_positive(scale(poly, -1)) else None
 
+    def may_be_nonnegative(self, poly: Polynomial) -> bool:
+        """Tell at a glance whether `poly` ≥ 0 is worth trying: what lowers it must stand in what raises it."""
+        if self.known or self.upper or self.divisible:
+            return True
+        raising = {atom for monomial, c in poly.items() if c > 0 for atom, _ in monomial}
+        return all(atom in raising for monomial, c in poly.items() if c < 0 for atom, _ in monomial)
+
     def _proved_by_rounding(self, poly: Polynomial) -> bool:
         """Use that an integer is ≥ 0 where it is > −1: where 32·α is a positive integer, α ≥ 1/32."""
         if not self.divisible or all(map(is_integer_monomial, poly)):

@@ -201,6 +201,8 @@ def _known_quotient(value: Quotient, facts: Facts) -> int | None:
     if value.monomial:
         denominator = scale(polynomial(monomial_expression(value.monomial)), value.number)
         below = add(add(denominator, {ONE: -1}), value.numerator, -1)
+        if not facts.may_be_nonnegative(below):
+            return None
         small = facts.is_nonnegative(value.numerator) and facts.is_nonnegative(below)
         return 0 if small else None
     if not facts.upper:

@@ -17,6 +17,7 @@ from sympy.core.basic import Basic
 
 from symcnn.algebra.symbols import Value, exact, expression
 
+_MANY = 4  # summands to be put among sorted ones, from which on sorting them all is quicker
 _sort_key = cmp_to_key(Basic.compare)  # the order in which SymPy keeps the arguments of sums and products
 
 
@@ -65,9 +66,12 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
 
 def _assembled(constant: Rational, summands: list[Expr], in_order: int) -> Expr:
     """Sort the summands, of which some are in order already: one more costs little."""
-    ordered = summands[:in_order]
-    for summand in summands[in_order:]:
-        insort(ordered, summand, key=_sort_key)
+    if len(summands) - in_order > _MANY:
+        ordered = sorted(summands, key=_sort_key)  # which sees the runs that are sorted already
+    else:
+        ordered = summands[:in_order]
+        for summand in summands[in_order:]:
+            insort(ordered, summand, key=_sort_key)
     if constant or not ordered:
         ordered.insert(0, constant)
     return Add._from_args(ordered)

@@ -200,7 +200,7 @@ def _result(
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
 ) -> Analysis:
-    receptive_fields = Fields(lambda: fields(derivation), expression)
+    receptive_fields = Fields(lambda: derivation.windows, lambda: fields(derivation), expression)
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),

@@ -9,7 +9,7 @@ from functools import cached_property
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.analysis.apply import Outcome
 from symcnn.analysis.tensor import Tensor
-from symcnn.analysis.window import IDENTITY, Window
+from symcnn.analysis.window import IDENTITY, Window, forward
 from symcnn.source import Span
 
 
@@ -50,10 +50,10 @@ class Derivation:
     @cached_property
     def windows(self) -> tuple[Window, ...]:
         """What an output of the body sees of its input, per input axis."""
-        windows = (IDENTITY,) * len(self.input.sizes)
-        for item in self.items:
-            windows = after(windows, item)
-        return windows
+        seen = [windows for item in self.items if (windows := _seen(item))]  # none once the axes are gone
+        columns = [tuple(windows[axis] for windows in seen) for axis in range(len(self.input.sizes))]
+        alike = {column: forward(column) for column in dict.fromkeys(columns)}  # equal axes are worked out once
+        return tuple(alike[column] for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,14 @@ class Visit:
 
 def after(windows: tuple[Window, ...], item: Leaf | Nest) -> tuple[Window, ...]:
     """Return what the outputs of an item see, where `windows` is what its inputs see."""
+    return tuple(_compose(windows, _seen(item)))
+
+
+def _seen(item: Leaf | Nest) -> tuple[Window, ...]:
+    """Return what an output of an item sees of its input."""
     if isinstance(item, Leaf):
-        return tuple(_compose(windows, item.outcome.windows))
-    repeated = (window.repeated(item.times) for window in item.body.windows)
-    return tuple(_compose(windows, tuple(repeated)))
+        return item.outcome.windows
+    return tuple(window.repeated(item.times) for window in item.body.windows)
 
 
 def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -> Iterator[Visit]:
@@ -83,9 +87,8 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -
 
 
 def fields(derivation: Derivation) -> Iterator[tuple[Window, ...]]:
-    """Yield what an output of each visited layer sees of the input, in its last repetition; last, of the network."""
+    """Yield what an output of each visited layer sees of the network's input, in its last repetition."""
     yield from _fields(derivation, (IDENTITY,) * len(derivation.input.sizes))
-    yield derivation.windows
 
 
 def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:

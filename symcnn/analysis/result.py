@@ -113,18 +113,34 @@ class ReceptiveField:
 
 
 class Fields:
-    """The receptive fields of all layers, and at the end that of the network; worked out when one is asked for."""
+    """The receptive fields of the network and of all its layers, worked out when they are asked for."""
 
-    def __init__(self, windows: Callable[[], Iterable[tuple[Window, ...]]], exactly: Callable[[Value], Any]) -> None:
-        self._windows, self._exactly = windows, exactly
+    def __init__(
+        self,
+        whole: Callable[[], tuple[Window, ...]],
+        layers: Callable[[], Iterable[tuple[Window, ...]]],
+        exactly: Callable[[Value], Any],
+    ) -> None:
+        self._whole, self._layers, self._exactly = whole, layers, exactly
 
     @cached_property
     def windows(self) -> tuple[tuple[Window, ...], ...]:
-        """What the outputs see, per axis of the network's input."""
-        return tuple(self._windows())
+        """What the layers' outputs see, per axis of the network's input."""
+        return tuple(self._layers())
+
+    @property
+    def network(self) -> ReceptiveField:
+        """What the network's output sees."""
+        return self._field(self._whole())
 
     def __getitem__(self, place: int) -> ReceptiveField:
-        windows = self.windows[place]
+        return self._field(self.windows[place])
+
+    def at(self, evaluate: Callable[[Value], Any]) -> Fields:
+        """Return the same fields for values of the symbols."""
+        return Fields(self._whole, lambda: self.windows, evaluate)
+
+    def _field(self, windows: tuple[Window, ...]) -> ReceptiveField:
         return ReceptiveField(*(tuple(map(self._exactly, part)) for part in _parts(windows)))
 
 
@@ -197,7 +213,7 @@ class Analysis(Quantities):
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the network sees of its input."""
-        return self.fields[-1]
+        return self.fields.network
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -287,7 +303,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
     def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(evaluate(item) for item in items)
 
-    fields = Fields(lambda: analysis.fields.windows, evaluate)
+    fields = analysis.fields.at(evaluate)
 
     def layer_of(layer: Layer) -> Layer:
         return replace(

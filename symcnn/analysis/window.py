@@ -62,11 +62,16 @@ def _composed(first: Window, later: Window) -> Window:
 
 
 def forward(windows: Iterable[Window]) -> Window:
-    """Compose the windows of layers from the input on."""
-    result = IDENTITY
+    """Compose the windows of layers from the input on: r = 1 + Σ (e − 1)·j, summed at once."""
+    jump: Value = 1
+    reaches: list[Value] = []
+    starts: list[Value] = []
     for window in windows:
-        result = result.then(window)
-    return result
+        if window != IDENTITY:
+            reaches.append(product((jump, window.reach)))
+            starts.append(product((jump, window.start)))
+            jump = product((jump, window.jump))
+    return Window(total(reaches), jump, total(starts))
 
 
 def backward(windows: Iterable[Window]) -> Window:

@@ -104,7 +104,8 @@ class Kind:
         slips = ((slip.quantity, slip.value) for slip in self.definition.slips)
         for name, formula in (*self.definition.rules, *slips):
             if name not in RULES:
-                raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, did_you_mean(name, RULES))
+                hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
+                raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES}
         for parameter in self.definition.parameters:
             if parameter.symbol in taken:

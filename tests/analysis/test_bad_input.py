@@ -76,7 +76,7 @@ STEPS = [
     ("Conv(64, 3, ‹padding=((1,-1),(0,0))›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = ((1, -1), (0, 0))"),
     ("Conv(64, 3, ‹groups=2›)", "Conv: the groups must divide the input channels", "it requires C % g == 0; here C (in_channels) = 3, g (groups) = 2"),
     ("Conv(64, 3, ‹groups=3›)", "Conv: the groups must divide out_channels", "it requires m % g == 0; here m (out_channels) = 64, g (groups) = 3"),
-    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k if before(p) == after(p) else before(p) < k and after(p) < k; here p (padding) = 2, k (kernel_size) = 3"),
+    ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k or before(p) != after(p); here p (padding) = 2, k (kernel_size) = 3"),
     ("Dropout(‹1.5›)", "Dropout: p is a probability", "it requires r <= 1; here r (p) = 3/2"),
     ("‹Linear(10)›", "Linear: Flatten first, or say per_position=true", "it requires axes == 0 or q == true; here q (per_position) = false"),
     ("DepthwiseConv(‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
@@ -110,7 +110,7 @@ STEPS = [
     ("Conv(8, 3, ‹bias=b›)", "bias of Conv is true or false, not b", None),
     ("Conv2d(3, 64, ‹kernel_size=3›)", "Conv2d is given 'kernel_size' twice", "in_channels, which PyTorch writes first, is inferred here"),
     ("Conv(kernel_size=3, ‹8›)", "an argument without a name stands before those with one", None),
-    ("MaxPool(2, ‹padding=((0, 2), (1, 1))›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k if before(p) == after(p) else before(p) < k and after(p) < k; here p (padding) = ((0, 2), (1, 1)), k (kernel_size) = 2"),
+    ("MaxPool(2, ‹padding=((0, 2), (1, 1))›)", "MaxPool: a padding of a pooling is less than its kernel", "it requires before(p) == after(p) or before(p) < k and after(p) < k; here p (padding) = ((0, 2), (1, 1)), k (kernel_size) = 2"),
     # conditions that must be decided
     ("Conv(64 if ‹w > 3› else 32, 3)", "cannot decide 'w > 3': it depends on w", "give w a value, or assume what decides it"),
     ("if ‹w > v› { ReLU }", "cannot decide 'w > v': it depends on v, w", "give v, w a value, or assume what decides it"),
