@@ -34,9 +34,21 @@ class Outcome:
 
 
 class Application:
-    """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible."""
+    """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible.
 
-    def __init__(self, kind: Kind, step: Step, given: Given, tensor: Tensor, arithmetic: Arithmetic) -> None:
+    `settled`: what the kind requires of the arguments alone is known to hold.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        step: Step,
+        given: Given,
+        tensor: Tensor,
+        arithmetic: Arithmetic,
+        settled: bool = False,
+    ) -> None:
+        self.settled = settled
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
         self.axes = len(tensor.sizes)
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
@@ -49,14 +61,21 @@ class Application:
     def outcome(self) -> Outcome:
         """Work out the rules in their order."""
         self._require_types()
-        for demand in self.kind.demands:
+        fixed = [] if self.settled else [demand for demand in self.kind.demands if demand.fixed]
+        for demand in fixed:
             self._require(demand)
+        self.settled = not self.conditions
+        for demand in self.kind.demands:
+            if not demand.fixed:
+                self._require(demand)
         windows = self._windows()
         output = self._output()
         counted = self._counted(output)
         return Outcome(output, windows, counted, tuple(self.conditions))
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
+        if name in self.kind.constants:
+            return self.kind.constants[name]
         rule = self.kind.rules[name]
         try:
             value = rule(Frame(self.arithmetic, self.values, axis))

@@ -88,6 +88,7 @@ class Walk:
         self._meanings: dict[int, Meaning] = {}
         self._found: dict[tuple[bool, str], Found] = {}
         self._outcomes: dict[Any, Outcome] = {}
+        self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
         self._depth = 0
@@ -279,10 +280,14 @@ class Walk:
         given = match_arguments(step, list(kind.parameters), kind.positional, lambda f: self._value(f, scope))
         key = (kind, tuple(given.values.items()), tensor)
         if key not in self._outcomes:
+            known = (kind, tuple(given.values.items()), len(tensor.sizes))
             try:
-                self._outcomes[key] = Application(kind, step, given, tensor, self.arithmetic).outcome()
+                application = Application(kind, step, given, tensor, self.arithmetic, known in self._settled)
+                self._outcomes[key] = application.outcome()
             except SymcnnError as error:
                 raise _at_step(error, step, given) from None
+            if application.settled:
+                self._settled.add(known)
         return self._outcomes[key]
 
     # nets as blocks

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
-from symcnn.formula.nodes import Formula, names
+from symcnn.formula.nodes import Formula, Number, names
 from symcnn.formula.values import Meaning
 from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES
 from symcnn.source import Source
@@ -22,13 +22,14 @@ _BEFORE_SIZE = ("reach", "jump", "size", "start", "axes", "channels")
 
 @dataclass(frozen=True)
 class Demand:
-    """A requirement, compiled; `symbols` are the arguments it speaks of."""
+    """A requirement, compiled; `symbols` are the arguments it speaks of, `fixed`: it speaks of nothing else."""
 
     test: Meaning
     formula: Formula
     hint: str | None
     per_axis: bool
     symbols: tuple[str, ...]
+    fixed: bool
 
 
 class Kind:
@@ -45,6 +46,12 @@ class Kind:
         """The rules by name, in the order in which they are worked out."""
         written = dict(self.definition.rules)
         return {name: self._rule(name, written.get(name)) for name in RULES}
+
+    @cached_property
+    def constants(self) -> dict[str, int]:
+        """The rules that are a number whatever the arguments are, such as no parameters of an activation."""
+        values = ((name, formula.value) for name, formula in self.formulas.items() if isinstance(formula, Number))
+        return {name: value for name, value in values if isinstance(value, int)}
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:
@@ -92,7 +99,8 @@ class Kind:
         mentioned = {name.name for name in names(formula)}
         arguments = tuple(p.name for p in self.definition.parameters if p.symbol in mentioned)
         per_axis = bool(mentioned & vocabulary.per_axis)
-        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments)
+        fixed = not mentioned & {*INPUT_NAMES}
+        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments, fixed)
 
     def _vocabulary(self, more: Iterable[str], parameters: Iterable[LayerParameter], folding: bool) -> Vocabulary:
         parameters = tuple(parameters)
