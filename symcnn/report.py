@@ -60,7 +60,22 @@ class Listing:
     items: tuple[tuple[str, tuple[Line, ...]], ...]
 
 
-Block = Paragraph | Table | Listing
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A chain of formulas that are equal: a name, its formula, the values put in, the result; `note` says for what."""
+
+    sides: tuple[Formula, ...]
+    note: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Labelled steps of a derivation, each with one or more equations."""
+
+    steps: tuple[tuple[str, tuple[Equation, ...]], ...]
+
+
+Block = Paragraph | Table | Listing | Working
 
 
 @dataclass(frozen=True, slots=True)

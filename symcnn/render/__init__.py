@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symcnn.analysis import Analysis
 from symcnn.document.analysis import analysis_document
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean, writable_numbers
+from symcnn.formula.style import PLAIN, Style
 from symcnn.report import Document
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ FORMATS = ("text", "markdown", "latex", "json")
 PLANNED_FORMATS = ("html", "csv")
 
 
-def render(result: Analysis | Comparison, format: str = "text") -> str:
+def render(result: Analysis | Comparison, format: str = "text", style: Style = PLAIN) -> str:
     r"""Return an analysis or a comparison as text in one of the formats text, markdown, latex, json.
 
     Raises `SymcnnError` for an unknown format.
@@ -44,10 +45,10 @@ def render(result: Analysis | Comparison, format: str = "text") -> str:
         if format == "json":
             return _json(result)
         if isinstance(result, Analysis):
-            return render_document(analysis_document(result), format)
+            return render_document(analysis_document(result), format, style)
         from symcnn.document.comparison import comparison_document  # derivations do not wait for it
 
-        return render_document(comparison_document(result), format)
+        return render_document(comparison_document(result), format, style)
 
 
 def _json(result: Analysis | Comparison) -> str:
@@ -60,12 +61,12 @@ def _json(result: Analysis | Comparison) -> str:
     return comparison_json(result)
 
 
-def render_document(document: Document, format: str) -> str:
+def render_document(document: Document, format: str, style: Style = PLAIN) -> str:
     """Return a document in one of the formats text, markdown, latex."""
     check_format(format)
     module, function = _DOCUMENT_WRITERS[format]
-    writer: Callable[[Document], str] = getattr(import_module(module), function)
-    return writer(document)
+    writer: Callable[[Document, Style], str] = getattr(import_module(module), function)
+    return writer(document, style)
 
 
 def check_format(format: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from symcnn.formula.nodes import Name
 from symcnn.formula.notation import latex
-from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.formula.style import PLAIN, Style
+from symcnn.report import Block, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -15,6 +17,7 @@ _SPECIAL = {
     ">": "$>$", "·": r"$\cdot$", "−": "$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
     "⌉": r"$\rceil$",
 }  # fmt: skip
+_NEXT_LINE = r" \\ "
 _RAISED = {"<super>": "^", "<sub>": "_"}
 _HEAD = "% needs \\usepackage{amsmath,booktabs,graphicx}\n"
 # As wide as it is, but not wider than the text.
@@ -24,33 +27,40 @@ _FITTED = (
 )
 
 
-def latex_text(document: Document) -> str:
+def latex_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document as a LaTeX fragment; its first line names the packages it needs."""
-    return _HEAD + "\n".join(_section(section) for section in document.sections)
+    return _HEAD + "\n".join(_section(section, style) for section in document.sections)
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, style: Style) -> str:
     title = f"\\subsubsection*{{\\raggedright {_escaped(section.title)}}}\n\n"
-    return title + "\n".join(_block(block) for block in section.blocks)
+    return title + "\n".join(_block(block, style) for block in section.blocks)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, style: Style) -> str:
     match block:
         case Paragraph(line):
-            return f"\\begin{{sloppypar}}\\noindent\n{_line(line)}\n\\end{{sloppypar}}\n"
+            return f"\\begin{{sloppypar}}\\noindent\n{_line(line, style)}\n\\end{{sloppypar}}\n"
         case Table():
-            return _table(block)
-        case Listing():
-            return _listing(block)
+            return _table(block, style)
+        case Listing(items):
+            return _listing((label, [_line(line, style) for line in lines]) for label, lines in items)
+        case Working(steps):
+            return _listing((label, [_equation(e, style) for e in equations]) for label, equations in steps)
 
 
-def _table(table: Table) -> str:
+def _equation(equation: Equation, style: Style) -> str:
+    note = f" ({_line(equation.note, style)})" if equation.note else ""
+    return f"${' = '.join(map(style.latex.write, equation.sides))}${note}"
+
+
+def _table(table: Table, style: Style) -> str:
     columns = "".join("r" if column.right else "l" for column in table.columns)
     body = [_row(tuple(_escaped(column.title) for column in table.columns)), "\\midrule\n"]
-    body += [_row(tuple(_line(cell) for cell in row)) for row in table.rows]
+    body += [_row(tuple(_line(cell, style) for cell in row)) for row in table.rows]
     if table.foot:
         body.append("\\midrule\n")
-        body += [_row(tuple(_line(cell) for cell in row)) for row in table.foot]
+        body += [_row(tuple(_line(cell, style) for cell in row)) for row in table.foot]
     inner = "".join(body)
     return f"{_FITTED}\\begin{{tabular}}{{{columns}}}\n\\toprule\n{inner}\\bottomrule\n\\end{{tabular}}}}\n"
 
@@ -59,17 +69,14 @@ def _row(cells: tuple[str, ...]) -> str:
     return "  " + " & ".join(cells) + r" \\" + "\n"
 
 
-def _listing(listing: Listing) -> str:
-    items = "".join(f"  \\item[{_escaped(label)}] {_lines(lines)}\n" for label, lines in listing.items)
-    return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\sloppy\n{items}\\end{{description}}\n"
+def _listing(items: Iterable[tuple[str, list[str]]]) -> str:
+    listed = "".join(f"  \\item[{_escaped(label)}] {_NEXT_LINE.join(lines)}\n" for label, lines in items)
+    return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\sloppy\n{listed}\\end{{description}}\n"
 
 
-def _lines(lines: tuple[Line, ...]) -> str:
-    return r" \\ ".join(_line(line) for line in lines)
-
-
-def _line(line: Line) -> str:
-    return "".join(f"${latex(part.formula)}$" if isinstance(part, Math) else _escaped(part.text) for part in line)
+def _line(line: Line, style: Style) -> str:
+    written = (f"${style.latex.write(p.formula)}$" if isinstance(p, Math) else _escaped(p.text) for p in line)
+    return "".join(written)
 
 
 def _escaped(words: str) -> str:

@@ -5,51 +5,59 @@ from __future__ import annotations
 import re
 
 from symcnn.formula import nodes as f
-from symcnn.formula.notation import latex, text
-from symcnn.report import Block, Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.formula.style import PLAIN, Style
+from symcnn.report import Block, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
-def markdown_text(document: Document) -> str:
+def markdown_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document as markdown."""
-    return "\n".join(_section(section) for section in document.sections)
+    return "\n".join(_section(section, style) for section in document.sections)
 
 
-def _section(section: Section) -> str:
-    return f"## {_escaped(section.title)}\n\n" + "\n".join(_block(block) for block in section.blocks)
+def _section(section: Section, style: Style) -> str:
+    return f"## {_escaped(section.title)}\n\n" + "\n".join(_block(block, style) for block in section.blocks)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, style: Style) -> str:
     match block:
         case Paragraph(line):
-            return f"{_line(line)}\n"
+            return f"{_line(line, style)}\n"
         case Table():
-            return _table(block)
+            return _table(block, style)
         case Listing(items):
-            return "".join(_item(label, lines) for label, lines in items)
+            return "".join(_item(label, [_line(line, style) for line in lines]) for label, lines in items)
+        case Working(steps):
+            return "".join(_item(label, [_equation(e, style) for e in equations]) for label, equations in steps)
 
 
-def _item(label: str, lines: tuple[Line, ...]) -> str:
+def _item(label: str, lines: list[str]) -> str:
     if len(lines) == 1:
-        return f"* **{_escaped(label)}**: {_line(lines[0])}\n"
-    return f"* **{_escaped(label)}**:\n" + "".join(f"  * {_line(line)}\n" for line in lines)
+        return f"* **{_escaped(label)}**: {lines[0]}\n"
+    return f"* **{_escaped(label)}**:\n" + "".join(f"  * {line}\n" for line in lines)
 
 
-def _table(table: Table) -> str:
+def _equation(equation: Equation, style: Style) -> str:
+    note = f" ({_line(equation.note, style)})" if equation.note else ""
+    return f"${' = '.join(map(style.latex.write, equation.sides))}${note}"
+
+
+def _table(table: Table, style: Style) -> str:
     head = [_escaped(column.title) for column in table.columns]
     rule = ["---:" if column.right else "---" for column in table.columns]
-    rows = [[_line(cell) for cell in row] for row in table.rows]
-    rows += [[f"**{_line(cell)}**" if cell else "" for cell in row] for row in table.foot]
+    rows = [[_line(cell, style) for cell in row] for row in table.rows]
+    rows += [[f"**{_line(cell, style)}**" if cell else "" for cell in row] for row in table.foot]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, rule, *rows))
 
 
-def _line(line: Line) -> str:
-    return "".join(_math(part.formula) if isinstance(part, Math) else _escaped(part.text) for part in line)
+def _line(line: Line, style: Style) -> str:
+    return "".join(_math(part.formula, style) if isinstance(part, Math) else _escaped(part.text) for part in line)
 
 
-def _math(formula: f.Formula) -> str:
-    return text(formula) if isinstance(formula, f.Number) else f"${latex(formula)}$"
+def _math(formula: f.Formula, style: Style) -> str:
+    plain = isinstance(formula, f.Number)
+    return style.unicode.write(formula) if plain else f"${style.latex.write(formula)}$"
 
 
 def _escaped(words: str) -> str:

@@ -12,8 +12,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from symcnn.formula.notation import text as unicode_formula
-from symcnn.report import Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.formula.style import PLAIN, Style
+from symcnn.report import Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
@@ -22,48 +22,65 @@ _BETWEEN = 3  # columns of space between the columns of a table
 _RULED = box.Box("    \n    \n ── \n    \n ── \n    \n    \n    \n")
 
 
-def plain_text(document: Document) -> str:
+def plain_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document without colours, as wide as $COLUMNS says, else up to 200 columns."""
-    return _printed(document, terminal=False, width=None if "COLUMNS" in os.environ else _PIPE_WIDTH)
+    return _printed(document, style, terminal=False, width=None if "COLUMNS" in os.environ else _PIPE_WIDTH)
 
 
-def terminal_text(document: Document) -> str:
+def terminal_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document for the terminal: as wide as it is, headings and labels marked unless $NO_COLOR is set."""
-    return _printed(document, terminal=not os.environ.get("NO_COLOR"), width=None)
+    return _printed(document, style, terminal=not os.environ.get("NO_COLOR"), width=None)
 
 
-def _printed(document: Document, terminal: bool, width: int | None) -> str:
+def _printed(document: Document, style: Style, terminal: bool, width: int | None) -> str:
     buffer = StringIO()
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False, markup=False)
     for section in document.sections:
-        _section(section, console)
+        _section(section, console, style)
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n")).rstrip("\n") + "\n"
 
 
-def line_text(line: Line) -> str:
+def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
-    return "".join(unicode_formula(part.formula) if isinstance(part, Math) else part.text for part in line)
+    return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
-def _section(section: Section, console: Console) -> None:
+def _section(section: Section, console: Console, style: Style) -> None:
     console.print(Text(section.title, style="bold"))
     for block in section.blocks:
         console.print()
         if isinstance(block, Table):
-            _print_table(block, console)
+            _print_table(block, console, style)
         else:
             width = min(console.width, _READABLE_WIDTH) if isinstance(block, Paragraph) else None
-            console.print(_block(block), width=width)
+            console.print(_block(block, console.width, style), width=width)
     console.print()
 
 
-def _block(block: Paragraph | Listing) -> RenderableType:
-    return Text(line_text(block.line)) if isinstance(block, Paragraph) else _listing(block)
+def _block(block: Paragraph | Listing | Working, width: int, style: Style) -> RenderableType:
+    match block:
+        case Paragraph(line):
+            return Text(line_text(line, style))
+        case Listing(items):
+            return _labelled((label, [line_text(line, style) for line in lines]) for label, lines in items)
+        case Working(steps):
+            room = width - max((cell_len(label) for label, _ in steps), default=0) - 2
+            return _labelled((label, [_equation(e, room, style) for e in equations]) for label, equations in steps)
 
 
-def _print_table(table: Table, console: Console) -> None:
+def _equation(equation: Equation, room: int, style: Style) -> str:
+    """Return the sides with = between them, in one line if there is room; else every further side in its own line."""
+    first, *others = (style.unicode.write(side) for side in equation.sides)
+    note = f"   ({line_text(equation.note, style)})" if equation.note else ""
+    line = " = ".join([first, *others]) + note
+    if cell_len(line) <= room or not others:
+        return line
+    return "\n".join([f"{first} = {others[0]}", *(f"{' ' * cell_len(first)} = {side}" for side in others[1:])]) + note
+
+
+def _print_table(table: Table, console: Console, style: Style) -> None:
     """Print a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
-    cells = [[line_text(cell) for cell in row] for row in (*table.rows, *table.foot)]
+    cells = [[line_text(cell, style) for cell in row] for row in (*table.rows, *table.foot)]
     texts = [[column.title, *(row[place] for row in cells)] for place, column in enumerate(table.columns)]
     kept = list(range(len(texts)))
     while _total(max(map(cell_len, texts[place])) for place in kept) > console.width:
@@ -77,8 +94,8 @@ def _print_table(table: Table, console: Console) -> None:
         column = table.columns[place]
         drawn.add_column(column.title, justify="right" if column.right else "left", width=widths[place])
     for number, row in enumerate(cells, 1):
-        last, style = number == len(table.rows) and bool(table.foot), "bold" if number > len(table.rows) else ""
-        drawn.add_row(*(Text(row[place], style=style) for place in kept), end_section=last)
+        last, weight = number == len(table.rows) and bool(table.foot), "bold" if number > len(table.rows) else ""
+        drawn.add_row(*(Text(row[place], style=weight) for place in kept), end_section=last)
     room, console.width = console.width, max(console.width, _total(widths.values()))  # rich prints nothing wider
     console.print(drawn)
     console.width = room
@@ -103,11 +120,11 @@ def _total(widths: Iterable[int]) -> int:
     return sum(widths) + _BETWEEN * (len(widths) - 1)
 
 
-def _listing(listing: Listing) -> RichTable:
+def _labelled(items: Iterable[tuple[str, list[str]]]) -> RichTable:
     drawn = RichTable.grid(padding=(0, 2))
     drawn.add_column(style="dim", no_wrap=True)
     drawn.add_column(overflow="fold")
-    for label, lines in listing.items:
+    for label, lines in items:
         for place, line in enumerate(lines):
-            drawn.add_row("" if place else label, Text(line_text(line)))
+            drawn.add_row("" if place else label, Text(line))
     return drawn

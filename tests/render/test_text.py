@@ -12,7 +12,7 @@ from symcnn.formula.notation import text
 from symcnn.render import render_document
 from symcnn.render.markdown import markdown_text
 from symcnn.render.text import plain_text, terminal_text
-from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words, Working
 from tests.helpers import analysed, error_of
 
 
@@ -24,6 +24,8 @@ def cells(block: Block) -> list[Line]:
             return [cell for row in (*block.rows, *block.foot) for cell in row]
         case Listing(items):
             return [line for _, lines in items for line in lines]
+        case Working(steps):
+            return [(Math(side),) for _, equations in steps for e in equations for side in e.sides]
 
 
 def formulas(document: Document) -> list[str]:
