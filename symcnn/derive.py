@@ -18,10 +18,9 @@ from symcnn.analysis.tensor import axis_names
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
-from symcnn.formula.notation import text
 from symcnn.formula.substitute import Substitution
 from symcnn.formula.values import Frame, condition
-from symcnn.library.rules import QUANTITIES
+from symcnn.library.rules import QUANTITIES, RULES
 from symcnn.report import Equation
 
 SIZE, FIELD, JUMP = "size", "receptive_field", "jump"
@@ -66,6 +65,7 @@ def derive(analysis: Analysis, layer: str | None = None, quantity: str | None = 
     Raises `SymcnnError` for a layer or quantity that is not there.
 
     >>> from symcnn import analyse, parse
+    >>> from symcnn.formula.notation import text
     >>> found = derive(analyse(parse("net a { input 1×28×28; Conv(32, 5) }")["a"]), quantity="params")
     >>> [text(side) for side in found.layers[0].lines[0].equation.sides]
     ['(k·k·C + 1)·m', '(5·5·1 + 1)·32', '832']
@@ -76,7 +76,7 @@ def derive(analysis: Analysis, layer: str | None = None, quantity: str | None = 
     wanted = SHOWN if quantity is None else (_known_quantity(quantity),)
     layers = analysis.layers if layer is None else _chosen(analysis, layer)
     arithmetic = Arithmetic(analysis.facts)
-    found = (_working(x, wanted, arithmetic, quantity is not None) for x in layers)
+    found = (_working(x, analysis.batch, wanted, arithmetic, quantity is not None) for x in layers)
     whole = layer is None
     return Explanation(
         analysis,
@@ -103,8 +103,8 @@ def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
     return exactly or inside
 
 
-def _working(layer: Layer, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
-    writer = _Writer(layer, arithmetic)
+def _working(layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
+    writer = _Writer(layer, batch, arithmetic)
     lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
     return LayerWorking(layer, tuple(writer.mentioned()), lines)
 
@@ -112,21 +112,17 @@ def _working(layer: Layer, wanted: tuple[str, ...], arithmetic: Arithmetic, aske
 class _Writer:
     """Writes the lines of one layer."""
 
-    def __init__(self, layer: Layer, arithmetic: Arithmetic) -> None:
+    def __init__(self, layer: Layer, batch: Any, arithmetic: Arithmetic) -> None:
         self.layer, self.arithmetic, self.kind = layer, arithmetic, layer.rules
         self.axes = len(layer.values["n"])
         before = layer.input_field
         more = {"r_0": tuple(before.size), "j_0": tuple(before.jump)} if before.size and self.axes else {}
+        if batch is not None:
+            more["batch"] = batch
         self.values = _Values(layer.values, more)
-        self.alike = self.axes <= 1 or all(self._key(axis) == self._key(0) for axis in range(self.axes))
         self.names: dict[str, None] = {}
         self._put_in = Substitution(self.values, self.axes, _valued, self._decide)
         self._named = Substitution(self.values, self.axes, self._name, self._decide)
-
-    def _key(self, axis: int) -> tuple[Any, ...]:
-        per_axis = [p.symbol for p in self.kind.definition.parameters if p.per_axis]
-        names = ["n", *per_axis, *(name for name in ("r_0", "j_0") if name in self.values)]
-        return tuple(self.values[name][axis] for name in names)
 
     def _decide(self, node: f.Formula, axis: int | None) -> bool | None:
         claim = self._claim(self.kind.condition(node), node, axis)
@@ -136,12 +132,16 @@ class _Writer:
         return condition(test(Frame(self.arithmetic, self.values, axis or 0)), node.span)
 
     def _name(self, name: str, value: Any, axis: int | None) -> f.Formula:
+        """Return the name itself, with the index of the axis where it is not the same on all of them."""
         self.names[name] = None
-        per_axis = isinstance(self.values.get(name), tuple)
-        if not per_axis or self.alike or axis is None:
+        if axis is None or self._is_alike(name):
             return f.Name(name)
         bare = name.rstrip("'")
         return f.Name(f"{bare}_{_INDICES[self.axes][axis]}{name[len(bare) :]}")
+
+    def _is_alike(self, name: str) -> bool:
+        value = self.values.get(name)
+        return not isinstance(value, tuple) or all(part == value[0] for part in value)
 
     def lines(self, quantity: str, asked: bool) -> Iterator[Line]:
         """Yield the lines of a quantity; those that say nothing only where it is `asked` for."""
@@ -150,18 +150,30 @@ class _Writer:
         elif quantity in (FIELD, JUMP):
             yield from self._field(quantity)
         elif asked or self.layer.count(quantity) != 0:
-            yield Line(quantity, None, self._equation(None, self._form(quantity, None), self.layer.count(quantity)))
+            yield Line(quantity, None, self._equation(None, self._counted(quantity), self.layer.count(quantity)))
+
+    def _counted(self, quantity: str) -> f.Formula:
+        """Return the form of a counted quantity, times the batch where each sample counts."""
+        form = self._form(quantity, None)
+        if quantity not in RULES or not RULES[quantity].per_sample or "batch" not in self.values:
+            return form
+        return f.Product((f.Name("batch"), f.Group(form)), _TIMES)
 
     def _sizes(self, asked: bool) -> Iterator[Line]:
-        spatial = len(self.layer.output) - 1
-        for axis in range(1 if self.alike and spatial else spatial):
-            if asked or self.layer.output[axis + 1] != self.layer.input[axis + 1] or self._is_windowed():
-                equation = self._equation(
-                    "n'", self._form(SIZE, axis), self.layer.output[axis + 1], None if self.alike else axis
-                )
-                yield Line(SIZE, None if self.alike else axis_names(spatial)[axis], equation)
-        if spatial == 0 and self.axes:
+        before, after = self.layer.input[1:], self.layer.output[1:]
+        if after and (asked or after != before or self._is_windowed()):
+            equations = [self._equation("n'", self._form(SIZE, axis), size, axis) for axis, size in enumerate(after)]
+            yield from self._per_axis(SIZE, equations)
+        if before and not after:
             yield Line(SIZE, None, self._equation("C'", self._form("channels", None), self.layer.output[0]))
+
+    def _per_axis(self, quantity: str, equations: list[Equation]) -> Iterator[Line]:
+        """Yield one line where the axes say the same, else one for each."""
+        if len(set(equations)) == 1:
+            yield Line(quantity, None, equations[0])
+            return
+        for axis, equation in zip(axis_names(self.axes), equations, strict=True):
+            yield Line(quantity, axis, equation)
 
     def _is_windowed(self) -> bool:
         return any(self.values["reach"][axis] != 0 for axis in range(self.axes))
@@ -171,25 +183,24 @@ class _Writer:
             return
         after = self.layer.receptive_field
         rule, same, name, found = ("reach", 0, "r", after.size) if quantity == FIELD else ("jump", 1, "j", after.jump)
-        for axis in range(1 if self.alike else self.axes):
-            if self.values[rule][axis] != same:
-                formula = _next_field(rule, self._form(rule, axis))
-                equation = self._equation(name, formula, found[axis], None if self.alike else axis)
-                yield Line(quantity, None if self.alike else axis_names(self.axes)[axis], equation)
+        if any(value != same for value in self.values[rule]):
+            forms = (_next_field(rule, self._form(rule, axis)) for axis in range(self.axes))
+            equations = [self._equation(name, form, found[axis], axis) for axis, form in enumerate(forms)]
+            yield from self._per_axis(quantity, equations)
 
     def _form(self, rule: str, axis: int | None) -> f.Formula:
         """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""
         for test, value in self.kind.forms.get(rule, ()):
             if test is None or self._claim(test, value, axis) is True:
                 return value
-        if rule == "params":
-            return f.Sum((self._form("weights", None), self._form("biases", None)), _PLUS)
-        return self.kind.formulas[rule]
+        if rule != "params":
+            return self.kind.formulas[rule]
+        parts = [self._form(part, None) for part in ("weights", "biases") if self.kind.constants.get(part) != 0]
+        return f.Sum(tuple(parts), _PLUS) if len(parts) == 2 else parts[0] if parts else f.Number(0)
 
     def _equation(self, name: str | None, formula: f.Formula, worth: Any, axis: int | None = None) -> Equation:
-        place = 0 if axis is None and self.axes else axis
         left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
-        return Equation(_different([*left, self._named(formula, place), self._put_in(formula, place), express(worth)]))
+        return _chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
 
     def mentioned(self) -> Iterator[tuple[str, str | None, f.Formula]]:
         """Yield the names that the formulas mention, with the argument each is the symbol of and its value."""
@@ -197,9 +208,8 @@ class _Writer:
         order = ["C", "n", *arguments]
         for name in (name for name in order if name in self.names):
             value = self.values[name]
-            alike = not isinstance(value, tuple) or self.alike
-            parts = (value,) if not isinstance(value, tuple) else value[:1] if alike else value
-            shown = [_valued(name, part, None) for part in parts]
+            parts = value if isinstance(value, tuple) else (value,)
+            shown = [_valued(name, part, None) for part in (parts[:1] if self._is_alike(name) else parts)]
             yield name, arguments.get(name), shown[0] if len(shown) == 1 else f.Shape(tuple(shown))
 
 
@@ -236,13 +246,21 @@ def _valued(name: str, value: Any, axis: int | None) -> f.Formula:
     return express(exact(value))
 
 
-def _different(sides: list[f.Formula]) -> tuple[f.Formula, ...]:
-    """Leave out a side that reads like the one before it."""
-    kept = sides[:1]
-    for side in sides[1:]:
-        if sorted(text(side)) != sorted(text(kept[-1])):  # the same terms in another order say nothing new
-            kept.append(side)
-    return tuple(kept)
+def _chain(*sides: f.Formula) -> Equation:
+    """Return an equation without a side that is the one before it, or a result with the same terms in another order."""
+    *others, result = sides
+    kept = [side for place, side in enumerate(others) if not place or side != others[place - 1]]
+    if not kept or _terms(kept[-1]) != _terms(result):
+        kept.append(result)
+    return Equation(tuple(kept))
+
+
+def _terms(node: f.Formula) -> list[str]:
+    """Return the names and numbers of a formula, in a fixed order."""
+    children = f.children(node)
+    if not children:
+        return [str(getattr(node, "name", getattr(node, "value", "")))]
+    return sorted(part for child in children for part in _terms(child))
 
 
 def _totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
@@ -253,14 +271,15 @@ def _totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
         parts = [(layer.times, layer.count(quantity)) for layer in analysis.layers if layer.count(quantity) != 0]
         terms = [_times(times, express(value)) for times, value in parts]
         whole = terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
-        yield Line(quantity, None, Equation(_different([whole, express(analysis.count(quantity))])))
+        yield Line(quantity, None, _chain(whole, express(analysis.count(quantity))))
 
 
 def _times(times: int, term: f.Formula) -> f.Formula:
     if times == 1:
         return term
-    grouped = f.Group(term) if isinstance(term, f.Sum) else term
-    return f.Product((f.Number(times), grouped), _TIMES)
+    alone = isinstance(term, f.Product) and set(term.operators) == {"*"}
+    factors = term.factors if isinstance(term, f.Product) and alone else (term,)
+    return f.Product((f.Number(times), *factors), _TIMES * len(factors))
 
 
 def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:
@@ -279,7 +298,7 @@ def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:
 def _step_back(size: Any, jump: Any, extent: Any, larger: Any) -> Equation:
     less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
     step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
-    return Equation(_different([f.Name("r"), step, express(larger)]))
+    return _chain(f.Name("r"), step, express(larger))
 
 
 def _windows(derivation: Derivation, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -60,8 +60,9 @@ def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
         if place:
             yield Words(word("list", language))
         yield Math(Name(symbol))
-        yield Words(" = ")
-        yield Math(value)
+        if value != Name(symbol):
+            yield Words(" = ")
+            yield Math(value)
         yield Words(f" ({argument or own[symbol]})")
 
 

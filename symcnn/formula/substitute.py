@@ -73,19 +73,19 @@ class Substitution:
 
     def _group(self, inner: f.Formula, axis: int | None) -> _Resolved:
         resolved = self._resolved(inner, axis)
-        if isinstance(resolved, (bool, f.Number, f.Name, f.Group, f.Floor, f.Ceiling)):
-            return resolved
+        product = isinstance(resolved, f.Product) and set(resolved.operators) == {"*"}
+        if product or isinstance(resolved, (bool, f.Number, f.Name, f.Group, f.Floor, f.Ceiling)):
+            return resolved  # the brackets held a sum of which one term is left
         return f.Group(resolved)
 
     def _coefficient(self, number: f.Number, factor: f.Formula, axis: int | None) -> _Resolved:
         sides = self._value(factor.name, axis) if isinstance(factor, f.Name) else None
-        if number.value == 2 and isinstance(sides, Sides) and isinstance(factor, f.Name):  # 2p is the sum of both
+        if number.value == 2 and isinstance(sides, Sides) and isinstance(factor, f.Name):
             both = tuple(self.write(factor.name, side, axis) for side in (sides.before, sides.after))
-            return f.Group(f.Sum(both, ("+",)))
-        resolved = self._resolved(factor, axis)
-        if isinstance(resolved, (f.Name, f.Group)) or (isinstance(resolved, f.Power) and _begins_with_name(resolved)):
-            return f.Coefficient(number, resolved)
-        return _product([number, resolved], ("*", "*"))
+            if both[0] != both[1]:  # 2p is the sum of both sides
+                return f.Group(f.Sum(both, ("+",)))
+            return _times(number, both[0])
+        return _times(number, self._resolved(factor, axis))
 
     def _apply(self, node: f.Apply, axis: int | None) -> _Resolved:
         name = node.head.name if isinstance(node.head, f.Name) else ""
@@ -116,7 +116,8 @@ class Substitution:
         decided = self.decide(node.condition, axis)
         if decided is None:
             return f.Choice(self(node.value, axis), self(node.condition, axis), self(node.otherwise, axis))
-        return self._resolved(node.value if decided else node.otherwise, axis)
+        chosen = self._resolved(node.value if decided else node.otherwise, axis)
+        return False if chosen == _ZERO else chosen  # nothing is added
 
 
 def _plain(resolved: _Resolved) -> f.Formula:
@@ -155,6 +156,13 @@ def _flat(operator: str, node: f.Formula) -> list[tuple[str, f.Formula]]:
     if isinstance(node, f.Product) and set(node.operators) == {"*"} and operator == "*":
         return [(operator, factor) for factor in node.factors]
     return [(operator, f.Group(node) if isinstance(node, f.Product) else node)]
+
+
+def _times(number: f.Number, factor: _Resolved) -> _Resolved:
+    """Return 2p, 2(p + 1), and 2·5 for a number."""
+    if isinstance(factor, (f.Name, f.Group)) or (isinstance(factor, f.Power) and _begins_with_name(factor)):
+        return f.Coefficient(number, factor)
+    return _product([number, factor], ("*", "*"))
 
 
 def _begins_with_name(power: f.Power) -> bool:

@@ -8,7 +8,8 @@ from io import StringIO
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -35,8 +36,10 @@ def terminal_text(document: Document, style: Style = PLAIN) -> str:
 def _printed(document: Document, style: Style, terminal: bool, width: int | None) -> str:
     buffer = StringIO()
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False, markup=False)
+    pending: list[RenderableType] = []  # printed together: each print of its own costs a millisecond
     for section in document.sections:
-        _section(section, console, style)
+        _section(section, console, style, pending)
+    _print_pending(console, pending)
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n")).rstrip("\n") + "\n"
 
 
@@ -45,22 +48,28 @@ def line_text(line: Line, style: Style = PLAIN) -> str:
     return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
-def _section(section: Section, console: Console, style: Style) -> None:
-    console.print(Text(section.title, style="bold"))
+def _section(section: Section, console: Console, style: Style, pending: list[RenderableType]) -> None:
+    pending.append(Text(section.title, style="bold"))
     for block in section.blocks:
-        console.print()
+        pending.append(Text())
         if isinstance(block, Table):
+            _print_pending(console, pending)
             _print_table(block, console, style)
         else:
-            width = min(console.width, _READABLE_WIDTH) if isinstance(block, Paragraph) else None
-            console.print(_block(block, console.width, style), width=width)
-    console.print()
+            pending.append(_block(block, console.width, style))
+    pending.append(Text())
+
+
+def _print_pending(console: Console, pending: list[RenderableType]) -> None:
+    if pending:
+        console.print(Group(*pending))
+    pending.clear()
 
 
 def _block(block: Paragraph | Listing | Working, width: int, style: Style) -> RenderableType:
     match block:
         case Paragraph(line):
-            return Text(line_text(line, style))
+            return Constrain(Text(line_text(line, style)), _READABLE_WIDTH)
         case Listing(items):
             return _labelled((label, [line_text(line, style) for line in lines]) for label, lines in items)
         case Working(steps):

@@ -278,10 +278,14 @@ USES = [
     (["derive", STACKED, "--assume", "H <"], "", ""),
     (["derive", STACKED, "--format", "json"], "JSON is of one net", "choose with --net: stacked, single"),
     (["compare", "examples/padded.cnn", "--format", "json"], "JSON is of one comparison", "name two of"),
+    (["explain", LENET, "--layer", "conv9"], "lenet has no layer 'conv9'", "did you mean 'conv2'?"),
+    (["explain", LENET, "--quantity", "mac"], "unknown quantity 'mac'", "did you mean 'macs'?"),
+    (["explain", LENET, "--lang", "fr"], "unknown language 'fr'", "languages are en, zh"),
+    (["explain", STACKED, "--format", "json"], "JSON is of one net", "choose with --net: stacked, single"),
     (["layers", "Conw"], "unknown layer kind 'Conw'", "did you mean 'Conv'?"),
     (["layers", "Zebra"], "unknown layer kind 'Zebra'", "see symcnn layers"),
     (["deriv", STACKED], "unknown command 'deriv'", "did you mean 'derive'?"),
-    (["plot"], "unknown command 'plot'", "commands are derive, compare, layers"),
+    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, layers"),
 ]
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from symcnn import analyse, compare, load, render
+from symcnn import analyse, compare, derive, load, render
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison
+from symcnn.derive import Explanation
+from symcnn.formula.style import PLAIN, Style
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -25,8 +27,12 @@ def compared(file: str, first: str, second: str) -> Comparison:
     return compare(analysed(file, first), analysed(file, second))
 
 
-def result(name: str) -> Analysis | Comparison:
+def result(name: str) -> Analysis | Comparison | Explanation:
     match name:
+        case "explain_lenet" | "explain_lenet_zh":
+            return derive(analysed("lenet", "lenet"))
+        case "explain_one":
+            return derive(analysed("output_size", "one"))
         case "derive_stacked":
             return analysed("stacked", "stacked", H=32)
         case "derive_lenet":
@@ -42,6 +48,7 @@ def result(name: str) -> Analysis | Comparison:
 
 
 NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "compare_seven", "compare_pointwise"]
+NAMES += ["explain_lenet", "explain_lenet_zh", "explain_one"]
 
 
 @pytest.mark.parametrize("format_", SUFFIXES)
@@ -49,7 +56,7 @@ NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "com
 def test_output_is_as_it_was(name: str, format_: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     path = GOLDEN / f"{name}.{SUFFIXES[format_]}"
-    shown = render(result(name), format_)
+    shown = render(result(name), format_, Style(language="zh") if name.endswith("_zh") else PLAIN)
     if os.environ.get("SYMCNN_GOLDEN") == "write":
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
