@@ -6,18 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
-from symcnn.document.lines import TITLES, line, percent, shape, width
-from symcnn.report import Block, Column, Document, Line, Listing, Paragraph, Section, Table
+from symcnn.document.legend import symbol_lines
+from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
+from symcnn.formula import nodes as f
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
 _WIDEST_TOTAL = 60  # characters
 _IF_ANY = ("buffers", "counters")
-_CONVENTION = (
-    "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
-    "there is a bias; normalisation, activation and pooling count 0 in both. Activations: numbers in all outputs but "
-    "those of views."
-)
 _REPEATED = (
     "×n: n equal layers in equal repetitions. params and MACs are those of one of them, % is the part of all n, the "
     "receptive field that of the last."
@@ -33,13 +30,18 @@ def analysis_document(analysis: Analysis) -> Document:
 
 
 def _section(analysis: Analysis) -> Section:
-    title = analysis.net
-    if analysis.values:
-        title += " at " + ", ".join(f"{name} = {value}" for name, value in analysis.values.items())
-    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(_CONVENTION))]
+    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(CONVENTION), note=True)]
     if any(layer.times != 1 for layer in analysis.layers):
-        blocks.insert(1, Paragraph(line(_REPEATED)))
-    return Section(title, tuple(blocks))
+        blocks.insert(1, Paragraph(line(_REPEATED), note=True))
+    return Section(analysis.net, tuple(blocks), more=_values(analysis))
+
+
+def _values(analysis: Analysis) -> Line:
+    """Return for which values an analysis is: ` at H = 32, W = 32`."""
+    parts: list[Any] = []
+    for name, value in (analysis.values or {}).items():
+        parts += [", " if parts else " at ", Math(f.Name(name)), f" = {value}"]
+    return line(*parts)
 
 
 def _table(analysis: Analysis) -> Table:
@@ -99,6 +101,8 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("batch", (line(analysis.batch),)))
     if analysis.receptive_field.size:
         items.append(("receptive field", _field_lines(analysis)))
+    if analysis.symbols and analysis.values is None:
+        items.append(("symbols", symbol_lines(analysis)))
     if analysis.assumptions:
         items.append(("assuming", tuple(line(relation) for relation in analysis.assumptions)))
     if analysis.conditions:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from symcnn.analysis import Analysis
 from symcnn.document.analysis import analysis_document
@@ -37,18 +37,38 @@ def render(result: Analysis | Comparison, format: str = "text", style: Style = P
     >>> print(render(a, "markdown").splitlines()[-3])
     * **defined for**: $L \ge 3$
     """
+    return render_all((result,), format, style)
+
+
+def render_all(results: Sequence[Analysis | Comparison], format: str = "text", style: Style = PLAIN) -> str:
+    """Return several analyses, or several comparisons with the same second net, as one text; JSON is of one alone.
+
+    Raises `SymcnnError` for an unknown format.
+    """
     check_format(format)
-    if not (isinstance(result, Analysis) or hasattr(result, "same_receptive_field")):
-        hint = "render takes what symcnn.analyse or symcnn.compare returned"
-        raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
+    for result in results:
+        if not (isinstance(result, Analysis) or _is_comparison(result)):
+            hint = "render takes what symcnn.analyse or symcnn.compare returned"
+            raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
     with writable_numbers():
         if format == "json":
+            (result,) = results
             return _json(result)
-        if isinstance(result, Analysis):
-            return render_document(analysis_document(result), format, style)
-        from symcnn.document.comparison import comparison_document  # derivations do not wait for it
+        return render_document(_document(results), format, style)
 
-        return render_document(comparison_document(result), format, style)
+
+def _is_comparison(result: object) -> TypeGuard[Comparison]:
+    return hasattr(result, "same_receptive_field")  # derivations do not wait for the module of comparisons
+
+
+def _document(results: Sequence[Analysis | Comparison]) -> Document:
+    sections = [section for r in results if isinstance(r, Analysis) for section in analysis_document(r).sections]
+    comparisons = [result for result in results if _is_comparison(result)]
+    if comparisons:
+        from symcnn.document.comparison import comparison_document
+
+        sections += comparison_document(*comparisons).sections
+    return Document(tuple(sections))
 
 
 def _json(result: Analysis | Comparison) -> str:
