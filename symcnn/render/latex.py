@@ -55,7 +55,7 @@ def _block(block: Block, style: Style) -> str:
             return table_latex(block, room, style)
         case Listing(items):
             listed = "".join(_item(label, lines, style) for label, lines in items)
-            return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\sloppy\n{listed}\\end{{description}}\n"
+            return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\raggedright\n{listed}\\end{{description}}\n"
         case Working():
             return working_latex(block, room, style)
 

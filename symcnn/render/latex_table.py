@@ -23,7 +23,10 @@ _NARROWEST = 40.0  # where even that does not help, cells are broken inside brac
 
 @dataclass(frozen=True)
 class _Type:
-    """A size of type: the command, its width as a part of that of 10 pt (small type is drawn wider), and half the space between columns in points."""
+    """A size of type, drawn the wider the smaller it is.
+
+    The command, its widths as a part of those at 10 pt, and half the space between columns in points.
+    """
 
     command: str
     scale: float
@@ -90,19 +93,20 @@ def _row(cells: tuple[Line, ...], layout: _Layout, style: Style) -> str:
 def _laid_out(table: Table, lines: list[tuple[Line, ...]], room: float, style: Style) -> _Layout:
     """Return the first layout that fits and whose cells are hardly broken; else the narrowest."""
     kept = tuple(range(len(table.columns)))
-    natural = [max(line_width(cells[place], style) for cells in lines) for place in kept]
+    cells = [[line_width(row[place], style) for row in lines] for place in kept]
+    natural = list(map(max, cells))
     for type_ in _SIZES:
         if _total(natural, type_) <= room:
             return _Layout(kept, tuple(natural), type_)
-    least = [max(least_width(cells[place], style) for cells in lines) for place in kept]
+    least = [max(least_width(row[place], style) for row in lines) for place in kept]
     for kept, type_ in _candidates(table):
-        layout = _narrowed(kept, natural, least, room, type_)
+        layout = _narrowed(kept, cells, least, room, type_)
         if layout is not None and _is_calm(lines, layout, style):
             return layout
     narrow = [min(_NARROWEST, width) for width in natural]
     return (
-        _narrowed(kept, natural, least, room, _SMALLEST)
-        or _narrowed(kept, natural, narrow, room, _SMALLEST)
+        _narrowed(kept, cells, least, room, _SMALLEST)
+        or _narrowed(kept, cells, narrow, room, _SMALLEST)
         or (_Layout(kept, tuple(narrow[place] for place in kept), _SMALLEST))
     )
 
@@ -122,17 +126,25 @@ def _total(widths: Iterable[float], type_: _Type) -> float:
 
 
 def _narrowed(
-    kept: tuple[int, ...], natural: list[float], least: list[float], room: float, type_: _Type
+    kept: tuple[int, ...], cells: list[list[float]], least: list[float], room: float, type_: _Type
 ) -> _Layout | None:
-    """Return the columns, the widest of them made narrower until all fit; None if they cannot be so narrow."""
-    widths = {place: natural[place] for place in kept}
+    """Return the columns made narrower until all fit, those first where this breaks the fewest cells.
+
+    Returns None if they cannot be so narrow.
+    """
+    widths = {place: max(cells[place]) for place in kept}
     while _total(widths.values(), type_) > room:
         shrinking = [place for place in kept if widths[place] > least[place]]
         if not shrinking:
             return None
-        widest = max(shrinking, key=lambda place: widths[place])
-        widths[widest] = max(least[widest], widths[widest] - _STEP)
+        chosen = min(shrinking, key=lambda p: (_broken(cells[p], widths[p] - _STEP), -widths[p]))
+        widths[chosen] = max(least[chosen], widths[chosen] - _STEP)
     return _Layout(kept, tuple(widths[place] for place in kept), type_)
+
+
+def _broken(cells: list[float], width: float) -> int:
+    """Return how many of the cells are wider; each time one is wider again counts once more."""
+    return sum(int(cell / width) for cell in cells if cell > width)
 
 
 def _is_calm(lines: list[tuple[Line, ...]], layout: _Layout, style: Style) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from symcnn.render.latex_words import escaped, seams
 
-_TOKEN = re.compile(r"\{,\}|\\[A-Za-z]+ ?|\\.|.", re.DOTALL)
+_TOKEN = re.compile(r"\{,\}| ?\\r(?:floor|ceil) ?|\\[A-Za-z]+ ?|\\.|.", re.DOTALL)
 _SCRIPT = 0.75  # of the size of the base: indices and exponents
 _FRACTION_EDGE = 2.4
 _WIDTHS = {
@@ -23,7 +23,7 @@ _WIDTHS = {
     r"\mathit": 0.0, r"\mathrm": 0.0, r"\operatorname": 1.7, r"\mathbin": 4.0, r"\text": 0.0, r"\allowbreak": 0.0,
     "i": 3.5, "j": 4.5, "l": 3.2, "t": 3.7, "m": 8.8, "w": 7.2, "W": 11.0, "M": 11.0, "N": 9.0, "H": 9.2, "K": 9.2,
 }  # fmt: skip
-_LONG = 100.0  # of a part of a formula in a line of text: TeX itself breaks only at operators
+_LONG = 160.0  # of a part of a formula in a line of text: TeX itself breaks only at operators
 _DIGIT, _SMALL, _LARGE, _OTHER = 5.0, 5.4, 8.2, 7.0
 _TEXT_WIDTHS = {" ": 3.4, ".": 2.8, ",": 2.8, ":": 2.8, "i": 2.8, "l": 2.8, "t": 3.9, "m": 8.4, "w": 7.3, "×": 7.8}
 _TEXT_SMALL, _TEXT_LARGE = 5.1, 7.5
@@ -33,7 +33,7 @@ _CLOSING = {")", "]", r"\rfloor", r"\rceil"}
 _SIGNS = {"+", "-", "=", "<", ">", r"\times", r"\cdot", r"\le", r"\ge", r"\ne", r"\land", r"\lor"}
 _ANYWHERE = {*_SIGNS, " ", "{,}", *_OPENING}
 # Where a line may end, the best places first: how many brackets deep, and before which signs.
-_PLACES = ((0, _SIGNS), (0, {*_SIGNS, " "}), (1, _SIGNS), (9, _ANYWHERE))
+_PLACES = ((0, _SIGNS), (0, {*_SIGNS, *_OPENING, " "}), (1, _SIGNS), (9, _ANYWHERE))
 
 
 @lru_cache(maxsize=20_000)  # tables say the same many times
@@ -50,7 +50,7 @@ def _sequence(tokens: Iterator[str]) -> float:
     """Return the width of what stands before the next closing brace."""
     total = 0.0
     for token in tokens:
-        match token.rstrip() or " ":
+        match token.strip() or " ":
             case "}":
                 break
             case "{":
@@ -66,7 +66,7 @@ def _sequence(tokens: Iterator[str]) -> float:
 
 def _argument(tokens: Iterator[str]) -> float:
     token = next(tokens, "")
-    return _sequence(tokens) if token == "{" else _sign(token.rstrip())
+    return _sequence(tokens) if token == "{" else _sign(token.strip())
 
 
 def _sign(sign: str) -> float:
@@ -92,12 +92,13 @@ def broken_words(words: str, room: float) -> list[str]:
     """Return words, escaped, in lines that fit into the room; a name is broken at its dots, or else anywhere."""
     parts = [part for word in re.findall(r"[^ ]* ?", words) if word for part in seams(word)]
     short = [piece for part in parts for piece in ([part] if words_width(part) <= room else part)]
-    return [escaped(line.strip(" ")) for line in _filled([(piece, words_width(piece)) for piece in short], room)]
+    *lines, last = _filled([(piece, words_width(piece)) for piece in short], room)
+    return [*(escaped(line.rstrip(" ")) for line in lines), escaped(last)]
 
 
 def least_formula_width(formula: str) -> float:
-    """Return the width of the widest part of a formula between operators outside of brackets."""
-    return max(map(formula_width, _cut(formula, *_PLACES[0])), default=0.0)
+    """Return the width of the widest part of a formula between operators and factors outside of brackets."""
+    return max(map(formula_width, _cut(formula, *_PLACES[1])), default=0.0)
 
 
 def least_words_width(words: str) -> float:
@@ -145,11 +146,13 @@ def _cut(formula: str, depth: int, signs: set[str]) -> list[str]:
     """Cut before each of the signs that stands in no braces and in at most `depth` brackets."""
     parts, braces, brackets, last = [""], 0, 0, "("
     for token in _TOKEN.findall(formula):
-        sign = token.rstrip() or " "
+        sign = token.strip() or " "
         brackets -= sign in _CLOSING
-        if sign in signs and braces == 0 and brackets <= depth and _ends_operand(last):
+        if sign in signs and sign != "{,}" and braces == 0 and brackets <= depth and _ends_operand(last):
             parts.append("")
         parts[-1] += token
+        if sign == "{,}" and sign in signs and braces == 0:  # a line ends with the comma
+            parts.append("")
         brackets += sign in _OPENING
         braces += {"{": 1, "}": -1}.get(sign, 0)
         last = last if sign == " " else sign

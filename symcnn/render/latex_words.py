@@ -16,7 +16,7 @@ _SPECIAL = {
     "⌉": r"$\rceil$", "|": r"$|$", '"': "''",
 }  # fmt: skip
 _RAISED = {"<super>": "^", "<sub>": "_"}
-_LONG_RUN = re.compile(r"[^ ]{16,}")  # of characters that TeX breaks nowhere, or nowhere good
+_LONG = 16  # characters of a name that may be broken
 _SEAM = re.compile(r"(?<=[._/])(?=[^._/])")
 
 
@@ -27,8 +27,7 @@ def escaped(words: str) -> str:
 
 def flowing(words: str) -> str:
     """Return words as LaTeX text whose long names may be broken after a dot, a slash or an underscore."""
-    parts = _LONG_RUN.sub(lambda found: "\0".join(seams(found[0])), words).split("\0")
-    return "\\allowbreak ".join(map(escaped, parts))
+    return " ".join("\\allowbreak ".join(map(escaped, seams(word))) for word in words.split(" "))
 
 
 def guarded(line: str) -> str:
@@ -37,12 +36,12 @@ def guarded(line: str) -> str:
 
 
 def seams(name: str) -> list[str]:
-    """Return the parts of a name between which a line may end.
+    """Return the parts of a name between which a line may end: a short one is one part.
 
     >>> seams("stage3.repeat1[1..2].conv1")
     ['stage3.', 'repeat1[1..', '2].', 'conv1']
     """
-    return _SEAM.split(name)
+    return _SEAM.split(name) if len(name) >= _LONG else [name]
 
 
 def _letter(character: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from symcnn.formula.style import PLAIN, Style
 from symcnn.library.standard import standard_kind, standard_library
 from symcnn.render import render_all
 from symcnn.render.latex import latex_text
+from symcnn.render.latex_width import broken_formula, formula_width
 from symcnn.report import Column, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Words, Working
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
@@ -127,13 +129,52 @@ def formula(text: str) -> Formula:
     return parse_formula(Source("", text))
 
 
-PAGES = {
+PAGES: dict[str, Callable[[Style], list[str]]] = {
     "examples": example_pages,
     "deep": lambda style: [render(deep_chain(), "latex", style)],
     "units": lambda style: [render_all(units(), "latex", style)],
     "working": lambda style: [latex_text(working(), style)],
     "nasty": lambda style: [latex_text(document(NASTY), style), latex_text(document(f"[{NASTY}]*"), style)],
 }
+
+
+@pytest.mark.parametrize("room", [80, 150, 345])
+@pytest.mark.parametrize("text", ["a + b*(c + d) - 7^300*floor((H - 3)/2)", "a*b*c*(d + e)/(f*g*H)", str(7**300)])
+def test_broken_formulas_are_whole_and_fit(text: str, room: float) -> None:
+    written = Style().latex_inline.write(formula(text))
+    lines = broken_formula(written, room)
+    assert "".join(line.removeprefix("{} ") for line in lines).replace(" ", "") == written.replace(" ", "")
+    assert all(formula_width(line) <= room for line in lines)
+    assert all(line.count("{") == line.count("}") for line in lines)
+
+
+def test_standalone_is_a_whole_document_of_several_nets() -> None:
+    shown = render_all(units(), "latex", Style(standalone=True))
+    assert shown.startswith("\\documentclass") and shown.endswith("\\end{document}\n")
+    assert shown.count("\\begin{document}") == 1 and shown.count("\\section*") == len(units())
+
+
+def test_a_long_table_repeats_its_head_and_begins_with_the_input() -> None:
+    shown = render(deep_chain(), "latex")
+    assert shown.count("\\endhead") == 1
+    assert shown.split("\\endlastfoot\n")[1].startswith("  input & ")
+
+
+def test_several_nets_stand_in_one_table_and_advice_stays_in_the_terminal() -> None:
+    nets = "net a { input C×H×H; Conv(C, 3) } net b { input C×H×H; Conv(9, 5) } net c { input C×H×H; Conv(9, 1) }"
+    first, second, third = (analyse(net) for net in parse(nets).values())
+    comparisons = [compare(first, third, "macs"), compare(second, third, "macs")]
+    shown = render_all(comparisons, "latex")
+    assert re.search(r"& a & b & c \\\\", shown)
+    assert shown.count("begin{tabular}") == 1
+    assert "assume more" in render_all(comparisons) and "assume more" not in shown
+
+
+def test_what_symbols_stand_for() -> None:
+    shown = render(analysed("net a { input C×H×H, batch N; Conv(m, k, stride=s, padding=p) }"))
+    for words in ("C: channels of the input", "H: height and width of the input", "N: batch size of the input"):
+        assert words in shown
+    assert "k, m, s: positive integers" in shown and "p: a nonnegative integer" in shown
 
 
 @pytest.mark.latex
