@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from symcnn.formula.style import Style
 from symcnn.render.latex_width import (
     breakable,
@@ -29,44 +31,56 @@ def _inline(part: Inline, style: Style) -> str:
     return f"${breakable(style.latex_inline.write(part.formula))}$" if isinstance(part, Math) else flowing(part.text)
 
 
-def line_width(line: Line, style: Style) -> float:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words, or a formula as LaTeX, and about how wide it is, in points."""
+
+    text: str
+    is_formula: bool
+    width: float
+
+
+Cell = tuple[Piece, ...]  # a line whose formulas are written: once, as it is measured many times
+
+
+def cell_of(line: Line, style: Style) -> Cell:
+    """Return a line, written and measured."""
+    return tuple(_piece(part, style) for part in _printed(line))
+
+
+def _piece(part: Inline, style: Style) -> Piece:
+    if isinstance(part, Math):
+        written = style.latex_inline.write(part.formula)
+        return Piece(written, True, formula_width(written))
+    return Piece(part.text, False, words_width(part.text))
+
+
+def cell_width(cell: Cell) -> float:
     """Return about how wide a line is, in points."""
-    return sum(_width(part, style) for part in _printed(line))
+    return sum(piece.width for piece in cell)
 
 
-def _width(part: Inline, style: Style) -> float:
-    if isinstance(part, Math):
-        return formula_width(style.latex_inline.write(part.formula))
-    return words_width(part.text)
-
-
-def least_width(line: Line, style: Style) -> float:
+def least_width(cell: Cell) -> float:
     """Return how narrow a line can be made by breaking it at good places."""
-    return max((_least(part, style) for part in _printed(line)), default=0.0)
+    least = (least_formula_width(p.text) if p.is_formula else least_words_width(p.text) for p in cell)
+    return max(least, default=0.0)
 
 
-def _least(part: Inline, style: Style) -> float:
-    if isinstance(part, Math):
-        return least_formula_width(style.latex_inline.write(part.formula))
-    return least_words_width(part.text)
-
-
-def broken_line(line: Line, room: float, style: Style) -> list[str]:
+def broken_cell(cell: Cell, room: float) -> list[str]:
     """Return a line in as many as it needs to fit into the room, at least one."""
     lines, used = [""], 0.0
-    for part in _printed(line):
-        width = _width(part, style)
-        first, *others = _broken(part, room, style)
-        if used and used + width > room:
+    for piece in cell:
+        first, *others = _broken(piece, room)
+        if used and used + piece.width > room:
             lines.append("")
             used = 0.0
         lines[-1] += first
         lines += others
-        used = room if others else used + width
+        used = room if others else used + piece.width
     return lines
 
 
-def _broken(part: Inline, room: float, style: Style) -> list[str]:
-    if isinstance(part, Math):
-        return [f"${piece}$" for piece in broken_formula(style.latex_inline.write(part.formula), room)]
-    return broken_words(part.text, room)
+def _broken(piece: Piece, room: float) -> list[str]:
+    if not piece.is_formula:
+        return broken_words(piece.text, room)
+    return [f"${line}$" for line in broken_formula(piece.text, room)]

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symcnn.formula.style import Style
-from symcnn.render.latex_line import broken_line, least_width, line_latex, line_width
+from symcnn.render.latex_line import Cell, broken_cell, cell_of, cell_width, least_width, line_latex
 from symcnn.render.latex_words import guarded
 from symcnn.report import Line, Table, Words
 
 _LONG = 28  # rows that may not fit on what is left of a page
 _MOST_LINES = 2  # of a broken cell, while columns can be left out instead
 _MOST_BROKEN = 0.3  # of the rows
-_STEP = 2.0  # points by which a column is made narrower
+_STEP = 4.0  # points by which a column is made narrower
 _NARROWEST = 40.0  # where even that does not help, cells are broken inside brackets and between digits
 
 
@@ -48,9 +48,9 @@ class _Layout:
 
 def table_latex(table: Table, room: float, style: Style) -> str:
     """Return a table that fits into a room, in points; where columns are left out, a comment says which."""
-    lines = [_titles(table), *table.rows, *table.foot]
-    layout = _laid_out(table, lines, room, style)
-    head, *rows = (_row(cells, layout, style) for cells in lines)
+    lines = [tuple(cell_of(line, style) for line in row) for row in (_titles(table), *table.rows, *table.foot)]
+    layout = _laid_out(table, lines, room)
+    head, *rows = (_row(cells, layout) for cells in lines)
     body, foot = "".join(rows[: len(table.rows)]), "".join(rows[len(table.rows) :])
     inner = body + (f"\\midrule\n{foot}" if foot else "")
     columns = "".join("r" if table.columns[place].right else "l" for place in layout.kept)
@@ -81,27 +81,27 @@ def _left_out(table: Table, layout: _Layout) -> str:
     return f"% left out, as the page is too narrow: {', '.join(titles)}\n" if titles else ""
 
 
-def _row(cells: tuple[Line, ...], layout: _Layout, style: Style) -> str:
+def _row(cells: tuple[Cell, ...], layout: _Layout) -> str:
     """Return a row, of as many lines as its highest cell."""
-    columns = [broken_line(cells[place], width, style) for place, width in zip(layout.kept, layout.widths, strict=True)]
+    columns = [broken_cell(cells[place], width) for place, width in zip(layout.kept, layout.widths, strict=True)]
     height = max(map(len, columns))
     lines = [[column[number] if number < len(column) else "" for column in columns] for number in range(height)]
     written = " \\\\*\n".join("  " + guarded(" & ".join(line)) for line in lines)
     return f"{written} \\\\{'[3pt]' if height > 1 else ''}\n"
 
 
-def _laid_out(table: Table, lines: list[tuple[Line, ...]], room: float, style: Style) -> _Layout:
+def _laid_out(table: Table, lines: list[tuple[Cell, ...]], room: float) -> _Layout:
     """Return the first layout that fits and whose cells are hardly broken; else the narrowest."""
     kept = tuple(range(len(table.columns)))
-    cells = [[line_width(row[place], style) for row in lines] for place in kept]
+    cells = [[cell_width(row[place]) for row in lines] for place in kept]
     natural = list(map(max, cells))
     for type_ in _SIZES:
         if _total(natural, type_) <= room:
             return _Layout(kept, tuple(natural), type_)
-    least = [max(least_width(row[place], style) for row in lines) for place in kept]
+    least = [max(least_width(row[place]) for row in lines) for place in kept]
     for kept, type_ in _candidates(table):
         layout = _narrowed(kept, cells, least, room, type_)
-        if layout is not None and _is_calm(lines, layout, style):
+        if layout is not None and _is_calm(lines, layout):
             return layout
     narrow = [min(_NARROWEST, width) for width in natural]
     return (
@@ -147,13 +147,16 @@ def _broken(cells: list[float], width: float) -> int:
     return sum(int(cell / width) for cell in cells if cell > width)
 
 
-def _is_calm(lines: list[tuple[Line, ...]], layout: _Layout, style: Style) -> bool:
+def _is_calm(lines: list[tuple[Cell, ...]], layout: _Layout) -> bool:
     heights = [
-        max(len(broken_line(cells[p], w, style)) for p, w in zip(layout.kept, layout.widths, strict=True))
-        for cells in lines[1:]
+        max(_height(cells[p], w) for p, w in zip(layout.kept, layout.widths, strict=True)) for cells in lines[1:]
     ]
     broken = sum(height > 1 for height in heights)
     return max(heights) <= _MOST_LINES and broken <= max(1, _MOST_BROKEN * len(heights))
+
+
+def _height(cell: Cell, width: float) -> int:
+    return 1 if cell_width(cell) <= width else len(broken_cell(cell, width))
 
 
 def table_note(line: Line, style: Style) -> str:

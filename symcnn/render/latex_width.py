@@ -77,6 +77,7 @@ def _sign(sign: str) -> float:
     return _DIGIT if sign.isdigit() else _SMALL if sign.islower() else _LARGE if sign.isupper() else _OTHER
 
 
+@lru_cache(maxsize=20_000)
 def words_width(words: str) -> float:
     """Return how wide words are, in points."""
     return sum(_TEXT_WIDTHS.get(c, _TEXT_LARGE if c.isupper() or not c.isascii() else _TEXT_SMALL) for c in words)
@@ -84,12 +85,16 @@ def words_width(words: str) -> float:
 
 def broken_formula(formula: str, room: float) -> list[str]:
     """Return a formula in lines that fit into the room, if it can be broken so; later lines begin with their sign."""
+    if formula_width(formula) <= room:
+        return [formula]
     first, *others = _filled([(piece, formula_width(piece)) for piece in _pieces(formula, room)], room)
     return [first.strip(), *("{} " + line.strip() for line in others)]
 
 
 def broken_words(words: str, room: float) -> list[str]:
     """Return words, escaped, in lines that fit into the room; a name is broken at its dots, or else anywhere."""
+    if words_width(words) <= room:
+        return [escaped(words)]
     parts = [part for word in re.findall(r"[^ ]* ?", words) if word for part in seams(word)]
     short = [piece for part in parts for piece in ([part] if words_width(part) <= room else part)]
     *lines, last = _filled([(piece, words_width(piece)) for piece in short], room)

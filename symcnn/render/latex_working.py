@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symcnn.formula.nodes import Formula
 from symcnn.formula.style import Style
-from symcnn.render.latex_line import broken_line, line_latex, line_width
+from symcnn.render.latex_line import broken_cell, cell_of, cell_width, line_latex
 from symcnn.render.latex_width import broken_formula, formula_width
 from symcnn.render.latex_words import flowing
 from symcnn.report import Equation, Working
@@ -37,7 +37,7 @@ def _equation(equation: Equation, left: float, room: float, style: Style) -> lis
     first, *sides = equation.sides
     room -= left
     name = style.latex.write(first)
-    note = line_width(equation.note, style) + _BEFORE_NOTE if equation.note else 0.0
+    note = cell_width(cell_of(equation.note, style)) + _BEFORE_NOTE if equation.note else 0.0
     stands_left = formula_width(name) <= left  # else it has lines of its own
     lines = [] if stands_left else [f"  &{line}" for line in _continued(first, room, style)]
     written = [style.latex.write(side) for side in sides]
@@ -67,7 +67,11 @@ def _noted(lines: list[str], equation: Equation, room: float, style: Style) -> l
     r"""Set a note behind the last line, or under it where it is too long."""
     if not equation.note:
         return lines
+    note = cell_of(equation.note, style)
     used = formula_width(lines[-1].split("&", 1)[-1]) + _BEFORE_NOTE + 8
-    if used + line_width(equation.note, style) <= room:
+    if used + cell_width(note) <= room:
         return [*lines[:-1], f"{lines[-1]} \\qquad\\text{{({line_latex(equation.note, style)})}}"]
-    return [*lines, *(f"  &\\quad\\text{{{line}}}" for line in broken_line(equation.note, room - _INDENT, style))]
+    return [
+        *lines,
+        *(f"  &\\quad\\text{{{line}}}" for line in broken_cell(note, room - _INDENT)),
+    ]
