@@ -21,20 +21,28 @@ class Math:
     formula: Formula
 
 
-Inline = Words | Math
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Words for who runs the program, on what to ask for next; in print they are left out."""
+
+    text: str
+
+
+Inline = Words | Math | Advice
 Line = tuple[Inline, ...]  # a line of text with formulas in it, or a cell of a table
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few words with formulas."""
+    """A few words with formulas; a `note` says how the table before it is to be read."""
 
     line: Line
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its title, and whether its cells are numbers, set to the right.
+    """A column of a table: its title, which `more` goes on with, and whether its cells are numbers, set to the right.
 
     Where a table is too wide, the column of the largest `rank` is left out first, and never one of rank 0.
     """
@@ -42,6 +50,7 @@ class Column:
     title: str
     right: bool = False
     rank: int = 0
+    more: Line = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,11 @@ Block = Paragraph | Table | Listing | Working
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading, which `more` goes on with, and what stands under it."""
 
     title: str
     blocks: tuple[Block, ...]
+    more: Line = ()
 
 
 @dataclass(frozen=True, slots=True)

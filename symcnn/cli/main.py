@@ -63,7 +63,8 @@ def _output_options(command: _Command) -> _Command:
     format_ = click.option(
         "--format", "format_", default="text", metavar="F", help=f"One of {_FORMATS}. Default: text."
     )
-    return format_(to_file(command))
+    whole = click.option("--standalone", is_flag=True, help="With --format latex: a whole document for pdflatex.")
+    return format_(whole(to_file(command)))
 
 
 _ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condition to rely on, as in "H % 32 == 0".')
@@ -117,13 +118,15 @@ def derive(
     values: tuple[str, ...],
     assume: tuple[str, ...],
     format_: str,
+    standalone: bool,
     output: str | None,
 ) -> None:
     """Derive closed forms for FILE: the table of layers and the totals ("-" reads standard input)."""
     from symcnn.cli import work
 
+    style = work.styled(standalone, format_)
     format_ = work.destined(format_, output)
-    work.write(work.derived(file, names, settings, values, assume, format_), output)
+    work.write(work.derived(file, names, settings, values, assume, format_, style), output)
 
 
 @main.command(epilog=_EXPLAIN_EXAMPLE)
@@ -146,13 +149,15 @@ def explain(
     assume: tuple[str, ...],
     language: str,
     format_: str,
+    standalone: bool,
     output: str | None,
 ) -> None:
     """Show the working for FILE: formula = values put in = result, layer by layer, and the totals as sums."""
     from symcnn.cli import work
 
     format_ = work.destined(format_, output)
-    shown = work.explained(file, names, (layer, quantity), settings, values, assume, (language, format_))
+    style = work.styled(standalone, format_, language)
+    shown = work.explained(file, names, (layer, quantity), settings, values, assume, format_, style)
     work.write(shown, output)
 
 
@@ -172,20 +177,23 @@ def compare(
     settings: tuple[str, ...],
     assume: tuple[str, ...],
     format_: str,
+    standalone: bool,
     output: str | None,
 ) -> None:
     """Compare NETS of FILE: each with the last one; without NETS, all of the file that have an input."""
     from symcnn.cli import work
 
+    style = work.styled(standalone, format_)
     format_ = work.destined(format_, output)
-    work.write(work.compared(file, nets, quantities, growing, settings, assume, format_), output)
+    work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
 
 @main.command(epilog=_LAYERS_EXAMPLE)
 @click.argument("kind", required=False)
 @_output_options
-def layers(kind: str | None, format_: str, output: str | None) -> None:
+def layers(kind: str | None, format_: str, standalone: bool, output: str | None) -> None:
     """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
     from symcnn.cli import work
 
-    work.write(work.reference(kind, work.destined(format_, output)), output)
+    style = work.styled(standalone, format_)
+    work.write(work.reference(kind, work.destined(format_, output), style), output)

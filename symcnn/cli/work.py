@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.style import Style
 from symcnn.source import Source
 from symcnn.syntax import parse_file, read_source
 from symcnn.syntax.read import decode, read_bounded
@@ -29,17 +30,18 @@ def derived(
     values: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
+    style: Style,
 ) -> str:
     """Return the output of `derive`."""
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
-    from symcnn.render import check_format, render
+    from symcnn.render import check_format, render_all
 
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
     analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return "\n".join(render(analysis, format_) for analysis in analyses)
+    return render_all(analyses, format_, style)
 
 
 def _refuse_several(file: str, networks: Sequence[Network]) -> NoReturn:
@@ -72,23 +74,22 @@ def explained(
     settings: Iterable[str],
     values: Iterable[str],
     assume: tuple[str, ...],
-    how: tuple[str, str],
+    format_: str,
+    style: Style,
 ) -> str:
-    """Return the output of `explain`: `part` is the layer and the quantity, `how` the language and the format."""
-    language, format_ = how
+    """Return the output of `explain`; `part` is the layer and the quantity."""
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
     from symcnn.derive import derive
     from symcnn.document.words import check_language
-    from symcnn.formula.style import Style
-    from symcnn.render import check_format, render
+    from symcnn.render import check_format, render_all
 
     check_format(format_)
-    style = Style(language=check_language(language))
+    check_language(style.language)
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
     analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return "\n".join(render(derive(analysis, *part), format_, style) for analysis in analyses)
+    return render_all([derive(analysis, *part) for analysis in analyses], format_, style)
 
 
 def compared(
@@ -99,6 +100,7 @@ def compared(
     settings: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
+    style: Style,
 ) -> str:
     """Return the output of `compare`."""
     networks = _chosen(_read(file), names)
@@ -106,17 +108,17 @@ def compared(
         hint = "name two nets of the file" if names else "the file needs two nets with an input"
         raise SymcnnError("compare takes at least two nets", hint=hint)
     from symcnn.compare import DEFAULT_QUANTITIES, compare
-    from symcnn.render import check_format, render
+    from symcnn.render import check_format, render_all
 
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
     *others, last = _analyses(networks, _pairs(settings, "--set"), assume)
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
-    return "\n".join(render(compare(other, last, wanted, growing), format_) for other in others)
+    return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
 
 
-def reference(kind: str | None, format_: str) -> str:
+def reference(kind: str | None, format_: str, style: Style) -> str:
     """Return the output of `layers`."""
     from symcnn.document.reference import kind_document, layers_document, reference_data
     from symcnn.library.standard import WITH_AXES, known_names, standard_kind, standard_library
@@ -134,7 +136,14 @@ def reference(kind: str | None, format_: str) -> str:
     if format_ == "json":
         return data_text(reference_data(kinds, nets))
     document = layers_document(kinds, nets) if kind is None else kind_document(kinds[0] if kinds else nets[0])
-    return render_document(document, format_)
+    return render_document(document, format_, style)
+
+
+def styled(standalone: bool, format_: str, language: str = "en") -> Style:
+    """Return the style that the options ask for."""
+    if standalone and format_ != "latex":
+        raise SymcnnError("--standalone is of LaTeX", hint="add --format latex")
+    return Style(language, standalone)
 
 
 def destined(format_: str, output: str | None) -> str:

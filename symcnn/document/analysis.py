@@ -6,19 +6,16 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
-from symcnn.document.lines import TITLES, line, percent, shape, width
+from symcnn.document.legend import symbol_lines
+from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
 from symcnn.document.words import only_english
-from symcnn.report import Block, Column, Document, Line, Listing, Paragraph, Section, Table
+from symcnn.formula import nodes as f
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
 _WIDEST_TOTAL = 60  # characters
 _IF_ANY = ("buffers", "counters")
-_CONVENTION = (
-    "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
-    "there is a bias; normalisation, activation and pooling count 0 in both. Activations: numbers in all outputs but "
-    "those of views."
-)
 _REPEATED = (
     "×n: n equal layers in equal repetitions. params and MACs are those of one of them, % is the part of all n, the "
     "receptive field that of the last."
@@ -26,22 +23,26 @@ _REPEATED = (
 _LAYERS = ("weight_layers", "nonlinearities")
 
 
-def analysis_document(analysis: Analysis, language: str = "en") -> Document:
-    """Return the document of an analysis; of one with values, the symbolic part comes first."""
+def analysis_document(*analyses: Analysis, language: str = "en") -> Document:
+    """Return the document of some analyses; of one with values, the symbolic part comes first."""
     only_english(language)
-    if analysis.symbolic is not None:
-        return Document((_section(analysis.symbolic), _section(analysis)))
-    return Document((_section(analysis),))
+    found = (part for analysis in analyses for part in (analysis.symbolic, analysis) if part is not None)
+    return Document(tuple(map(_section, found)))
 
 
 def _section(analysis: Analysis) -> Section:
-    title = analysis.net
-    if analysis.values:
-        title += " at " + ", ".join(f"{name} = {value}" for name, value in analysis.values.items())
-    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(_CONVENTION))]
+    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(CONVENTION), note=True)]
     if any(layer.times != 1 for layer in analysis.layers):
-        blocks.insert(1, Paragraph(line(_REPEATED)))
-    return Section(title, tuple(blocks))
+        blocks.insert(1, Paragraph(line(_REPEATED), note=True))
+    return Section(analysis.net, tuple(blocks), more=_values(analysis))
+
+
+def _values(analysis: Analysis) -> Line:
+    """Return for which values an analysis is: ` at H = 32, W = 32`."""
+    parts: list[Any] = []
+    for name, value in (analysis.values or {}).items():
+        parts += [", " if parts else " at ", Math(f.Name(name)), f" = {value}"]
+    return line(*parts)
 
 
 def _table(analysis: Analysis) -> Table:
@@ -101,6 +102,8 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("batch", (line(analysis.batch),)))
     if analysis.receptive_field.size:
         items.append(("receptive field", _field_lines(analysis)))
+    if analysis.symbols and analysis.values is None:
+        items.append(("symbols", symbol_lines(analysis)))
     if analysis.assumptions:
         items.append(("assuming", tuple(line(relation) for relation in analysis.assumptions)))
     if analysis.conditions:

@@ -12,33 +12,61 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
-from symcnn.document.lines import TITLES, line, percent, shape
+from symcnn.document.legend import symbol_lines
+from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent, shape
 from symcnn.document.words import only_english
-from symcnn.report import Block, Column, Document, Line, Listing, Section, Table
+from symcnn.formula import nodes as f
+from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
 _MOST_PIECES = 8  # residue polynomials that are written out
 _MOST_RUNS = 12
 
 
-def comparison_document(comparison: Comparison, language: str = "en") -> Document:
-    """Return the document of a comparison."""
+def comparison_document(*comparisons: Comparison, language: str = "en") -> Document:
+    """Return the document of a comparison; several with the same second net begin with one table of all nets."""
     only_english(language)
-    first, second = comparison.first.net, comparison.second.net
-    blocks: tuple[Block, ...] = (
-        _table(comparison),
-        *(_quantity(comparison, q) for q in comparison.quantities),
-        _structure(comparison),
-    )
-    return Document((Section(f"{first} against {second}", blocks),))
+    if len(comparisons) == 1:
+        (comparison,) = comparisons
+        return Document((_section(comparison, (_table(comparison), *_statements(comparison))),))
+    pairs = tuple(_section(comparison, _statements(comparison)) for comparison in comparisons)
+    return Document((_overview(comparisons), *pairs))
+
+
+def _section(comparison: Comparison, blocks: tuple[Block, ...]) -> Section:
+    return Section(f"{comparison.first.net} against {comparison.second.net}", blocks)
+
+
+def _statements(comparison: Comparison) -> tuple[Block, ...]:
+    return (*(_quantity(comparison, q) for q in comparison.quantities), _structure(comparison))
+
+
+def _overview(comparisons: tuple[Comparison, ...]) -> Section:
+    """Return the table of all nets, a column each; a row for each quantity."""
+    last = comparisons[-1]
+    nets = [*(comparison.first for comparison in comparisons), last.second]
+    rows = [
+        (line(TITLES[q.quantity]), *(line(c[q.quantity].first) for c in comparisons), line(q.second))
+        for q in last.quantities
+    ]
+    if any(net.receptive_field.size for net in nets):
+        rows.append((line("receptive field"), *(_field(net) for net in nets)))
+    rows.append((line("weight layers"), *(line(net.weight_layers) for net in nets)))
+    rows.append((line("nonlinearities"), *(line(net.nonlinearities) for net in nets)))
+    columns = (Column(""), *(Column(net.net, right=True) for net in nets))
+    blocks: list[Block] = [Table(columns, tuple(rows)), Paragraph(line(CONVENTION), note=True)]
+    if any(net.symbols for net in nets):
+        blocks.append(Listing((("symbols", symbol_lines(*nets)),)))
+    *others, second = (net.net for net in nets)
+    return Section(f"{', '.join(others)} against {second}", tuple(blocks))
 
 
 def _table(comparison: Comparison) -> Table:
-    growing = ", ".join(symbol.name for symbol in comparison.quantities[0].growing)
+    growing = comparison.quantities[0].growing
     depends = any(q.ratio is not None and q.ratio.free_symbols & set(q.growing) for q in comparison.quantities)
-    large = f"ratio for large {growing}" if growing and depends else "ratio"
-    titles = ["", comparison.first.net, comparison.second.net, large, "saving"]
-    columns = tuple(Column(title, right=place > 0) for place, title in enumerate(titles))
+    ratio = Column("ratio for large ", right=True, more=listed(growing)) if depends else Column("ratio", right=True)
+    nets = (Column(analysis.net, right=True) for analysis in (comparison.first, comparison.second))
+    columns = (Column(""), *nets, ratio, Column("saving", right=True))
     rows = []
     for q in comparison.quantities:
         limit = line("→ ∞") if q.limit is oo else line() if q.limit is None else line(q.limit)
@@ -64,7 +92,7 @@ def saving_text(saving: Expr | None) -> str:
 def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
     lines: list[Line] = [line("difference ", q.difference)]
     if q.ratio is not None:
-        lines.append(line("ratio ", q.ratio))
+        lines.append(_ratio_line(q, q.ratio))
     first, second = q.leading
     if q.ratio is not None and q.ratio.free_symbols & set(q.growing) and first is not None and second is not None:
         lines.append(_leading_line(q, first, second))
@@ -72,11 +100,17 @@ def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
     return Listing(((TITLES[q.quantity], tuple(lines)),))
 
 
+def _ratio_line(q: QuantityComparison, ratio: Expr) -> Line:
+    saving = saving_text(q.saving) if ratio.is_number else ""
+    said = bool(saving) and not saving.startswith("−") and ratio != 1
+    return line("ratio ", ratio, *([f", a saving of {saving}"] if said else []))
+
+
 def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
     parts: list[Any] = ["~ ", first, " against ~ ", second]
     if q.limit is not None:
-        together = f" as {' and '.join(s.name for s in q.growing)} grow in proportion" if len(q.growing) > 1 else ""
-        parts += [": the ratio tends to ", q.limit, together]
+        together = [" as ", *listed(q.growing, " and "), " grow in proportion"] if len(q.growing) > 1 else []
+        parts += [": the ratio tends to ", q.limit, *together]
         saving = saving_text(q.limit_saving)
         if saving and not saving.startswith("−"):
             parts.append(f", a saving of {saving}")
@@ -102,12 +136,13 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
 
 
 def _undecided(q: QuantityComparison, noun: str) -> Line:
-    symbols = sorted(s.name for s in q.difference.free_symbols)
+    symbols = sorted(q.difference.free_symbols, key=lambda symbol: symbol.name)
     if len(symbols) == 1:
         return line(f"which has fewer {noun} is not decided: the roundings leave too many residues to look at")
     *others, last = symbols
-    fixed = " and ".join(f"{name} == 64" for name in others)
-    return line(f"which has fewer {noun} depends on {', '.join(others)} and {last} together; assume more, as {fixed}")
+    fixed = " and ".join(f"{symbol.name} == 64" for symbol in others)
+    advice = Advice(f"; assume more, as {fixed}")
+    return line(f"which has fewer {noun} depends on ", *listed(others), " and ", last, " together", advice)
 
 
 def _range(run: Run, crossover: Crossover) -> list[Any]:
@@ -116,7 +151,8 @@ def _range(run: Run, crossover: Crossover) -> list[Any]:
         return ["from ", symbol, f" = {run.start} on"]
     if run.start == run.end:
         return ["at ", symbol, f" = {run.start}"]
-    return ["for ", f"{run.start} ≤ ", symbol, f" ≤ {run.end}"]
+    between = f.Comparison((f.Number(run.start), f.Name(symbol.name), f.Number(run.end)), ("<=", "<="))
+    return ["for ", Math(between)]
 
 
 def _last_word(name: str, noun: str, crossover: Crossover) -> Line:

@@ -11,10 +11,10 @@ from symcnn.formula.nodes import Name
 from symcnn.report import Block, Document, Equation, Inline, Listing, Math, Paragraph, Section, Words, Working
 
 
-def explanation_document(explanation: Explanation, language: str = "en") -> Document:
-    """Return the document of a working, in English (`en`) or Chinese (`zh`)."""
+def explanation_document(*explanations: Explanation, language: str = "en") -> Document:
+    """Return the document of some workings, in English (`en`) or Chinese (`zh`)."""
     check_language(language)
-    return Document(tuple(_sections(explanation, language)))
+    return Document(tuple(section for explanation in explanations for section in _sections(explanation, language)))
 
 
 def _sections(explanation: Explanation, language: str) -> Iterator[Section]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.notation import text
-from symcnn.report import Inline, Line, Math, Words
+from symcnn.report import Advice, Inline, Line, Math, Words
 
 # How quantities are called in headings.
 TITLES = {
@@ -23,6 +24,12 @@ TITLES = {
     "nonlinearities": "nonlinearities",
 }
 
+CONVENTION = (
+    "MACs: multiply–accumulates, products with padding included. FLOPs: 2·MACs, and one addition for each output where "
+    "there is a bias; normalisation, activation and pooling count 0 in both. Activations: numbers in all outputs but "
+    "those of views."
+)
+
 
 def line(*parts: Any) -> Line:
     """Return a line: strings are words, everything else a formula."""
@@ -31,9 +38,17 @@ def line(*parts: Any) -> Line:
 
 def inline(part: Any) -> Inline:
     """Return a part of a line."""
-    if isinstance(part, (Words, Math)):
+    if isinstance(part, (Words, Math, Advice)):
         return part
     return Words(part) if isinstance(part, str) else Math(express(part))
+
+
+def listed(symbols: Iterable[Any], between: str = ", ") -> Line:
+    """Return the line of a list of symbols."""
+    parts: list[Any] = []
+    for symbol in symbols:
+        parts += [between, symbol] if parts else [symbol]
+    return line(*parts)
 
 
 def shape(values: tuple[Any, ...]) -> Line:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symcnn.analysis import Analysis
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean, writable_numbers
@@ -14,6 +14,8 @@ from symcnn.report import Document
 if TYPE_CHECKING:
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
+
+    Result: TypeAlias = Analysis | Comparison | Explanation
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -33,7 +35,7 @@ FORMATS = ("text", "markdown", "latex", "json")
 PLANNED_FORMATS = ("html", "csv")
 
 
-def render(result: Analysis | Comparison | Explanation, format: str = "text", style: Style = PLAIN) -> str:
+def render(result: Result, format: str = "text", style: Style = PLAIN) -> str:
     r"""Return an analysis, a comparison or a working as text in one of the formats text, markdown, latex, json.
 
     Raises `SymcnnError` for an unknown format.
@@ -43,15 +45,25 @@ def render(result: Analysis | Comparison | Explanation, format: str = "text", st
     >>> print(render(a, "markdown").splitlines()[-3])
     * **defined for**: $L \ge 3$
     """
+    return render_all((result,), format, style)
+
+
+def render_all(results: Sequence[Result], format: str = "text", style: Style = PLAIN) -> str:
+    """Return several results of one kind as one text, comparisons with the same second net; JSON is of one alone.
+
+    Raises `SymcnnError` for an unknown format.
+    """
     check_format(format)
-    if type(result).__name__ not in _PAGES:
-        hint = "render takes what symcnn.analyse, symcnn.compare or symcnn.derive returned"
-        raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
-    page, as_data = _PAGES[type(result).__name__]
+    for result in results:
+        if type(result).__name__ not in _PAGES:
+            hint = "render takes what symcnn.analyse, symcnn.compare or symcnn.derive returned"
+            raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
+    page, as_data = _PAGES[type(results[0]).__name__]
     with writable_numbers():
         if format == "json":
+            (result,) = results
             return str(_function(as_data)(result))
-        return render_document(_function(page)(result, style.language), format, style)
+        return render_document(_function(page)(*results, language=style.language), format, style)
 
 
 def _function(where: str) -> Callable[..., Any]:

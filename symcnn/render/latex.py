@@ -1,92 +1,67 @@
-"""LaTeX to be put into a paper: tables with booktabs, formulas in math mode."""
+"""LaTeX to be put into a paper, or a whole document: tables with booktabs, the working with amsmath."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
-
-from symcnn.formula.nodes import Name
-from symcnn.formula.notation import latex
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Block, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.render.latex_line import line_latex
+from symcnn.render.latex_table import table_latex, table_note
+from symcnn.render.latex_width import words_width
+from symcnn.render.latex_words import flowing, guarded
+from symcnn.render.latex_working import working_latex
+from symcnn.report import Block, Document, Line, Listing, Paragraph, Section, Table, Working
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"$\sim$", "—": "---", "–": "--", "…": r"\dots{}",
-    "→": r"$\to$", "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "×": r"$\times$", "<": "$<$",
-    ">": "$>$", "·": r"$\cdot$", "−": "$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
-    "⌉": r"$\rceil$",
-}  # fmt: skip
-_NEXT_LINE = r" \\ "
-_RAISED = {"<super>": "^", "<sub>": "_"}
-_HEAD = "% needs \\usepackage{amsmath,booktabs,graphicx}\n"
-# As wide as it is, but not wider than the text.
-_FITTED = (
-    "\\noindent\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}"
-    "{\\renewcommand{\\arraystretch}{1.2}%\n"
+_PACKAGES = "\\usepackage{amsmath,booktabs,longtable}"
+_PREAMBLE = (
+    "\\documentclass[a4paper]{article}\n"
+    "\\usepackage[margin=25mm]{geometry}\n"
+    f"{_PACKAGES}\n"
+    "\\begin{document}\n"
+    "\\setlength{\\parindent}{0pt}\n"
 )
+_ARTICLE_WIDTH, _PAGE_WIDTH = 345.0, 455.0  # points: the text of `article` at 10 pt, and of the page above
+_LONGEST_LABEL = 120.0  # points
 
 
 def latex_text(document: Document, style: Style = PLAIN) -> str:
-    """Return a document as a LaTeX fragment; its first line names the packages it needs."""
-    return _HEAD + "\n".join(_section(section, style) for section in document.sections)
+    """Return a document as LaTeX that pdflatex compiles; the first line of a fragment names the packages it needs."""
+    sections = "\n".join(_section(section, style) for section in document.sections)
+    if style.standalone:
+        return f"{_PREAMBLE}\n{sections}\n\\end{{document}}\n"
+    return f"% needs {_PACKAGES}\n{sections}"
 
 
 def _section(section: Section, style: Style) -> str:
-    title = f"\\subsubsection*{{\\raggedright {_escaped(section.title)}}}\n\n"
-    return title + "\n".join(_block(block, style) for block in section.blocks)
+    command = "section*" if style.standalone else "subsubsection*"
+    title = f"\\{command}{{\\raggedright {flowing(section.title)}{line_latex(section.more, style)}}}\n\n"
+    return title + "\n".join(_block(block, style) for block in _notes_at_tables(section.blocks))
+
+
+def _notes_at_tables(blocks: tuple[Block, ...]) -> list[Block]:
+    """Return the blocks, the notes right after the last table."""
+    notes = [block for block in blocks if isinstance(block, Paragraph) and block.note]
+    others = [block for block in blocks if block not in notes]
+    place = max((i for i, block in enumerate(others, 1) if isinstance(block, Table)), default=len(others))
+    return [*others[:place], *notes, *others[place:]]
 
 
 def _block(block: Block, style: Style) -> str:
+    room = _PAGE_WIDTH if style.standalone else _ARTICLE_WIDTH
     match block:
+        case Paragraph(line, note=True):
+            return table_note(line, style)
         case Paragraph(line):
-            return f"\\begin{{sloppypar}}\\noindent\n{_line(line, style)}\n\\end{{sloppypar}}\n"
+            return f"\\begin{{sloppypar}}\\noindent\n{line_latex(line, style)}\n\\end{{sloppypar}}\n"
         case Table():
-            return _table(block, style)
+            return table_latex(block, room, style)
         case Listing(items):
-            return _listing((label, [_line(line, style) for line in lines]) for label, lines in items)
-        case Working(steps):
-            return _listing((label, [_equation(e, style) for e in equations]) for label, equations in steps)
+            listed = "".join(_item(label, lines, style) for label, lines in items)
+            return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\raggedright\n{listed}\\end{{description}}\n"
+        case Working():
+            return working_latex(block, room, style)
 
 
-def _equation(equation: Equation, style: Style) -> str:
-    note = f" ({_line(equation.note, style)})" if equation.note else ""
-    return f"${' = '.join(map(style.latex.write, equation.sides))}${note}"
-
-
-def _table(table: Table, style: Style) -> str:
-    columns = "".join("r" if column.right else "l" for column in table.columns)
-    body = [_row(tuple(_escaped(column.title) for column in table.columns)), "\\midrule\n"]
-    body += [_row(tuple(_line(cell, style) for cell in row)) for row in table.rows]
-    if table.foot:
-        body.append("\\midrule\n")
-        body += [_row(tuple(_line(cell, style) for cell in row)) for row in table.foot]
-    inner = "".join(body)
-    return f"{_FITTED}\\begin{{tabular}}{{{columns}}}\n\\toprule\n{inner}\\bottomrule\n\\end{{tabular}}}}\n"
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "  " + " & ".join(cells) + r" \\" + "\n"
-
-
-def _listing(items: Iterable[tuple[str, list[str]]]) -> str:
-    listed = "".join(f"  \\item[{_escaped(label)}] {_NEXT_LINE.join(lines)}\n" for label, lines in items)
-    return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\sloppy\n{listed}\\end{{description}}\n"
-
-
-def _line(line: Line, style: Style) -> str:
-    written = (f"${style.latex.write(p.formula)}$" if isinstance(p, Math) else _escaped(p.text) for p in line)
-    return "".join(written)
-
-
-def _escaped(words: str) -> str:
-    return "".join(_SPECIAL.get(c, c) if c.isascii() or c in _SPECIAL else _letter(c) for c in words)
-
-
-def _letter(character: str) -> str:
-    """Greek letters and superscripts are signs of mathematics to LaTeX."""
-    kind, *codes = unicodedata.decomposition(character).split() or [""]
-    if kind in _RAISED:
-        base = "".join(chr(int(code, 16)) for code in codes).replace("−", "-")
-        return f"${_RAISED[kind]}{{{base}}}$"
-    return f"${latex(Name(character))}$" if "Α" <= character <= "ω" else character
+def _item(label: str, lines: tuple[Line, ...], style: Style) -> str:
+    written = " \\\\\n    ".join(filter(None, (guarded(line_latex(line, style)) for line in lines)))
+    if words_width(label) <= _LONGEST_LABEL:
+        return f"  \\item[{{{flowing(label)}}}] {written}\n"
+    return f"  \\item[] \\textbf{{{flowing(label)}}} \\\\\n    {written}\n"

@@ -17,12 +17,13 @@ def markdown_text(document: Document, style: Style = PLAIN) -> str:
 
 
 def _section(section: Section, style: Style) -> str:
-    return f"## {_escaped(section.title)}\n\n" + "\n".join(_block(block, style) for block in section.blocks)
+    title = _escaped(section.title) + _line(section.more, style)
+    return f"## {title}\n\n" + "\n".join(_block(block, style) for block in section.blocks)
 
 
 def _block(block: Block, style: Style) -> str:
     match block:
-        case Paragraph(line):
+        case Paragraph(line=line):
             return f"{_line(line, style)}\n"
         case Table():
             return _table(block, style)
@@ -44,7 +45,7 @@ def _equation(equation: Equation, style: Style) -> str:
 
 
 def _table(table: Table, style: Style) -> str:
-    head = [_escaped(column.title) for column in table.columns]
+    head = [_escaped(column.title) + _line(column.more, style) for column in table.columns]
     rule = ["---:" if column.right else "---" for column in table.columns]
     rows = [[_line(cell, style) for cell in row] for row in table.rows]
     rows += [[f"**{_line(cell, style)}**" if cell else "" for cell in row] for row in table.foot]

@@ -49,7 +49,7 @@ def line_text(line: Line, style: Style = PLAIN) -> str:
 
 
 def _section(section: Section, console: Console, style: Style, pending: list[RenderableType]) -> None:
-    pending.append(Text(section.title, style="bold"))
+    pending.append(Text(section.title + line_text(section.more, style), style="bold"))
     for block in section.blocks:
         pending.append(Text())
         if isinstance(block, Table):
@@ -68,7 +68,7 @@ def _print_pending(console: Console, pending: list[RenderableType]) -> None:
 
 def _block(block: Paragraph | Listing | Working, width: int, style: Style) -> RenderableType:
     match block:
-        case Paragraph(line):
+        case Paragraph(line=line):
             return Constrain(Text(line_text(line, style)), _READABLE_WIDTH)
         case Listing(items):
             return _labelled((label, [line_text(line, style) for line in lines]) for label, lines in items)
@@ -90,7 +90,8 @@ def _equation(equation: Equation, room: int, style: Style) -> str:
 def _print_table(table: Table, console: Console, style: Style) -> None:
     """Print a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
     cells = [[line_text(cell, style) for cell in row] for row in (*table.rows, *table.foot)]
-    texts = [[column.title, *(row[place] for row in cells)] for place, column in enumerate(table.columns)]
+    titles = [column.title + line_text(column.more, style) for column in table.columns]
+    texts = [[title, *(row[place] for row in cells)] for place, title in enumerate(titles)]
     kept = list(range(len(texts)))
     while _total(max(map(cell_len, texts[place])) for place in kept) > console.width:
         least = max(kept, key=lambda place: table.columns[place].rank)
@@ -101,7 +102,7 @@ def _print_table(table: Table, console: Console, style: Style) -> None:
     drawn = RichTable(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1))
     for place in kept:
         column = table.columns[place]
-        drawn.add_column(column.title, justify="right" if column.right else "left", width=widths[place])
+        drawn.add_column(titles[place], justify="right" if column.right else "left", width=widths[place])
     for number, row in enumerate(cells, 1):
         last, weight = number == len(table.rows) and bool(table.foot), "bold" if number > len(table.rows) else ""
         drawn.add_row(*(Text(row[place], style=weight) for place in kept), end_section=last)
@@ -109,7 +110,7 @@ def _print_table(table: Table, console: Console, style: Style) -> None:
     console.print(drawn)
     console.width = room
     if len(kept) < len(texts):
-        left_out = dict.fromkeys(table.columns[place].title for place in range(len(texts)) if place not in kept)
+        left_out = dict.fromkeys(titles[place] for place in range(len(texts)) if place not in kept)
         console.print(Text(f"left out, as {console.width} columns are too few: {', '.join(left_out)}", style="dim"))
 
 

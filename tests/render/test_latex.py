@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from symcnn import analyse, compare, load, parse, render
-from symcnn.document.reference import kind_document
+from symcnn import Analysis, analyse, compare, load, parse, render
+from symcnn.document.reference import kind_document, layers_document
+from symcnn.formula.nodes import Formula
+from symcnn.formula.style import PLAIN, Style
 from symcnn.library.standard import standard_kind, standard_library
+from symcnn.render import render_all
 from symcnn.render.latex import latex_text
-from symcnn.report import Column, Document, Line, Listing, Paragraph, Section, Table, Words
+from symcnn.render.latex_width import broken_formula, formula_width
+from symcnn.report import Column, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Words, Working
+from symcnn.source import Source
+from symcnn.syntax import parse_formula
 from tests.helpers import analysed
 
-NASTY = r"a_b & 50% of $x$ #1 {z} ~ ^ \cmd < > — – − × · ∞ ≤ ≥ ≠ → ² ᵏ γ ⌊⌋ ⌈⌉ …"
+NASTY = r'a_b & 50% of $x$ #1 {z} ~ ^ \cmd < > — – − × · ∞ ≤ ≥ ≠ → ² ᵏ γ ⌊⌋ ⌈⌉ … [ ] | "'
+WIDEST = 10  # points that a box may stand out
 
 
 def document(words: str) -> Document:
@@ -25,19 +33,26 @@ def document(words: str) -> Document:
     return Document((Section(words, (table, Listing(((words, (cell, cell)),)), Paragraph(cell))),))
 
 
-def compiled(folder: Path, *fragments: str) -> str:
+def compiled(folder: Path, *fragments: str) -> list[float]:
+    """Compile fragments in an article of its default width; return by how much boxes are too wide, in points."""
     packages = [re.match(r"% needs (\\usepackage\{.*\})", fragment) for fragment in fragments]
     assert all(packages)
     preamble = "\n".join({found[1] for found in packages if found})
-    text = (
-        "\\documentclass{article}\n" + preamble + "\n\\begin{document}\n" + "\n".join(fragments) + "\\end{document}\n"
-    )
-    (folder / "page.tex").write_text(text, encoding="utf-8")
+    body = "\n".join(fragments)
+    start = f"\\documentclass{{article}}\n{preamble}\n\\begin{{document}}\n"
+    return compiled_page(folder, f"{start}{body}\\end{{document}}\n")
+
+
+def compiled_page(folder: Path, page: str) -> list[float]:
+    """Compile a whole document; return by how much boxes are too wide, in points."""
+    (folder / "page.tex").write_text(page, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    log = done.stdout.decode("utf-8", "replace")
-    assert done.returncode == 0, log[-2000:]
-    return log
+    for _ in range(2):  # a long table knows its widths the second time
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        log = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0, log[-2000:]
+        assert not re.search(r"^! ", log, re.MULTILINE)
+    return [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", log)]
 
 
 needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
@@ -60,16 +75,115 @@ def test_only_signs_that_pdflatex_knows() -> None:
     assert shown.isascii()
 
 
-@pytest.mark.latex
-@needs_pdflatex
-def test_pdflatex_accepts_every_example(tmp_path: Path) -> None:
-    fragments = []
+def example_pages(style: Style) -> list[str]:
+    pages = []
     for file in sorted(Path("examples").glob("*.cnn")):
         analyses = [analyse(net) for net in load(file).values() if net.definition.input is not None]
-        fragments += [render(analysis, "latex") for analysis in analyses]
-        if file.stem != "output_size":  # nets that nobody compares
-            fragments += [render(compare(a, analyses[-1]), "latex") for a in analyses[:-1]]
-    assert "Overfull" not in compiled(tmp_path, *fragments)
+        pages.append(render_all(analyses, "latex", style))
+        if len(analyses) > 1 and file.stem != "output_size":  # nets that nobody compares
+            pages.append(render_all([compare(a, analyses[-1]) for a in analyses[:-1]], "latex", style))
+    return pages
+
+
+def deep_chain() -> Analysis:
+    """Return a chain of 160 different layers with symbolic sizes."""
+    steps = [f"block_{i}: Conv({64 + i}*w, 3, stride={2 if i % 40 == 39 else 1}, padding=1)" for i in range(160)]
+    return analysed(f"net deep {{ input C×H×W; {'; '.join(steps)} }}")
+
+
+def units() -> list[Analysis]:
+    """Return nets whose symbols are called like units and whose names LaTeX has other plans for."""
+    long = "a_very_long_name_of_a_layer_that_nobody_would_like_to_read_in_a_table_but_somebody_will_write"
+    texts = [
+        "net kg { input kg×m×s; s_1: Conv(kg, 3, stride=s); Linear(Hz, per_position=true); ReLU }",
+        f"net a__b_ {{ input C_in×H_0; {long}: Conv(c_out_max, k_1, padding=p_left, groups=g); b_: Conv(γ, 3) }}",
+        "net input_ { input alpha×beta; Conv(max_, k', stride=σ); MaxPool(2) }",
+    ]
+    return [analysed(text) for text in texts]
+
+
+def working() -> Document:
+    """Return a working by hand: short chains, long sums, long products and fractions, a long note, a long left side."""
+    long_sum = " + ".join(f"{n}*C*(H - {n})^2" for n in range(101, 120))
+    long_product = "*".join(f"(H_{n} - {n})" for n in range(40))
+    equations = (
+        ("H'", "floor((H + 2*p - k)/s) + 1", "floor((32 + 2*0 - 5)/1) + 1", "28"),
+        ("P", "(5*5*1 + 1)*32", "832"),
+        ("M", long_sum, "12345678901"),
+        ("M", f"C*({long_sum})^2", long_product),
+        ("R", f"({long_sum})/({long_product})", f"floor(({long_sum})/2)"),
+        (long_sum, long_product),
+        ("N", "7^300", str(7**300)),
+        ("H'",),
+    )
+    short = (Words("for the first "), Math(formula("H")), Words(" of them"))
+    notes: list[Line] = [short, (), (), (Words("a note that goes on and on " * 8),), (), short, (), ()]
+    steps = tuple(
+        Equation(tuple(formula(side) for side in sides), note) for sides, note in zip(equations, notes, strict=True)
+    )
+    blocks = (Working((("conv1 (5_1 & 5)", steps[:2]), ("long", steps[2:]), ("", steps[:1]), ("empty", ()))),)
+    return Document((Section("working", blocks),))
+
+
+def formula(text: str) -> Formula:
+    return parse_formula(Source("", text))
+
+
+PAGES: dict[str, Callable[[Style], list[str]]] = {
+    "examples": example_pages,
+    "deep": lambda style: [render(deep_chain(), "latex", style)],
+    "units": lambda style: [render_all(units(), "latex", style)],
+    "working": lambda style: [latex_text(working(), style)],
+    "nasty": lambda style: [latex_text(document(NASTY), style), latex_text(document(f"[{NASTY}]*"), style)],
+}
+
+
+@pytest.mark.parametrize("room", [80, 150, 345])
+@pytest.mark.parametrize("text", ["a + b*(c + d) - 7^300*floor((H - 3)/2)", "a*b*c*(d + e)/(f*g*H)", str(7**300)])
+def test_broken_formulas_are_whole_and_fit(text: str, room: float) -> None:
+    written = Style().latex_inline.write(formula(text))
+    lines = broken_formula(written, room)
+    assert "".join(line.removeprefix("{} ") for line in lines).replace(" ", "") == written.replace(" ", "")
+    assert all(formula_width(line) <= room for line in lines)
+    assert all(line.count("{") == line.count("}") for line in lines)
+
+
+def test_standalone_is_a_whole_document_of_several_nets() -> None:
+    shown = render_all(units(), "latex", Style(standalone=True))
+    assert shown.startswith("\\documentclass") and shown.endswith("\\end{document}\n")
+    assert shown.count("\\begin{document}") == 1 and shown.count("\\section*") == len(units())
+
+
+def test_a_long_table_repeats_its_head_and_begins_with_the_input() -> None:
+    shown = render(deep_chain(), "latex")
+    assert shown.count("\\endhead") == 1
+    assert shown.split("\\endlastfoot\n")[1].startswith("  input & ")
+
+
+def test_several_nets_stand_in_one_table_and_advice_stays_in_the_terminal() -> None:
+    nets = "net a { input C×H×H; Conv(C, 3) } net b { input C×H×H; Conv(9, 5) } net c { input C×H×H; Conv(9, 1) }"
+    first, second, third = (analyse(net) for net in parse(nets).values())
+    comparisons = [compare(first, third, "macs"), compare(second, third, "macs")]
+    shown = render_all(comparisons, "latex")
+    assert re.search(r"& a & b & c \\\\", shown)
+    assert shown.count("begin{tabular}") == 1
+    assert "assume more" in render_all(comparisons) and "assume more" not in shown
+
+
+def test_what_symbols_stand_for() -> None:
+    shown = render(analysed("net a { input C×H×H, batch N; Conv(m, k, stride=s, padding=p) }"))
+    for words in ("C: channels of the input", "H: height and width of the input", "N: batch size of the input"):
+        assert words in shown
+    assert "k, m, s: positive integers" in shown and "p: a nonnegative integer" in shown
+
+
+@pytest.mark.latex
+@needs_pdflatex
+@pytest.mark.parametrize("name", PAGES)
+def test_pdflatex_accepts_every_page(name: str, tmp_path: Path) -> None:
+    assert max(compiled(tmp_path, *PAGES[name](PLAIN)), default=0) < WIDEST
+    for page in PAGES[name](Style(standalone=True)):
+        assert max(compiled_page(tmp_path, page), default=0) < WIDEST, page
 
 
 @pytest.mark.latex
@@ -78,7 +192,9 @@ def test_pdflatex_accepts_the_reference(tmp_path: Path) -> None:
     library = standard_library()
     pages = [kind_document(standard_kind(name)) for name in library.layers]
     pages += [kind_document(net) for net in library.nets.values()]
-    compiled(tmp_path, *(latex_text(page) for page in pages), latex_text(document(NASTY)))
+    compiled(tmp_path, *(latex_text(page) for page in pages))
+    layers = layers_document([standard_kind(name) for name in library.layers], library.nets.values())
+    assert max(compiled(tmp_path, latex_text(layers)), default=0) < WIDEST
 
 
 def test_markdown_escapes_what_would_break_a_table() -> None:

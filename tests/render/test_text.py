@@ -69,7 +69,7 @@ def _everything(block: Block, left_out: list[str]) -> tuple[list[str], int]:
 
 
 def _plain(line: Line) -> str:
-    return "".join(part.text if isinstance(part, Words) else text(part.formula) for part in line)
+    return "".join(text(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
 def test_no_escape_codes_and_no_trailing_spaces() -> None:

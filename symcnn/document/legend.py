@@ -1,0 +1,58 @@
+"""What the symbols of an analysis stand for: sizes of the input; of others only which numbers they are is known."""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+from symcnn.analysis import Analysis
+from symcnn.document.lines import line, listed
+from symcnn.report import Line
+
+# How the axes of an input are called, by how many there are.
+_AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def symbol_lines(*analyses: Analysis) -> tuple[Line, ...]:
+    """Return a line for each meaning: `C: channels of the input`, `k, s: positive integers`."""
+    meanings: dict[str, dict[Symbol, None]] = {}
+    known = {symbol: None for analysis in analyses for symbol in analysis.symbols.values()}
+    for symbol in known:
+        meanings.setdefault(_meaning(symbol, analyses), {})[symbol] = None
+    return tuple(
+        (*listed(symbols), *line(f": {meaning}" if len(symbols) == 1 else f": {_PLURALS.get(meaning, meaning)}"))
+        for meaning, symbols in meanings.items()
+    )
+
+
+def _meaning(symbol: Symbol, analyses: tuple[Analysis, ...]) -> str:
+    roles = dict.fromkeys(role for analysis in analyses for role in _roles(symbol, analysis))
+    if roles:
+        return " and ".join(roles) + " of the input"
+    return _number(symbol)
+
+
+def _roles(symbol: Symbol, analysis: Analysis) -> list[str]:
+    axes = _AXES[len(analysis.input) - 1]
+    roles = [role for role, size in zip(("channels", *axes), analysis.input, strict=True) if size == symbol]
+    return [*roles, *(["batch size"] if analysis.batch == symbol else [])]
+
+
+def _number(symbol: Symbol) -> str:
+    if not symbol.is_integer:
+        return "a positive rational number" if symbol.is_positive else "a rational number"
+    return (
+        "a positive integer"
+        if symbol.is_positive
+        else "a nonnegative integer"
+        if symbol.is_nonnegative
+        else "an integer"
+    )
+
+
+_PLURALS = {
+    "a positive rational number": "positive rational numbers",
+    "a rational number": "rational numbers",
+    "a positive integer": "positive integers",
+    "a nonnegative integer": "nonnegative integers",
+    "an integer": "integers",
+}
