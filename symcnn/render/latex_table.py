@@ -6,6 +6,7 @@ out. It is never scaled: type below 7 pt is not read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,7 +94,7 @@ def _row(cells: tuple[Cell, ...], layout: _Layout) -> str:
 def _laid_out(table: Table, lines: list[tuple[Cell, ...]], room: float) -> _Layout:
     """Return the first layout that fits and whose cells are hardly broken; else the narrowest."""
     kept = tuple(range(len(table.columns)))
-    cells = [[cell_width(row[place]) for row in lines] for place in kept]
+    cells = [Counter(cell_width(row[place]) for row in lines) for place in kept]  # many are alike
     natural = list(map(max, cells))
     for type_ in _SIZES:
         if _total(natural, type_) <= room:
@@ -126,7 +127,7 @@ def _total(widths: Iterable[float], type_: _Type) -> float:
 
 
 def _narrowed(
-    kept: tuple[int, ...], cells: list[list[float]], least: list[float], room: float, type_: _Type
+    kept: tuple[int, ...], cells: list[Counter[float]], least: list[float], room: float, type_: _Type
 ) -> _Layout | None:
     """Return the columns made narrower until all fit, those first where this breaks the fewest cells.
 
@@ -142,9 +143,9 @@ def _narrowed(
     return _Layout(kept, tuple(widths[place] for place in kept), type_)
 
 
-def _broken(cells: list[float], width: float) -> int:
+def _broken(cells: Counter[float], width: float) -> int:
     """Return how many of the cells are wider; each time one is wider again counts once more."""
-    return sum(int(cell / width) for cell in cells if cell > width)
+    return sum(times * int(cell / width) for cell, times in cells.items() if cell > width)
 
 
 def _is_calm(lines: list[tuple[Cell, ...]], layout: _Layout) -> bool:
