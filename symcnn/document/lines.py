@@ -21,6 +21,8 @@ TITLES = {
     "activations": "activations",
     "weight_layers": "weight layers",
     "nonlinearities": "nonlinearities",
+    "neurons": "neurons",
+    "connections": "connections",
 }
 
 
