@@ -16,8 +16,8 @@ from tests.helpers import analysed, chain, error_of
 LIBRARY = standard_library()
 PARAMETERS = {"out_channels": "6", "out_features": "6", "kernel_size": "3"}
 WANTED = """
-Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv SeparableConv ReLU
-ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid
+Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv
+SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid
 """
 
 
