@@ -12,7 +12,8 @@ from hypothesis import assume, given
 import symcnn
 from symcnn import SymcnnError, analyse, derive, load, parse, render
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.derive import Explanation, Line
+from symcnn.derive import EXPLAINED, Explanation, Line
+from symcnn.document.words import LANGUAGES, word
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.notation import text
@@ -59,6 +60,7 @@ TEXTBOOK = [
     ("Flatten", "8×4×5", "size", "C' = C·n_h·n_w = 8·4·5 = 160"),
     ("Linear(10)", "800", "params", "(C + 1)·m = (800 + 1)·10 = 8010"),
     ("Linear(10)", "800", "macs", "C·m = 800·10 = 8000"),
+    ("LocallyConnected(10, 5, padding=2)", "3×32×32", "params", "(k·k·C + 1)·m·n'·n' = (5·5·3 + 1)·10·32·32 = 778,240"),
     ("BatchNorm", "n×H", "params", "2C = 2n"),
     ("GlobalAvgPool", "n×H×W", "size", "n' = 1"),
 ]  # fmt: skip
@@ -208,6 +210,11 @@ def test_both_languages_say_the_same_formulas() -> None:
     for line in (line for working in explanation.layers for line in working.lines):
         assert sides(line) in english
         assert sides(line) in chinese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_quantity_has_a_word(language: str) -> None:
+    assert all(word(quantity, language) for quantity in EXPLAINED)
 
 
 def test_many_equal_repetitions_are_one_step_back() -> None:

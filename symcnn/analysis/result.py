@@ -31,7 +31,8 @@ class Quantities:
 
     Units: weights, biases, params, buffers and counters are stored numbers; macs are multiply–accumulates, flops
     operations (2·macs, and one addition for each output where there is a bias); activations are numbers in the
-    outputs of all steps but views; weight_layers and nonlinearities are layers.
+    outputs of all steps but views; weight_layers and nonlinearities are layers; neurons are outputs of layers with
+    weights and connections their edges, both for one sample.
     """
 
     counted: Mapping[str, Any]
@@ -96,6 +97,16 @@ class Quantities:
     def nonlinearities(self) -> Any:
         """How many activation functions there are."""
         return self.count("nonlinearities")
+
+    @property
+    def neurons(self) -> Any:
+        """Outputs of layers with weights, for one sample: the 659,272 of AlexNet."""
+        return self.count("neurons")
+
+    @property
+    def connections(self) -> Any:
+        """Edges from neurons to what they see, padding included, for one sample: weights, were none of them shared."""
+        return self.count("connections")
 
 
 def known_quantities() -> str:

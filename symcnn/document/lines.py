@@ -22,6 +22,8 @@ TITLES = {
     "activations": "activations",
     "weight_layers": "weight layers",
     "nonlinearities": "nonlinearities",
+    "neurons": "neurons",
+    "connections": "connections",
 }
 
 CONVENTION = (

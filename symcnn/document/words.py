@@ -17,6 +17,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "macs": ("MACs", "乘加次数（MACs）"),
     "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
     "activations": ("activations", "激活值数"),
+    "neurons": ("neurons", "神经元数"),
+    "connections": ("connections", "连接数"),
     "weight_layers": ("weight layers", "带权重的层数"),
     "nonlinearities": ("nonlinearities", "非线性层数"),
     "receptive_field": ("receptive field", "感受野"),

@@ -33,6 +33,8 @@ RULES: dict[str, Rule] = {
     "activations": Rule("elements", "numbers in the output", counted=True, per_sample=True),
     "weight_layers": Rule("1 if weights != 0 else 0", "layers with weights", counted=True),
     "nonlinearities": Rule("0", "activation functions", counted=True),
+    "neurons": Rule("weight_layers*elements", "outputs of layers with weights", counted=True),
+    "connections": Rule("macs", "edges from neurons to what they see, padding included", counted=True),
 }
 
 # What every rule may use besides the arguments: of these n and n' have one value per axis.

@@ -17,6 +17,7 @@ PYTORCH = (
     "only out_channels and kernel_size may stand without a name; write stride=… "
     "(in_channels, which PyTorch writes first, is inferred here)"
 )
+LOCAL_TAKES = "it takes out_channels, kernel_size, stride, padding, bias"
 CONV_TAKES = "it takes out_channels, kernel_size, stride, padding, dilation, groups, bias"
 
 # Steps on a tensor 3×H×W.
@@ -43,6 +44,11 @@ STEPS = [
     ("‹SeparableConv(8)›", "SeparableConv needs kernel_size", "for example SeparableConv(64, 3)"),
     ("Conv(64, 3, ‹kernel_size=5›)", "Conv is given 'kernel_size' twice", None),
     ("Conv(64, 3, stride=1, ‹stride=1›)", "Conv is given 'stride' twice", None),
+    ("Conv(64, 3, ‹kernel_sise›=5)", "unknown argument 'kernel_sise' of Conv", "did you mean 'kernel_size'?"),
+    ("MaxPool(2, ‹bias›=false)", "unknown argument 'bias' of MaxPool", "it takes kernel_size, stride, padding, dilation, ceil_mode"),
+    ("‹LocalyConnected›(10, 5)", "unknown layer or net 'LocalyConnected'", "did you mean 'LocallyConnected'?"),
+    ("LocallyConnected(10, 5, ‹dilation›=2)", "unknown argument 'dilation' of LocallyConnected", LOCAL_TAKES),
+    ("LocallyConnected(10, 5, ‹2›)", "argument 3 of LocallyConnected needs a name", PYTORCH),
     # axes
     ("Conv(64, ‹(3, 3, 3)›)", "kernel_size has 3 values, the tensor has 2 axes", "give one value, or one for each of 2 axes"),
     ("Conv(64, ‹3×5×7›)", "kernel_size has 3 values, the tensor has 2 axes", "give one value, or one for each of 2 axes"),
@@ -81,6 +87,8 @@ STEPS = [
     ("‹Linear(10)›", "Linear: Flatten first, or say per_position=true", "it requires axes == 0 or q == true; here q (per_position) = false"),
     ("DepthwiseConv(‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
     ("Flatten; ‹MaxPool(2)›", "MaxPool: pooling wants a tensor with axes, such as C×H×W", "it requires axes >= 1"),
+    ("LocallyConnected(10, ‹0›)", "LocallyConnected: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
+    ("Flatten; ‹LocallyConnected(10, 5)›", "LocallyConnected: a locally connected layer wants a tensor with axes, such as C×H×W", "it requires axes >= 1"),
     ("Conv(64, 1/‹0›)", "division by zero", None),
     ("Conv(64, 7 // ‹(w - w)›)", "division by zero", None),
     ("Conv(64, 7 % ‹0›)", "division by zero", None),
@@ -91,6 +99,7 @@ STEPS = [
     # windows that do not fit
     ("assume H <= 6; Conv(64, ‹7›)", "the output height of Conv, H − 6, is never positive", "the window is larger than the padded input 3×H×W"),
     ("assume H <= 9; Conv(64, ‹3›, dilation=5)", "the output height of Conv, H − 10, is never positive", "the window is larger than the padded input 3×H×W"),
+    ("assume H <= 4; LocallyConnected(10, ‹5›)", "the output height of LocallyConnected, H − 4, is never positive", "the window is larger than the padded input 3×H×W"),
     ("Conv(64, ‹H + 1›)", "the output height of Conv would be 0", "the window is larger than the padded input 3×H×W"),
     ("MaxPool(‹(1, W + 2)›)", "the output width of MaxPool would be 0", "the window is larger than the padded input 3×H×W"),
     # names, labels, scope
@@ -207,6 +216,15 @@ def test_the_whole_message() -> None:
 
 def test_a_kernel_larger_than_some_inputs_is_a_condition() -> None:
     assert [str(c) for c in analysed(chain("Conv(64, 7)")).conditions] == ["H >= 7", "W >= 7"]
+
+
+@pytest.mark.parametrize(
+    "name", ["M", "G", "K", "T", "k", "m", "px", "MB", "E", "I", "N", "S", "O", "Q", "pi", "oo", "lambda"]
+)
+def test_symbols_named_like_units_or_constants_are_symbols(name: str) -> None:
+    a = analysed(chain("Conv(8, 1, bias=false)", shape=f"{name}×H×W"))
+    assert a.weights == 8 * symcnn.symbols(name)
+    assert a.at(**{name: 7, "H": 2, "W": 2}).weights == 56
 
 
 # parameters and assumptions from outside

@@ -16,8 +16,8 @@ from tests.helpers import analysed, chain, error_of
 LIBRARY = standard_library()
 PARAMETERS = {"out_channels": "6", "out_features": "6", "kernel_size": "3"}
 WANTED = """
-Conv Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv SeparableConv ReLU
-ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid
+Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv
+SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid
 """
 
 
@@ -62,6 +62,19 @@ def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None
         ("Conv(4, (3, 1), groups=2, dilation=(2, 1))", {"weights": 36, "macs": 36 * 5 * 9}),
         ("DepthwiseConv(3, multiplier=2)", {"weights": 108, "biases": 12, "macs": 108 * 49}),
         ("SeparableConv(4, 3)", {"weights": 54 + 24, "biases": 4, "macs": 78 * 49, "weight_layers": 2}),
+        (
+            "LocallyConnected(4, 3)",
+            {"weights": 49 * 216, "biases": 49 * 4, "macs": 49 * 216, "flops": 2 * 49 * 216 + 196, "weight_layers": 1},
+        ),
+        (
+            "LocallyConnected(2, (3, 2), stride=(2, 3), padding=((0, 1), (1, 0)), bias=false)",
+            {"weights": 4 * 3 * 2 * 6 * 6, "biases": 0, "neurons": 24, "connections": 24 * 36},
+        ),
+        ("Conv(4, 3, groups=2)", {"neurons": 196, "connections": 196 * 27}),
+        ("BatchNorm", {"neurons": 0, "connections": 0}),
+        ("ReLU", {"neurons": 0, "connections": 0}),
+        ("MaxPool(2)", {"neurons": 0, "connections": 0}),
+        ("Linear(4, per_position=true)", {"neurons": 4 * 81, "connections": 4 * 81 * 6}),
         ("Linear(4, per_position=true)", {"weights": 24, "biases": 4, "macs": 24 * 81, "weight_layers": 1}),
         ("BatchNorm", {"weights": 6, "biases": 6, "buffers": 12, "counters": 1, "weight_layers": 0, "flops": 0}),
         ("BatchNorm(affine=false)", {"weights": 0, "biases": 0, "buffers": 12, "counters": 1}),
