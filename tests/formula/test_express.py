@@ -148,7 +148,7 @@ def test_shapes() -> None:
 
 def test_rounded_terms_stand_by_their_divisors() -> None:
     total = Add(*(9 * A.ceiling(H / 2**i) ** 2 for i in range(1, 6)))
-    assert text(express(total)) == "9⌈H/2⌉² + 9⌈H/4⌉² + 9⌈H/8⌉² + 9⌈H/16⌉² + 9⌈H/32⌉²"
+    assert text(express(total)) == "9(⌈H/2⌉² + ⌈H/4⌉² + ⌈H/8⌉² + ⌈H/16⌉² + ⌈H/32⌉²)"
     total = Add(*(A.ceiling(H / s**i) for i in range(1, 4)))
     assert text(express(total)) == "⌈H/s⌉ + ⌈H/s²⌉ + ⌈H/s³⌉"
 
