@@ -36,7 +36,7 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from symcnn.algebra.polynomial import Monomial, Number, Polynomial, add, as_expression, monomial_expression
+from symcnn.algebra.polynomial import Number, Polynomial, add, as_expression, monomial_expression
 from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
@@ -123,6 +123,8 @@ def _shortest(items: Items) -> f.Formula:
     poly: Polynomial = dict(items)
     if not poly:
         return f.Number(0)
+    if len(poly) == 1:
+        return _in_parts(next(ways(poly)))
     return min(((_in_parts(way), way.weight) for way in ways(poly)), key=lambda way: _length(way[0]) * way[1])[0]
 
 
@@ -195,10 +197,9 @@ def _scaled(number: Number, rest: Expr, sums: list[f.Formula]) -> tuple[bool, f.
 
 def _split(expr: Expr) -> tuple[list[f.Formula], list[f.Formula]]:
     """Return the factors above and below the fraction bar, symbols before brackets."""
-    above, below = [], []
-    for factor in sorted(Mul.make_args(expr), key=_factor_order):
-        if factor == 1:
-            continue
+    above: list[f.Formula] = []
+    below: list[f.Formula] = []
+    for factor in sorted(Mul.make_args(expr), key=_factor_order) if expr != 1 else ():
         exponent = factor.exp if isinstance(factor, Pow) else Integer(1)
         if isinstance(exponent, Rational) and exponent < 0:
             below.append(_base(1 / factor))
@@ -232,8 +233,8 @@ def _product(factors: list[f.Formula]) -> f.Formula:
 
 
 def _spliced(factor: f.Formula) -> tuple[f.Formula, ...]:
-    """A product among factors needs no brackets."""
-    return factor.factors if isinstance(factor, f.Product) and not _is_divided(factor) else (factor,)
+    """Return what a factor adds to a product: of a product its own factors, which need no brackets."""
+    return (factor,) if not isinstance(factor, f.Product) or _is_divided(factor) else factor.factors
 
 
 def _joins(node: f.Formula) -> bool:
@@ -322,7 +323,11 @@ def _factor_order(factor: Expr) -> tuple[Any, ...]:
     constant = base.as_coeff_Add()[0] if isinstance(base, Add) else Integer(0)
     symbols = ",".join(sorted(s.name for s in base.free_symbols))
     divisor = inside(base).number if isinstance(base, (floor, ceiling)) else 0  # ⌈H/2⌉ before ⌈H/16⌉
-    return 1, symbols, -Fraction(str(constant)), divisor, -_whole(exponent), str(base)
+    return 1, symbols, -Fraction(str(constant)), divisor, -_whole(exponent), _spelt(base)
+
+
+def _spelt(base: Expr) -> str:
+    return str(base) if isinstance(base, Rational) else text(_express(base))
 
 
 def _whole(exponent: Expr) -> int:

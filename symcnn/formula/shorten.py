@@ -1,7 +1,7 @@
 """Other ways to write a sum: common factors taken out, like terms joined, factored, a number put into a rounding.
 
-Sums are polynomials whose atoms may be sums themselves, (H − 2)² say, so that nothing is expanded that need not be. What
-is offered here is equal by construction; which way is shown is decided by who counts the characters.
+Sums are polynomials whose atoms may be sums themselves, (H − 2)² say, so that nothing is expanded that need not be.
+What is offered here is equal by construction; which way is shown is decided by who counts the characters.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cmp_to_key, lru_cache
 from math import gcd, lcm, prod
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sympy import ZZ, Add, Expr, Integer, Mul, Pow, Rational, Symbol, ceiling, floor
+from sympy import ZZ, Add, Expr, Integer, Mul, Pow, ceiling, floor
+from sympy.core.basic import Basic
 from sympy.polys.orderings import lex
 from sympy.polys.rings import PolyRing
 
@@ -36,7 +37,7 @@ from symcnn.algebra.polynomial import (
     scale,
     times,
 )
-from symcnn.algebra.quotient import Quotient, inside_as_floor, rounded, spelling
+from symcnn.algebra.quotient import Quotient, inside_as_floor, rounded
 
 # What is tried costs little where these hold; longer sums are shown with their common factor out, or expanded.
 _MOST_COLLECTED = 40  # terms, of which each may stand in a bracket of its own
@@ -46,6 +47,8 @@ _DEGREES = range(2, 5)  # its degree
 _MOST_ATOMS = 3
 _LARGEST = 2**64  # of its coefficients
 _OPAQUE = 3  # a sum of squares says which layers it is of; expanded it must be so much shorter
+
+_in_order = cmp_to_key(Basic.compare)  # the same in every run
 
 Items: TypeAlias = frozenset[tuple[Monomial, Number]]
 
@@ -92,12 +95,16 @@ def _tidied(base: Expr) -> tuple[Number, Monomial]:
     if not poly:
         return 1, frozenset({(base, 1)})
     number, monomial, rest = _common(poly)
-    if rest[min(rest, key=lambda m: (-degree(m), spelling(m)))] < 0:
+    if rest[min(rest, key=_by_degree)] < 0:
         number, rest = -number, scale(rest, -1)
     if len(rest) == 1:
         return number, monomial
     factors = _factors(frozenset(rest.items())) or frozenset({(as_expression(rest), 1)})
     return number, times(monomial, factors)
+
+
+def _by_degree(monomial: Monomial) -> tuple[Any, ...]:
+    return -degree(monomial), sorted((_in_order(atom), -exponent) for atom, exponent in monomial)
 
 
 def ways(poly: Polynomial) -> Iterator[Way]:
@@ -172,12 +179,13 @@ def _collected(poly: Polynomial) -> Iterator[Way]:
 def _most_shared(poly: Polynomial) -> Expr | None:
     counted = Counter(atom for monomial in poly for atom, exponent in monomial if exponent > 0)
     shared = [atom for atom, count in counted.items() if count > 1]
-    return min(shared, key=lambda a: ((1 - counted[a]) * len(_spelt(a)), _spelt(a)), default=None)
+    return min(shared, key=lambda atom: ((1 - counted[atom]) * _size(atom), _in_order(atom)), default=None)
 
 
 @lru_cache(maxsize=10_000)
-def _spelt(atom: Expr) -> str:
-    return atom.name if isinstance(atom, Symbol) else str(atom)
+def _size(expr: Expr) -> int:
+    """Return how many symbols and signs an expression has, about."""
+    return 1 + sum(map(_size, expr.args))
 
 
 def _rounded_ways(poly: Polynomial) -> Iterator[Way]:
@@ -232,16 +240,17 @@ def _expanded(poly: Polynomial) -> Polynomial | None:
 def _factors(items: Items) -> Monomial | None:
     """Return the factors of a small polynomial whose terms have no common one; None where it has but one."""
     poly = dict(items)
-    generators = sorted(atoms(poly), key=_spelt)
-    small = len(poly) in _FACTORED and len(generators) <= _MOST_ATOMS and max(map(degree, poly)) in _DEGREES
-    if not small or any(isinstance(atom, Add) for atom in generators) or any(map(has_denominator, poly)):
+    generators = sorted(atoms(poly), key=_in_order)
+    if not (len(poly) in _FACTORED and len(generators) <= _MOST_ATOMS and max(map(degree, poly)) in _DEGREES):
         return None
-    if any(c.denominator != 1 or abs(c) > _LARGEST for c in poly.values()):
+    if any(isinstance(atom, Add) for atom in generators) or any(map(has_denominator, poly)):
+        return None
+    if any(number.denominator != 1 or abs(number.numerator) > _LARGEST for number in poly.values()):
         return None
     ring = PolyRing([f"x{place}" for place in range(len(generators))], ZZ, lex)
     terms = {tuple(dict(m).get(atom, 0) for atom in generators): ZZ(int(c)) for m, c in poly.items()}
     number, factors = ring.from_dict(terms).factor_list()
-    if number != 1 or sum(exponent for _, exponent in factors) < 2:
+    if int(number) != 1 or sum(exponent for _, exponent in factors) < 2:
         return None
     return frozenset((_sum_over(generators, factor), exponent) for factor, exponent in factors)
 
