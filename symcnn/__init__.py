@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symcnn.api import layers, load, parse, symbols
     from symcnn.asymptotics import asymptotics
     from symcnn.compare import compare
+    from symcnn.derive import derive
     from symcnn.render import render
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ _WHERE = {
     "analyse": "symcnn.analysis",
     "asymptotics": "symcnn.asymptotics",
     "compare": "symcnn.compare",
+    "derive": "symcnn.derive",
     "layers": "symcnn.api",
     "load": "symcnn.api",
     "parse": "symcnn.api",
@@ -41,6 +43,7 @@ __all__ = [
     "analyse",
     "asymptotics",
     "compare",
+    "derive",
     "layers",
     "load",
     "parse",

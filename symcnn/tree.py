@@ -192,8 +192,17 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How a textbook writes a quantity, where `condition` holds: equal to the rule, but nearer to what people know."""
+
+    quantity: str
+    condition: Formula | None
+    value: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer kind: arguments, rules, known mistakes, and where they come from."""
+    """A layer kind: arguments, rules, textbook forms, known mistakes, and where they come from."""
 
     name: str
     parameters: tuple[LayerParameter, ...]
@@ -201,6 +210,7 @@ class Layer:
     source: str
     requirements: tuple[Requirement, ...]
     rules: tuple[tuple[str, Formula], ...]
+    shown: tuple[Shown, ...]
     slips: tuple[Slip, ...]
     span: Span = field(compare=False, repr=False)
 

@@ -31,6 +31,7 @@ ORDER = [
     ["asymptotics"],
     ["compare"],
     ["report"],
+    ["derive"],
     ["document"],
     ["render"],
     ["cli"],

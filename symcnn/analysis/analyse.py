@@ -11,6 +11,7 @@ from sympy import Expr, Pow, Rational, Symbol
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either, single
+from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.derivation import Derivation, Visit, conditions, fields, visits
@@ -63,7 +64,8 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         walk, scope = _prepared(net, given, symbols, arithmetic)
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
-        return _result(net, derivation, batch, assumed, used, replaced, _unused(extra, used, definition, net.file))
+        unused = _unused(extra, used, definition, net.file)
+        return _result(net, derivation, batch, assumed, used, replaced, unused, arithmetic.facts)
 
 
 def _text(assumption: Any) -> str:
@@ -199,6 +201,7 @@ def _result(
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
+    facts: Facts,
 ) -> Analysis:
     receptive_fields = Fields(lambda: derivation.windows, lambda: fields(derivation), expression)
     return Analysis(
@@ -213,6 +216,8 @@ def _result(
         symbols=dict(sorted(used.items())),
         warnings=(*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
+        derivation=derivation,
+        facts=facts,
         replaced=replaced,
     )
 
@@ -234,6 +239,8 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> La
         fields=receptive_fields,
         place=place,
         span=leaf.span,
+        rules=outcome.kind,
+        values=outcome.values,
         claims=outcome.conditions,
     )
 

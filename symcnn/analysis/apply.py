@@ -31,6 +31,8 @@ class Outcome:
     windows: tuple[Window, ...]
     counted: Mapping[str, Value]
     conditions: tuple[Condition | Either, ...]
+    kind: Kind
+    values: Mapping[str, Any]  # of every name that a rule may use
 
 
 class Application:
@@ -71,7 +73,7 @@ class Application:
         windows = self._windows()
         output = self._output()
         counted = self._counted(output)
-        return Outcome(output, windows, counted, tuple(self.conditions))
+        return Outcome(output, windows, counted, tuple(self.conditions), self.kind, self.values)
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
@@ -162,6 +164,7 @@ class Application:
 
     def _windows(self) -> tuple[Window, ...]:
         reaches, jumps = self._per_axis("reach"), self._per_axis("jump")
+        self.values |= {"reach": reaches, "jump": jumps}
         self.values["n'"] = self._same_sizes(reaches, jumps) or self._per_axis("size")
         return tuple(map(Window, reaches, jumps, self._per_axis("start")))
 

@@ -86,8 +86,11 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -
             yield from visits(item.body, (*path, item.name), times * item.times)
 
 
-def fields(derivation: Derivation) -> Iterator[tuple[Window, ...]]:
-    """Yield what an output of each visited layer sees of the network's input, in its last repetition."""
+def fields(derivation: Derivation) -> Iterator[tuple[tuple[Window, ...], tuple[Window, ...]]]:
+    """Yield what an input, and what an output, of each visited layer sees of the network's input.
+
+    In repetitions, that is of the last one.
+    """
     yield from _fields(derivation, (IDENTITY,) * len(derivation.input.sizes))
 
 
@@ -103,14 +106,15 @@ def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Lea
                 yield condition, item
 
 
-def _fields(body: Derivation, windows: tuple[Window, ...]) -> Iterator[tuple[Window, ...]]:
+def _fields(body: Derivation, windows: tuple[Window, ...]) -> Iterator[tuple[tuple[Window, ...], tuple[Window, ...]]]:
     for item in body.items:
+        before = windows
         if isinstance(item, Nest):
             earlier = tuple(window.repeated(item.times - 1) for window in item.body.windows)
             yield from _fields(item.body, tuple(_compose(windows, earlier)))
         windows = after(windows, item)
         if isinstance(item, Leaf):
-            yield windows
+            yield before, windows
 
 
 def _compose(first: tuple[Window, ...], then: tuple[Window, ...]) -> Iterator[Window]:

@@ -13,11 +13,15 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of, total
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.values import checked
 from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
+from symcnn.formula.values import Sides
+from symcnn.library.kind import Kind
 from symcnn.library.rules import QUANTITIES
 from symcnn.source import Span
 
@@ -118,14 +122,14 @@ class Fields:
     def __init__(
         self,
         whole: Callable[[], tuple[Window, ...]],
-        layers: Callable[[], Iterable[tuple[Window, ...]]],
+        layers: Callable[[], Iterable[tuple[tuple[Window, ...], tuple[Window, ...]]]],
         exactly: Callable[[Value], Any],
     ) -> None:
         self._whole, self._layers, self._exactly = whole, layers, exactly
 
     @cached_property
-    def windows(self) -> tuple[tuple[Window, ...], ...]:
-        """What the layers' outputs see, per axis of the network's input."""
+    def windows(self) -> tuple[tuple[tuple[Window, ...], tuple[Window, ...]], ...]:
+        """What the layers' inputs and outputs see, per axis of the network's input."""
         return tuple(self._layers())
 
     @property
@@ -133,8 +137,13 @@ class Fields:
         """What the network's output sees."""
         return self._field(self._whole())
 
-    def __getitem__(self, place: int) -> ReceptiveField:
-        return self._field(self.windows[place])
+    def before(self, place: int) -> ReceptiveField:
+        """Return what an input of a layer sees."""
+        return self._field(self.windows[place][0])
+
+    def after(self, place: int) -> ReceptiveField:
+        """Return what an output of a layer sees."""
+        return self._field(self.windows[place][1])
 
     def at(self, evaluate: Callable[[Value], Any]) -> Fields:
         """Return the same fields for values of the symbols."""
@@ -165,12 +174,19 @@ class Layer(Quantities):
     fields: Fields = field(repr=False, compare=False)
     place: int = field(repr=False)
     span: Span = field(repr=False, compare=False)  # of the step
+    rules: Kind = field(repr=False, compare=False)
+    values: Mapping[str, Any] = field(repr=False, compare=False)  # of every name that a rule of the kind may use
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the layer sees of the network's input."""
-        return self.fields[self.place]
+        return self.fields.after(self.place)
+
+    @property
+    def input_field(self) -> ReceptiveField:
+        """What one input of the layer sees of the network's input."""
+        return self.fields.before(self.place)
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -193,6 +209,9 @@ class Analysis(Quantities):
     symbols: Mapping[str, Symbol]
     warnings: tuple[str, ...] = field(default=(), repr=False)  # names that look like a slip of the pen
     unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
+    derivation: Derivation | None = field(default=None, repr=False, compare=False)
+    evaluate: Callable[[Value], Any] = field(default=expression, repr=False, compare=False)
+    facts: Facts = field(default_factory=Facts, repr=False, compare=False)
     replaced: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False)  # by assumed equalities
     values: Mapping[str, Any] | None = None
     symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
@@ -271,6 +290,25 @@ class _Totals(dict[str, Any]):
         return self[name]
 
 
+class _Evaluated(dict[str, Any]):
+    """The values of a rule's names, evaluated when they are asked for."""
+
+    def __init__(self, values: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._values, self._evaluate = values, evaluate
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._exactly(self._values[name])
+        return self[name]
+
+    def _exactly(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(self._exactly, value))
+        if isinstance(value, Sides):
+            return Sides(self._exactly(value.before), self._exactly(value.after))
+        return self._evaluate(value) if isinstance(value, Expr) else value
+
+
 def relation_text(claim: Condition | Either) -> str:
     """Return a condition in the language's own spelling: `H >= 5`, `C % g == 0`."""
     return relation_string(claim.relation())
@@ -312,6 +350,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
             output=tuple_of(layer.output),
             counted={name: evaluate(value) for name, value in layer.counted.items()},
             fields=fields,
+            values=_Evaluated(layer.values, evaluate),
             claims=(),
         )
 
@@ -327,5 +366,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         symbols={},
         values=dict(values),
         symbolic=analysis,
+        derivation=analysis.derivation,
+        evaluate=evaluate,
         convention=analysis.convention,
     )

@@ -79,6 +79,12 @@ Examples:
   symcnn derive examples/vgg16.cnn --at H=224 --at W=224
   symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
 """
+_EXPLAIN_EXAMPLE = """\b
+Examples:
+  symcnn explain examples/lenet.cnn
+  symcnn explain examples/lenet.cnn --layer conv1 --quantity params
+  symcnn explain examples/vgg16.cnn --at H=224,W=224 --lang zh --format markdown
+"""
 _COMPARE_EXAMPLE = """\b
 Examples:
   symcnn compare examples/stacked.cnn
@@ -118,6 +124,36 @@ def derive(
 
     format_ = work.destined(format_, output)
     work.write(work.derived(file, names, settings, values, assume, format_), output)
+
+
+@main.command(epilog=_EXPLAIN_EXAMPLE)
+@click.argument("file")
+@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@click.option("--layer", metavar="L", help="Only this layer, or block, by its name or path.")
+@click.option("--quantity", metavar="Q", help="Only this: size, params, macs, flops, receptive_field, jump, …")
+@_SET
+@click.option("--at", "values", multiple=True, metavar="H=224", help="Work with these numbers instead of symbols.")
+@_ASSUME
+@click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
+@_output_options
+def explain(
+    file: str,
+    names: tuple[str, ...],
+    layer: str | None,
+    quantity: str | None,
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    language: str,
+    format_: str,
+    output: str | None,
+) -> None:
+    """Show the working for FILE: formula = values put in = result, layer by layer, and the totals as sums."""
+    from symcnn.cli import work
+
+    format_ = work.destined(format_, output)
+    shown = work.explained(file, names, (layer, quantity), settings, values, assume, (language, format_))
+    work.write(shown, output)
 
 
 @main.command(epilog=_COMPARE_EXAMPLE)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -37,14 +37,21 @@ def derived(
 
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
-        listed = ", ".join(network.name for network in networks)
-        raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
-    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+        _refuse_several(file, networks)
+    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
+    return "\n".join(render(analysis, format_) for analysis in analyses)
+
+
+def _refuse_several(file: str, networks: Sequence[Network]) -> NoReturn:
+    listed = ", ".join(network.name for network in networks)
+    raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
+
+
+def _valued(analyses: Sequence[Analysis], at: dict[str, str]) -> list[Analysis]:
+    """Give each of several nets the values of its own symbols; a name that none of them has is an error of all."""
     known = {name for analysis in analyses for name in analysis.symbols}
-    # Of several nets each takes the values of its own symbols; a name that none of them has is an error of all.
     chosen = [{name: v for name, v in at.items() if name in a.symbols or name not in known} for a in analyses]
-    pairs = zip(analyses, chosen, strict=True)
-    return "\n".join(render(_at(a, values, len(analyses)), format_) for a, values in pairs)
+    return [_at(a, values, len(analyses)) for a, values in zip(analyses, chosen, strict=True)]
 
 
 def _at(analysis: Analysis, values: dict[str, str], of: int) -> Analysis:
@@ -56,6 +63,32 @@ def _at(analysis: Analysis, values: dict[str, str], of: int) -> Analysis:
             hint = f"{error.hint}; or choose another net with --net" if error.hint else None
             raise SymcnnError(f"{analysis.net}: {error.message}", hint=hint) from None
         raise
+
+
+def explained(
+    file: str,
+    names: Sequence[str],
+    part: tuple[str | None, str | None],
+    settings: Iterable[str],
+    values: Iterable[str],
+    assume: tuple[str, ...],
+    how: tuple[str, str],
+) -> str:
+    """Return the output of `explain`: `part` is the layer and the quantity, `how` the language and the format."""
+    language, format_ = how
+    networks = _chosen(_read(file), names)
+    at = _pairs(values, "--at")
+    from symcnn.derive import derive
+    from symcnn.document.words import check_language
+    from symcnn.formula.style import Style
+    from symcnn.render import check_format, render
+
+    check_format(format_)
+    style = Style(language=check_language(language))
+    if format_ == "json" and len(networks) > 1:
+        _refuse_several(file, networks)
+    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
+    return "\n".join(render(derive(analysis, *part), format_, style) for analysis in analyses)
 
 
 def compared(

@@ -7,6 +7,7 @@ from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.document.lines import TITLES, line, percent, shape, width
+from symcnn.document.words import only_english
 from symcnn.report import Block, Column, Document, Line, Listing, Paragraph, Section, Table
 
 _COLUMNS = ("params", "macs")
@@ -25,8 +26,9 @@ _REPEATED = (
 _LAYERS = ("weight_layers", "nonlinearities")
 
 
-def analysis_document(analysis: Analysis) -> Document:
+def analysis_document(analysis: Analysis, language: str = "en") -> Document:
     """Return the document of an analysis; of one with values, the symbolic part comes first."""
+    only_english(language)
     if analysis.symbolic is not None:
         return Document((_section(analysis.symbolic), _section(analysis)))
     return Document((_section(analysis),))

@@ -13,6 +13,7 @@ from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.lines import TITLES, line, percent, shape
+from symcnn.document.words import only_english
 from symcnn.report import Block, Column, Document, Line, Listing, Section, Table
 
 _WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
@@ -20,8 +21,9 @@ _MOST_PIECES = 8  # residue polynomials that are written out
 _MOST_RUNS = 12
 
 
-def comparison_document(comparison: Comparison) -> Document:
+def comparison_document(comparison: Comparison, language: str = "en") -> Document:
     """Return the document of a comparison."""
+    only_english(language)
     first, second = comparison.first.net, comparison.second.net
     blocks: tuple[Block, ...] = (
         _table(comparison),

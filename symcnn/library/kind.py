@@ -65,6 +65,21 @@ class Kind:
         return tuple(self._demand(r.condition, r.hint) for r in self.definition.requirements)
 
     @cached_property
+    def forms(self) -> dict[str, tuple[tuple[Meaning | None, Formula], ...]]:
+        """How textbooks write the quantities: by quantity, each form with the condition under which it is the one."""
+        vocabulary = self._vocabulary((*OUTPUT_NAMES, *RULES), self.definition.parameters, True)
+        found: dict[str, tuple[tuple[Meaning | None, Formula], ...]] = {}
+        for form in self.definition.shown:
+            meaning(form.value, vocabulary)  # so that an unknown name is an error at once
+            test = None if form.condition is None else meaning(form.condition, vocabulary)
+            found[form.quantity] = (*found.get(form.quantity, ()), (test, form.value))
+        return found
+
+    def condition(self, node: Formula) -> Meaning:
+        """Return the meaning of a condition inside a rule, which knows the names that rules know."""
+        return meaning(node, self._vocabulary((*OUTPUT_NAMES, *RULES), self.definition.parameters, True))
+
+    @cached_property
     def defaults(self) -> dict[str, Meaning]:
         """The default values: each may use the symbols of the parameters before it."""
         known: list[LayerParameter] = []
@@ -110,7 +125,8 @@ class Kind:
 
     def _check_names(self) -> None:
         slips = ((slip.quantity, slip.value) for slip in self.definition.slips)
-        for name, formula in (*self.definition.rules, *slips):
+        shown = ((form.quantity, form.value) for form in self.definition.shown if form.quantity != "params")
+        for name, formula in (*self.definition.rules, *slips, *shown):
             if name not in RULES:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)

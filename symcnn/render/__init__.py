@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symcnn.analysis import Analysis
-from symcnn.document.analysis import analysis_document
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean, writable_numbers
 from symcnn.formula.style import PLAIN, Style
 from symcnn.report import Document
 
 if TYPE_CHECKING:
     from symcnn.compare import Comparison
+    from symcnn.derive import Explanation
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -23,12 +23,18 @@ _DOCUMENT_WRITERS = {
     "markdown": ("symcnn.render.markdown", "markdown_text"),
     "latex": ("symcnn.render.latex", "latex_text"),
 }
+# What each result is written by, as a document and as JSON; imported when it is asked for.
+_PAGES = {
+    "Analysis": ("document.analysis:analysis_document", "render.json:analysis_json"),
+    "Comparison": ("document.comparison:comparison_document", "render.json_comparison:comparison_json"),
+    "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
+}
 FORMATS = ("text", "markdown", "latex", "json")
 PLANNED_FORMATS = ("html", "csv")
 
 
-def render(result: Analysis | Comparison, format: str = "text", style: Style = PLAIN) -> str:
-    r"""Return an analysis or a comparison as text in one of the formats text, markdown, latex, json.
+def render(result: Analysis | Comparison | Explanation, format: str = "text", style: Style = PLAIN) -> str:
+    r"""Return an analysis, a comparison or a working as text in one of the formats text, markdown, latex, json.
 
     Raises `SymcnnError` for an unknown format.
 
@@ -38,27 +44,20 @@ def render(result: Analysis | Comparison, format: str = "text", style: Style = P
     * **defined for**: $L \ge 3$
     """
     check_format(format)
-    if not (isinstance(result, Analysis) or hasattr(result, "same_receptive_field")):
-        hint = "render takes what symcnn.analyse or symcnn.compare returned"
+    if type(result).__name__ not in _PAGES:
+        hint = "render takes what symcnn.analyse, symcnn.compare or symcnn.derive returned"
         raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
+    page, as_data = _PAGES[type(result).__name__]
     with writable_numbers():
         if format == "json":
-            return _json(result)
-        if isinstance(result, Analysis):
-            return render_document(analysis_document(result), format, style)
-        from symcnn.document.comparison import comparison_document  # derivations do not wait for it
-
-        return render_document(comparison_document(result), format, style)
+            return str(_function(as_data)(result))
+        return render_document(_function(page)(result, style.language), format, style)
 
 
-def _json(result: Analysis | Comparison) -> str:
-    if isinstance(result, Analysis):
-        from symcnn.render.json import analysis_json
-
-        return analysis_json(result)
-    from symcnn.render.json_comparison import comparison_json
-
-    return comparison_json(result)
+def _function(where: str) -> Callable[..., Any]:
+    module, function = where.split(":")
+    found: Callable[..., Any] = getattr(import_module(f"symcnn.{module}"), function)
+    return found
 
 
 def render_document(document: Document, format: str, style: Style = PLAIN) -> str:

@@ -153,6 +153,7 @@ class FileBuilder(FormulaBuilder):
             source=words.get("source", ""),
             requirements=tuple(r for item in items if isinstance(item, list) for r in item),
             rules=tuple(rules),
+            shown=tuple(item for item in items if isinstance(item, tree.Shown)),
             slips=tuple(item for item in items if isinstance(item, tree.Slip)),
             span=self.token_span(name),
         )
@@ -189,6 +190,9 @@ class FileBuilder(FormulaBuilder):
 
     def rule(self, _: Span, children: list[Any]) -> tuple[str, f.Formula]:
         return str(children[0]), children[1]
+
+    def shown(self, _: Span, children: list[Any]) -> tree.Shown:
+        return tree.Shown(str(children[0]), children[1], children[2])
 
     def wrong(self, _: Span, children: list[Any]) -> tree.Slip:
         return tree.Slip(str(children[0]), unquoted(children[1]), children[2])

@@ -17,7 +17,7 @@ _VALUE = "a value is wanted here: a number, a symbol or a formula"
 _EXPECTED = (
     ({"NET"}, "a definition begins with net, layer, convention, let, assume or use"),
     ({"RBRACE", "REPEAT"}, "a statement is a layer such as Conv(64, 3), or begins with " + ", ".join(_STATEMENTS)),
-    ({"RBRACE", "REQUIRE"}, "inside a layer stand rules such as 'macs = …', require, wrong and source"),
+    ({"RBRACE", "REQUIRE"}, "inside a layer stand rules such as 'macs = …', require, show, wrong and source"),
     ({"PATH", "SKIP"}, "a join holds paths: add { path { … } skip }"),
     ({"CROP", "LBRACE"}, "name labels, as in concat e1, or join paths: concat { path { … } skip }"),
     ({"BATCH"}, _SHAPE),

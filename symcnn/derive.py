@@ -1,0 +1,300 @@
+"""The working shown: for each layer and quantity the formula, the values put in, and the result; totals as sums.
+
+The formula is that of the layer's kind as a textbook writes it, the values stand where its author put the names, and
+the result is what the analysis found; so the lines can be checked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.symbols import exact
+from symcnn.analysis import Analysis, Layer
+from symcnn.analysis.derivation import Derivation, Leaf, Nest
+from symcnn.analysis.tensor import axis_names
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula import nodes as f
+from symcnn.formula.express import express
+from symcnn.formula.notation import text
+from symcnn.formula.substitute import Substitution
+from symcnn.formula.values import Frame, condition
+from symcnn.library.rules import QUANTITIES
+from symcnn.report import Equation
+
+SIZE, FIELD, JUMP = "size", "receptive_field", "jump"
+SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
+EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
+_INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
+_MOST_UNROLLED = 6  # equal repetitions that the way back is shown for one by one
+_PLUS, _TIMES = ("+",), ("*",)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One equation: what it is of, the axis it is for (None: all), and its sides."""
+
+    quantity: str
+    axis: str | None
+    equation: Equation
+
+
+@dataclass(frozen=True)
+class LayerWorking:
+    """The working of one layer; `symbols` are the names in it: symbol, argument (None: of the input), value."""
+
+    layer: Layer
+    symbols: tuple[tuple[str, str | None, f.Formula], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The working of a network: its layers, the totals as sums, and the receptive field from the output back."""
+
+    analysis: Analysis
+    layers: tuple[LayerWorking, ...]
+    totals: tuple[Line, ...]
+    backward: tuple[tuple[str, Equation], ...]
+
+
+def derive(analysis: Analysis, layer: str | None = None, quantity: str | None = None) -> Explanation:
+    """Return the working of an analysis, of one layer by its path or name, of one quantity, or of all of them.
+
+    Raises `SymcnnError` for a layer or quantity that is not there.
+
+    >>> from symcnn import analyse, parse
+    >>> found = derive(analyse(parse("net a { input 1×28×28; Conv(32, 5) }")["a"]), quantity="params")
+    >>> [text(side) for side in found.layers[0].lines[0].equation.sides]
+    ['(k·k·C + 1)·m', '(5·5·1 + 1)·32', '832']
+    """
+    if not isinstance(analysis, Analysis):
+        hint = "analyse the net first: symcnn.analyse(net)"
+        raise SymcnnError(f"derive takes an analysis, not a {type(analysis).__name__}", hint=hint)
+    wanted = SHOWN if quantity is None else (_known_quantity(quantity),)
+    layers = analysis.layers if layer is None else _chosen(analysis, layer)
+    arithmetic = Arithmetic(analysis.facts)
+    found = (_working(x, wanted, arithmetic, quantity is not None) for x in layers)
+    whole = layer is None
+    return Explanation(
+        analysis,
+        tuple(working for working in found if working.lines or layer is not None),
+        tuple(_totals(analysis, wanted)) if whole else (),
+        tuple(_backward(analysis)) if whole and FIELD in wanted and analysis.receptive_field.size else (),
+    )
+
+
+def _known_quantity(quantity: str) -> str:
+    if quantity not in EXPLAINED:
+        hint = did_you_mean(quantity, EXPLAINED, f"known are {', '.join(EXPLAINED)}")
+        raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
+    return quantity
+
+
+def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
+    exactly = tuple(layer for layer in analysis.layers if name in (layer.path, layer.name))
+    inside = tuple(layer for layer in analysis.layers if layer.path.startswith(f"{name}."))
+    if not (exactly or inside):
+        paths = [layer.path for layer in analysis.layers]
+        hint = did_you_mean(name, paths, f"the layers are {', '.join(paths)}")
+        raise SymcnnError(f"{analysis.net} has no layer '{name}'", hint=hint)
+    return exactly or inside
+
+
+def _working(layer: Layer, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
+    writer = _Writer(layer, arithmetic)
+    lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
+    return LayerWorking(layer, tuple(writer.mentioned()), lines)
+
+
+class _Writer:
+    """Writes the lines of one layer."""
+
+    def __init__(self, layer: Layer, arithmetic: Arithmetic) -> None:
+        self.layer, self.arithmetic, self.kind = layer, arithmetic, layer.rules
+        self.axes = len(layer.values["n"])
+        before = layer.input_field
+        more = {"r_0": tuple(before.size), "j_0": tuple(before.jump)} if before.size and self.axes else {}
+        self.values = _Values(layer.values, more)
+        self.alike = self.axes <= 1 or all(self._key(axis) == self._key(0) for axis in range(self.axes))
+        self.names: dict[str, None] = {}
+        self._put_in = Substitution(self.values, self.axes, _valued, self._decide)
+        self._named = Substitution(self.values, self.axes, self._name, self._decide)
+
+    def _key(self, axis: int) -> tuple[Any, ...]:
+        per_axis = [p.symbol for p in self.kind.definition.parameters if p.per_axis]
+        names = ["n", *per_axis, *(name for name in ("r_0", "j_0") if name in self.values)]
+        return tuple(self.values[name][axis] for name in names)
+
+    def _decide(self, node: f.Formula, axis: int | None) -> bool | None:
+        claim = self._claim(self.kind.condition(node), node, axis)
+        return claim if isinstance(claim, bool) else None
+
+    def _claim(self, test: Any, node: f.Formula, axis: int | None) -> Any:
+        return condition(test(Frame(self.arithmetic, self.values, axis or 0)), node.span)
+
+    def _name(self, name: str, value: Any, axis: int | None) -> f.Formula:
+        self.names[name] = None
+        per_axis = isinstance(self.values.get(name), tuple)
+        if not per_axis or self.alike or axis is None:
+            return f.Name(name)
+        bare = name.rstrip("'")
+        return f.Name(f"{bare}_{_INDICES[self.axes][axis]}{name[len(bare) :]}")
+
+    def lines(self, quantity: str, asked: bool) -> Iterator[Line]:
+        """Yield the lines of a quantity; those that say nothing only where it is `asked` for."""
+        if quantity == SIZE:
+            yield from self._sizes(asked)
+        elif quantity in (FIELD, JUMP):
+            yield from self._field(quantity)
+        elif asked or self.layer.count(quantity) != 0:
+            yield Line(quantity, None, self._equation(None, self._form(quantity, None), self.layer.count(quantity)))
+
+    def _sizes(self, asked: bool) -> Iterator[Line]:
+        spatial = len(self.layer.output) - 1
+        for axis in range(1 if self.alike and spatial else spatial):
+            if asked or self.layer.output[axis + 1] != self.layer.input[axis + 1] or self._is_windowed():
+                equation = self._equation(
+                    "n'", self._form(SIZE, axis), self.layer.output[axis + 1], None if self.alike else axis
+                )
+                yield Line(SIZE, None if self.alike else axis_names(spatial)[axis], equation)
+        if spatial == 0 and self.axes:
+            yield Line(SIZE, None, self._equation("C'", self._form("channels", None), self.layer.output[0]))
+
+    def _is_windowed(self) -> bool:
+        return any(self.values["reach"][axis] != 0 for axis in range(self.axes))
+
+    def _field(self, quantity: str) -> Iterator[Line]:
+        if not self.axes or "r_0" not in self.values:
+            return
+        after = self.layer.receptive_field
+        rule, same, name, found = ("reach", 0, "r", after.size) if quantity == FIELD else ("jump", 1, "j", after.jump)
+        for axis in range(1 if self.alike else self.axes):
+            if self.values[rule][axis] != same:
+                formula = _next_field(rule, self._form(rule, axis))
+                equation = self._equation(name, formula, found[axis], None if self.alike else axis)
+                yield Line(quantity, None if self.alike else axis_names(self.axes)[axis], equation)
+
+    def _form(self, rule: str, axis: int | None) -> f.Formula:
+        """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""
+        for test, value in self.kind.forms.get(rule, ()):
+            if test is None or self._claim(test, value, axis) is True:
+                return value
+        if rule == "params":
+            return f.Sum((self._form("weights", None), self._form("biases", None)), _PLUS)
+        return self.kind.formulas[rule]
+
+    def _equation(self, name: str | None, formula: f.Formula, worth: Any, axis: int | None = None) -> Equation:
+        place = 0 if axis is None and self.axes else axis
+        left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
+        return Equation(_different([*left, self._named(formula, place), self._put_in(formula, place), express(worth)]))
+
+    def mentioned(self) -> Iterator[tuple[str, str | None, f.Formula]]:
+        """Yield the names that the formulas mention, with the argument each is the symbol of and its value."""
+        arguments = {p.symbol: p.name for p in self.kind.definition.parameters}
+        order = ["C", "n", *arguments]
+        for name in (name for name in order if name in self.names):
+            value = self.values[name]
+            alike = not isinstance(value, tuple) or self.alike
+            parts = (value,) if not isinstance(value, tuple) else value[:1] if alike else value
+            shown = [_valued(name, part, None) for part in parts]
+            yield name, arguments.get(name), shown[0] if len(shown) == 1 else f.Shape(tuple(shown))
+
+
+def _next_field(rule: str, form: f.Formula) -> f.Formula:
+    """Return r₀ + (e − 1)·j₀, or j₀·s."""
+    if rule == "jump":
+        return f.Product((f.Name("j_0"), form), _TIMES)
+    return f.Sum((f.Name("r_0"), f.Product((form, f.Name("j_0")), _TIMES)), _PLUS)
+
+
+class _Values(dict[str, Any]):
+    """The names of a layer's rules, and the receptive field before it."""
+
+    def __init__(self, values: Any, more: dict[str, Any]) -> None:
+        super().__init__(more)
+        self._behind = values
+
+    def __missing__(self, name: str) -> Any:
+        return self._behind[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or self.get(name) is not None
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+def _valued(name: str, value: Any, axis: int | None) -> f.Formula:
+    if hasattr(value, "before"):
+        return f.Tuple((express(value.before), express(value.after)))
+    return express(exact(value))
+
+
+def _different(sides: list[f.Formula]) -> tuple[f.Formula, ...]:
+    """Leave out a side that reads like the one before it."""
+    kept = sides[:1]
+    for side in sides[1:]:
+        if sorted(text(side)) != sorted(text(kept[-1])):  # the same terms in another order say nothing new
+            kept.append(side)
+    return tuple(kept)
+
+
+def _totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
+    """Yield each total as a sum over the layers that have some, equal ones as n·(…)."""
+    for quantity in wanted:
+        if quantity not in QUANTITIES or analysis.count(quantity) == 0:
+            continue
+        parts = [(layer.times, layer.count(quantity)) for layer in analysis.layers if layer.count(quantity) != 0]
+        terms = [_times(times, express(value)) for times, value in parts]
+        whole = terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
+        yield Line(quantity, None, Equation(_different([whole, express(analysis.count(quantity))])))
+
+
+def _times(times: int, term: f.Formula) -> f.Formula:
+    if times == 1:
+        return term
+    grouped = f.Group(term) if isinstance(term, f.Sum) else term
+    return f.Product((f.Number(times), grouped), _TIMES)
+
+
+def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:
+    """Yield r ← (r − 1)·s + e from the output to the input, where a layer sees more than one of its inputs."""
+    assert analysis.derivation is not None
+    sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
+    for name, windows in _windows(analysis.derivation):
+        steps = [(analysis.evaluate(window.jump), analysis.evaluate(window.size)) for window in windows]
+        larger = tuple(exact((r - 1) * jump + extent) for r, (jump, extent) in zip(sizes, steps, strict=True))
+        if any(step != (1, 1) for step in steps):
+            for size, (jump, extent), result in dict.fromkeys(zip(sizes, steps, larger, strict=True)):
+                yield name, _step_back(size, jump, extent, result)
+        sizes = larger
+
+
+def _step_back(size: Any, jump: Any, extent: Any, larger: Any) -> Equation:
+    less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
+    step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
+    return Equation(_different([f.Name("r"), step, express(larger)]))
+
+
+def _windows(derivation: Derivation, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what each step sees, from the last one back; many equal repetitions as one step."""
+    for item in reversed(derivation.items):
+        name = f"{path}{item.name}"
+        if isinstance(item, Leaf):
+            if item.outcome.windows:
+                yield name, item.outcome.windows
+        elif item.times <= _MOST_UNROLLED:
+            for _ in range(item.times):
+                yield from _windows(item.body, f"{name}.")
+        elif item.body.windows:
+            yield f"{name} ×{item.times}", _repeated(item)
+
+
+def _repeated(nest: Nest) -> tuple[Any, ...]:
+    return tuple(window.repeated(nest.times) for window in nest.body.windows)

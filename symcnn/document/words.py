@@ -1,0 +1,65 @@
+"""The words of a derivation, in the languages it is written in."""
+
+from __future__ import annotations
+
+from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
+
+LANGUAGES = ("en", "zh")
+
+# One row for each word: English, Chinese.
+_WORDS: dict[str, tuple[str, str]] = {
+    "size": ("output size", "输出尺寸"),
+    "params": ("parameters", "参数量"),
+    "weights": ("weights", "权重数"),
+    "biases": ("biases", "偏置数"),
+    "buffers": ("buffers", "缓冲量"),
+    "counters": ("counters", "计数器"),
+    "macs": ("MACs", "乘加次数（MACs）"),
+    "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
+    "activations": ("activations", "激活值数"),
+    "weight_layers": ("weight layers", "带权重的层数"),
+    "nonlinearities": ("nonlinearities", "非线性层数"),
+    "receptive_field": ("receptive field", "感受野"),
+    "jump": ("jump", "步距"),
+    "height": ("height", "高"),
+    "width": ("width", "宽"),
+    "depth": ("depth", "深"),
+    "length": ("length", "长"),
+    "in_channels": ("input channels", "输入通道数"),
+    "input_size": ("input size", "输入尺寸"),
+    "on": (" on ", "，输入 "),
+    "with": ("with ", "其中 "),
+    "list": (", ", "，"),
+    "copies": ("{} equal ones; the receptive field is that of the last", "共 {} 个相同的层；感受野为最后一个的"),
+    "nothing": ("nothing changes, nothing is counted", "形状不变，也不计数"),
+    "totals": ("Totals", "合计"),
+    "backward": ("Receptive field, from the output back", "感受野：由输出向输入推"),
+    "backward_rule": ("r ← (r − 1)·s + e", "r ← (r − 1)·s + e"),
+    "backward_words": (
+        "One output sees r = 1 of itself. Back through a layer of stride s whose window spans e inputs: ",
+        "输出的一个值只看见自己，r = 1。向前经过步幅为 s、窗口跨度为 e 的层：",
+    ),
+    "assuming": ("assuming", "假设"),
+    "defined_for": ("defined for", "成立条件"),
+    "conditions": ("Conditions", "条件"),
+    "at": (" at ", "，取 "),
+}  # fmt: skip
+
+
+def word(key: str, language: str) -> str:
+    """Return a word in a language."""
+    return _WORDS[key][LANGUAGES.index(language)]
+
+
+def check_language(language: str) -> str:
+    """Return the language, or raise `SymcnnError` for one that is not there."""
+    if language not in LANGUAGES:
+        hint = did_you_mean(language, LANGUAGES, f"languages are {', '.join(LANGUAGES)}")
+        raise SymcnnError(f"unknown language '{language}'", hint=hint)
+    return language
+
+
+def only_english(language: str) -> None:
+    """Raise `SymcnnError` for a document that is written in English only."""
+    if check_language(language) != "en":
+        raise NotSupportedError(f"this page in the language {language}", hint="the working is: symcnn explain")

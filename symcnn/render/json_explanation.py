@@ -1,0 +1,41 @@
+"""A working as JSON: every side of every equation is a string in the spelling of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from symcnn import __version__
+from symcnn.derive import Explanation, LayerWorking, Line
+from symcnn.formula.notation import text
+from symcnn.render.json import data_text
+from symcnn.report import Equation
+
+
+def explanation_json(explanation: Explanation) -> str:
+    """Return a working as one JSON object."""
+    return data_text(
+        {
+            "symcnn": __version__,
+            "net": explanation.analysis.net,
+            "layers": [_layer(working) for working in explanation.layers],
+            "totals": _lines(explanation.totals),
+            "backward": [{"layer": name, "sides": _sides(equation)} for name, equation in explanation.backward],
+        }
+    )
+
+
+def _layer(working: LayerWorking) -> dict[str, Any]:
+    symbols = [{"symbol": s, "argument": argument, "value": text(value)} for s, argument, value in working.symbols]
+    layer = working.layer
+    return {"path": layer.path, "kind": layer.kind, "times": str(layer.times), "symbols": symbols} | {
+        "lines": _lines(working.lines)
+    }
+
+
+def _lines(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    return [{"quantity": x.quantity, "axis": x.axis, "sides": _sides(x.equation)} for x in lines]
+
+
+def _sides(equation: Equation) -> list[str]:
+    return [text(side) for side in equation.sides]
