@@ -2,27 +2,105 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula import nodes as f
+from symcnn.formula.author import Notated, notated
+from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped
 from symcnn.formula.notation import LATEX, UNICODE, Notation
+from symcnn.source import Source
 
 
 @dataclass(frozen=True)
 class Style:
-    """The choices of one rendering. `language` is that of the words: en or zh."""
+    r"""The choices of one rendering. `language` is that of the words: en or zh.
+
+    `names` gives symbols the author's own notation, in LaTeX; `digits` is the locale of numbers: en, de, fr, ch, si or
+    none; with `si`, a number that stands alone is given in M or G, rounded to three digits. Raises `SymcnnError` for a
+    notation that is not harmless, and for a locale that is not there.
+
+    >>> Style(names={"C_in": "N_{i-1}"}).latex.write(f.Name("C_in"))
+    'N_{i-1}'
+    >>> Style(digits="de").unicode.write(f.Number(1234567)), Style(si=True).unicode.show(f.Number(25557032))
+    ('1.234.567', '≈ 25.6 M')
+    """
 
     language: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    digits: str = "en"
+    si: bool = False
+
+    def __post_init__(self) -> None:
+        if self.digits not in UNICODE_DIGITS:
+            known = f"they are {', '.join(UNICODE_DIGITS)}"
+            raise SymcnnError(f"unknown digits '{self.digits}'", hint=did_you_mean(self.digits, UNICODE_DIGITS, known))
+        _ = self.notations
+
+    @cached_property
+    def notations(self) -> dict[str, Notated]:
+        """The notations of symbols, read."""
+        return {name: notated(Source(f"notation of {name}", code)) for name, code in self.names.items()}
 
     @cached_property
     def unicode(self) -> Notation:
         """The notation of text for terminals."""
-        return UNICODE
+        chosen = {name: notation.text for name, notation in self.notations.items()}
+        raised = {notation.text for notation in self.notations.values() if notation.raised}
+
+        def power(base: str, exponent: f.Formula, notation: Notation) -> str:
+            return UNICODE.power(f"({base})" if base in raised else base, exponent, notation)
+
+        alone = _alone(UNICODE_DIGITS[self.digits], "{} {}", "≈ ")
+        return self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], alone, power)
 
     @cached_property
     def latex(self) -> Notation:
         """The notation of LaTeX, in math mode."""
-        return LATEX
+        chosen = {name: notation.latex for name, notation in self.notations.items()}
+        alone = _alone(LATEX_DIGITS[self.digits], r"{}\,\mathrm{{{}}}", r"\approx ")
+        return self._adapted(LATEX, chosen, LATEX_DIGITS[self.digits], alone, LATEX.power)
+
+    def _adapted(
+        self,
+        notation: Notation,
+        names: dict[str, str],
+        digits: Digits,
+        alone: Callable[[int | Fraction], str],
+        power: Callable[[str, f.Formula, Notation], str],
+    ) -> Notation:
+        return replace(
+            notation,
+            name=lambda name: names.get(name) or notation.name(name),
+            function=lambda name: names.get(name) or notation.function(name),
+            number=lambda value: grouped(value, digits),
+            power=power,
+            alone=alone if self.si else None,
+        )
+
+    def of_symbols(self, known: Collection[str]) -> Style:
+        """Return the style for something that has only these symbols."""
+        return replace(self, names={name: code for name, code in self.names.items() if name in known})
+
+    def check_symbols(self, known: Collection[str]) -> None:
+        """Raise `SymcnnError` where a notation is that of a symbol that is not there."""
+        for name in self.names:
+            if name not in known:
+                listed = f"symbols are {', '.join(sorted(known))}" if known else "there are no symbols"
+                raise SymcnnError(f"there is no symbol '{name}' to notate", hint=did_you_mean(name, known, listed))
+
+
+def _alone(digits: Digits, form: str, about: str) -> Callable[[int | Fraction], str]:
+    def written(value: int | Fraction) -> str:
+        short = abbreviated(value, digits)
+        if short is None:
+            return grouped(value, digits)
+        return ("" if short.exact else about) + form.format(short.digits, short.unit)
+
+    return written
 
 
 PLAIN = Style()

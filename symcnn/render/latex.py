@@ -19,7 +19,7 @@ _SPECIAL = {
 }  # fmt: skip
 _NEXT_LINE = r" \\ "
 _RAISED = {"<super>": "^", "<sub>": "_"}
-_HEAD = "% needs \\usepackage{amsmath,booktabs,graphicx}\n"
+_HEAD = "% needs \\usepackage{amsmath,amssymb,booktabs,graphicx}\n"
 # As wide as it is, but not wider than the text.
 _FITTED = (
     "\\noindent\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}"
@@ -75,6 +75,8 @@ def _listing(items: Iterable[tuple[str, list[str]]]) -> str:
 
 
 def _line(line: Line, style: Style) -> str:
+    if len(line) == 1 and isinstance(line[0], Math):
+        return f"${style.latex.show(line[0].formula)}$"
     written = (f"${style.latex.write(p.formula)}$" if isinstance(p, Math) else _escaped(p.text) for p in line)
     return "".join(written)
 

@@ -52,6 +52,8 @@ def _table(table: Table, style: Style) -> str:
 
 
 def _line(line: Line, style: Style) -> str:
+    if len(line) == 1 and isinstance(line[0], Math) and isinstance(line[0].formula, f.Number):
+        return style.unicode.show(line[0].formula)
     return "".join(_math(part.formula, style) if isinstance(part, Math) else _escaped(part.text) for part in line)
 
 

@@ -39,6 +39,8 @@ def _printed(document: Document, style: Style, terminal: bool, width: int | None
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
+    if len(line) == 1 and isinstance(line[0], Math):
+        return style.unicode.show(line[0].formula)
     return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
