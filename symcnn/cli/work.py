@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +21,7 @@ from symcnn.tree import File, Net, Network, Step
 
 if TYPE_CHECKING:
     from symcnn.analysis import Analysis
+    from symcnn.formula.style import Style
 
 
 def derived(
@@ -29,6 +31,7 @@ def derived(
     values: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
+    style: Style,
 ) -> str:
     """Return the output of `derive`."""
     networks = _chosen(_read(file), names)
@@ -38,8 +41,9 @@ def derived(
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
-    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return "\n".join(render(analysis, format_) for analysis in analyses)
+    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
+    return "\n".join(render(analysis, format_, style) for analysis in _valued(analyses, at))
 
 
 def _refuse_several(file: str, networks: Sequence[Network]) -> NoReturn:
@@ -72,23 +76,23 @@ def explained(
     settings: Iterable[str],
     values: Iterable[str],
     assume: tuple[str, ...],
-    how: tuple[str, str],
+    format_: str,
+    style: Style,
 ) -> str:
-    """Return the output of `explain`: `part` is the layer and the quantity, `how` the language and the format."""
-    language, format_ = how
+    """Return the output of `explain`: `part` is the layer and the quantity."""
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
     from symcnn.derive import derive
-    from symcnn.document.words import check_language
-    from symcnn.formula.style import Style
     from symcnn.render import check_format, render
 
     check_format(format_)
-    style = Style(language=check_language(language))
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
-    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return "\n".join(render(derive(analysis, *part), format_, style) for analysis in analyses)
+    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    explanations = [derive(analysis, *part) for analysis in _valued(analyses, at)]
+    own = {name for e in explanations for layer in e.layers for name, _, _ in layer.symbols}  # of the layers' rules
+    style.check_symbols(own.union(*(analysis.symbols for analysis in analyses)))
+    return "\n".join(render(explanation, format_, style) for explanation in explanations)
 
 
 def compared(
@@ -99,6 +103,7 @@ def compared(
     settings: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
+    style: Style,
 ) -> str:
     """Return the output of `compare`."""
     networks = _chosen(_read(file), names)
@@ -111,9 +116,10 @@ def compared(
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
-    *others, last = _analyses(networks, _pairs(settings, "--set"), assume)
+    *others, last = analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
-    return "\n".join(render(compare(other, last, wanted, growing), format_) for other in others)
+    return "\n".join(render(compare(other, last, wanted, growing), format_, style) for other in others)
 
 
 def reference(kind: str | None, format_: str) -> str:
@@ -135,6 +141,33 @@ def reference(kind: str | None, format_: str) -> str:
         return data_text(reference_data(kinds, nets))
     document = layers_document(kinds, nets) if kind is None else kind_document(kinds[0] if kinds else nets[0])
     return render_document(document, format_)
+
+
+def styled(notations: Iterable[str], digits: str, si: bool) -> Style:
+    """Return the style that the options ask for."""
+    from symcnn.formula.author import notated
+    from symcnn.formula.style import Style
+
+    names = {}
+    for text in notations:
+        name, equals, code = text.partition("=")
+        source = Source("--notation", text)
+        if not (name.strip() and equals):
+            raise SymcnnError(
+                "--notation wants SYMBOL=LATEX", source.span(0, len(text)), "as in --notation C_in=N_{i-1}"
+            )
+        if name.strip() in names:
+            raise SymcnnError(f"--notation gives {name.strip()} twice")
+        notated(source, len(name) + 1)
+        names[name.strip()] = code
+    return Style(names=names, digits=digits, si=si)
+
+
+def in_language(style: Style, language: str) -> Style:
+    """Return the style with words in a language."""
+    from symcnn.document.words import check_language
+
+    return replace(style, language=check_language(language))
 
 
 def destined(format_: str, output: str | None) -> str:

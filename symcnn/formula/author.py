@@ -138,12 +138,8 @@ class _Reader:
             return _accented(self._argument(), _ACCENTS[name])
         if name in _FONTS:
             return self._argument()
-        known = (*_SYMBOLS, *_ACCENTS, *_FONTS)
-        hint = did_you_mean(
-            name, known, r"allowed are Greek letters, \ell, \mathrm{…}, \hat, \bar, \tilde and their like"
-        )
-        end = max(self.place, start + 2)
-        raise SymcnnError(f"{text[start:end]} is not allowed in a notation", self.source.span(start, end), hint)
+        span = self.source.span(start, max(self.place, start + 2))
+        raise SymcnnError(f"{span.text} is not allowed in a notation", span, _instead(name))
 
     def _refuse(self, message: str, hint: str | None) -> NoReturn:
         raise SymcnnError(message, self.source.span(self.place, self.place + 1), hint)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeAlias
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
@@ -13,6 +14,8 @@ from symcnn.formula.author import Notated, notated
 from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped
 from symcnn.formula.notation import LATEX, UNICODE, Notation
 from symcnn.source import Source
+
+_Alone: TypeAlias = Callable[[int | Fraction, Digits], str]
 
 
 @dataclass(frozen=True)
@@ -49,41 +52,29 @@ class Style:
     def unicode(self) -> Notation:
         """The notation of text for terminals."""
         chosen = {name: notation.text for name, notation in self.notations.items()}
-        raised = {notation.text for notation in self.notations.values() if notation.raised}
-
-        def power(base: str, exponent: f.Formula, notation: Notation) -> str:
-            return UNICODE.power(f"({base})" if base in raised else base, exponent, notation)
-
-        alone = _alone(UNICODE_DIGITS[self.digits], "{} {}", "≈ ")
-        return self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], alone, power)
+        return self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], _alone("{} {}", "≈ ", "−"))
 
     @cached_property
     def latex(self) -> Notation:
         """The notation of LaTeX, in math mode."""
         chosen = {name: notation.latex for name, notation in self.notations.items()}
-        alone = _alone(LATEX_DIGITS[self.digits], r"{}\,\mathrm{{{}}}", r"\approx ")
-        return self._adapted(LATEX, chosen, LATEX_DIGITS[self.digits], alone, LATEX.power)
+        alone = _alone(r"{}\,\mathrm{{{}}}", r"\approx ", "-")
+        return self._adapted(LATEX, chosen, LATEX_DIGITS[self.digits], alone)
 
-    def _adapted(
-        self,
-        notation: Notation,
-        names: dict[str, str],
-        digits: Digits,
-        alone: Callable[[int | Fraction], str],
-        power: Callable[[str, f.Formula, Notation], str],
-    ) -> Notation:
+    def _adapted(self, notation: Notation, names: dict[str, str], digits: Digits, alone: _Alone) -> Notation:
+        raised = {written for name, written in names.items() if self.notations[name].raised}
+
+        def power(base: str, exponent: f.Formula, chosen: Notation) -> str:
+            return notation.power(f"({base})" if base in raised else base, exponent, chosen)
+
         return replace(
             notation,
             name=lambda name: names.get(name) or notation.name(name),
             function=lambda name: names.get(name) or notation.function(name),
             number=lambda value: grouped(value, digits),
-            power=power,
-            alone=alone if self.si else None,
+            power=power if raised else notation.power,
+            alone=(lambda value: alone(value, digits)) if self.si else None,
         )
-
-    def of_symbols(self, known: Collection[str]) -> Style:
-        """Return the style for something that has only these symbols."""
-        return replace(self, names={name: code for name, code in self.names.items() if name in known})
 
     def check_symbols(self, known: Collection[str]) -> None:
         """Raise `SymcnnError` where a notation is that of a symbol that is not there."""
@@ -93,12 +84,12 @@ class Style:
                 raise SymcnnError(f"there is no symbol '{name}' to notate", hint=did_you_mean(name, known, listed))
 
 
-def _alone(digits: Digits, form: str, about: str) -> Callable[[int | Fraction], str]:
-    def written(value: int | Fraction) -> str:
+def _alone(form: str, about: str, minus: str) -> _Alone:
+    def written(value: int | Fraction, digits: Digits) -> str:
         short = abbreviated(value, digits)
         if short is None:
-            return grouped(value, digits)
-        return ("" if short.exact else about) + form.format(short.digits, short.unit)
+            return grouped(value, digits).replace("-", minus)
+        return ("" if short.exact else about) + form.format(short.digits.replace("-", minus), short.unit)
 
     return written
 

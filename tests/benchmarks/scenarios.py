@@ -81,7 +81,6 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "written10000": lambda: parsed_derivation(written_layers(10_000)),
     "printing": lambda: printing(bottleneck_chain()),
     "printing152": lambda: printing(written_layers(152)),
-    "printing1000": lambda: printing(written_layers(1_000)),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
@@ -10,14 +11,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Add, And, Eq, Expr, Max, Min, Mod, Mul, Ne, Not, Or, Pow, Rational, Symbol, oo
+from sympy import Add, And, Eq, Expr, Max, Min, Mod, Mul, Ne, Not, Or, Pow, Rational, Symbol, floor, oo
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL, expression, symbol
+from symcnn.formula import express as module
+from symcnn.formula import shorten
+from symcnn.formula.digits import UNICODE_DIGITS
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.meaning import meaning
+from symcnn.formula.nodes import Ceiling, Floor, Formula
 from symcnn.formula.notation import UNICODE, latex, text
+from symcnn.formula.style import Style
 from symcnn.formula.values import Frame
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
@@ -204,6 +211,78 @@ def test_what_is_printed_parses_back(value: Expr) -> None:
     written = UNGROUPED.write(express(value))
     assert_same(value, read_back(written))
     assert written == UNGROUPED.write(parse_formula(Source("printed", written)))
+
+
+def plain_length(value: Expr) -> int:
+    """Return the length of the form in which nothing is collected, factored or rounded the other way."""
+
+    def alone(poly: Any) -> Any:
+        yield shorten.Way([shorten.Part(number, monomial) for monomial, number in poly.items()])
+
+    patch = pytest.MonkeyPatch()
+    clear_forms()
+    try:
+        patch.setattr(module, "ways", alone)
+        patch.setattr(module, "read", lambda expr, tidied=True: shorten.read(expr, False))
+        patch.setattr(module, "_rounded", as_it_is_rounded)
+        return len(text(express(value)))
+    finally:
+        patch.undo()
+        clear_forms()
+
+
+def as_it_is_rounded(expr: Expr) -> Formula:
+    inner = module._quotient(inside(expr))
+    return Floor(inner) if isinstance(expr, floor) else Ceiling(inner)
+
+
+def clear_forms() -> None:
+    for function in (module._express, module._shortest, module._factor_order):
+        function.cache_clear()
+
+
+@draws(200)
+@given(values)
+def test_the_shortest_form_is_never_longer_than_the_plain_one(value: Expr) -> None:
+    assert len(text(express(value))) <= plain_length(expression(value))
+
+
+SHORTENED: list[tuple[object, str]] = [
+    (9 * C**2 * (H - 2) ** 2 + 9 * C**2 * (H - 4) ** 2, "9C²·((H − 2)² + (H − 4)²)"),
+    (440 * C * (H - 2) * (W - 2) + C * (160 * (H - 2) * (W - 2) + 10), "600C·(H − 2)·(W − 2) + 10C"),
+    (Add(*(2 * C**2 * (H - 2**i + 1) for i in range(1, 11))), "4C²·(5H − 1018)"),
+    (Add(*(9 * C**2 * (H - 2 * i) ** 2 for i in range(1, 9))), "72C²·(H² − 18H + 102)"),
+    ((4 * k - H) ** 2, "(H − 4k)²"),
+    (C * (2 * W - 2), "2C·(W − 1)"),
+    ((4 - 2 * W) * (6 - 3 * C) * (H - 2), "6(C − 2)·(H − 2)·(W − 2)"),
+    (H**2 - 4 * H + 4, "(H − 2)²"),
+    (C**2 * H**2 - 2 * C * H * k + k**2, "(C·H − k)²"),
+    (C * H * W + 3 * H * W + 2 * k, "H·W·(C + 3) + 2k"),
+    (64 * C * A.floor(H / 2) + 32 * A.floor(H / 2) + H, "32⌊H/2⌋·(2C + 1) + H"),
+    (A.floor((H + 13) / 16), "⌈(H − 2)/16⌉"),
+    (A.floor((H + 13) / 16) + 1, "⌊(H + 29)/16⌋"),
+    (C * H / 2 + C * W / 2, "C·(H + W)/2"),
+    # As they stand, where nothing is shorter.
+    (C * (4 * k - H), "C·(4k − H)"),
+    (H * (H - 1), "H·(H − 1)"),
+    (2 * W - 2, "2W − 2"),
+]
+
+
+@pytest.mark.parametrize(("value", "shortest"), SHORTENED, ids=[row[1] for row in SHORTENED])
+def test_shortest_forms(value: object, shortest: str) -> None:
+    assert text(express(value)) == shortest
+    assert_same(value, read_back(UNGROUPED.write(express(value))))
+
+
+@draws(60)
+@given(values, st.sampled_from(sorted(UNICODE_DIGITS)))
+def test_digits_of_every_locale_read_back(value: Expr, locale: str) -> None:
+    scaled = expression(value) * 1234567
+    written = Style(digits=locale).unicode.write(express(scaled))
+    separator = UNICODE_DIGITS[locale].separator
+    ungrouped = re.sub(rf"(?<=\d){re.escape(separator)}(?=\d{{3}})", "", written) if separator else written
+    assert_same(scaled, read_back(ungrouped))
 
 
 @draws(100)
