@@ -36,12 +36,12 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from symcnn.algebra.polynomial import Number, Polynomial, add, as_expression, monomial_expression
+from symcnn.algebra.polynomial import Number, Polynomial, add, as_expression, atoms, monomial_expression
 from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
-from symcnn.formula.shorten import Items, Part, Way, read, ways
+from symcnn.formula.shorten import Items, Part, Way, rational, read, ways
 
 _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
 
@@ -110,9 +110,8 @@ def _express(expr: Expr) -> f.Formula:
 def _shortest_expression(expr: Expr) -> f.Formula:
     """Return the shortest form, as it stands only where tidying makes it longer: `(2W − 2)²` but `2C·(W − 1)`."""
     tidied = read(expr)
-    as_it_stands = read(expr, tidied=False)
     shortest = _shortest(frozenset(tidied.items()))
-    if as_it_stands == tidied:
+    if not any(isinstance(atom, Add) for atom in atoms(tidied)) or (as_it_stands := read(expr, False)) == tidied:
         return shortest
     plain = _in_parts(Way([Part(number, monomial) for monomial, number in as_it_stands.items()]))
     return min(shortest, plain, key=_length)
@@ -134,12 +133,11 @@ def _length(node: f.Formula) -> int:
 
 def _in_parts(way: Way) -> f.Formula:
     """Return a sum of which every part is a term, or factors before a sum in brackets."""
-    ordered = sorted(way.parts, key=lambda part: _order(_part_expression(part)))
-    terms = [_part(part) for part in ordered]
-    if len(terms) == 1:
-        negative, node = terms[0]
+    if len(way.parts) == 1:
+        negative, node = _part(way.parts[0])
         return _negated(node) if negative else node
-    return _sum(_positive_first(terms))
+    ordered = sorted(way.parts, key=lambda part: _order(_part_expression(part)))
+    return _sum(_positive_first([_part(part) for part in ordered]))
 
 
 def _part(part: Part) -> tuple[bool, f.Formula]:
@@ -181,7 +179,7 @@ def _sum(terms: list[tuple[bool, f.Formula]]) -> f.Formula:
 def _term(expr: Expr) -> tuple[bool, f.Formula]:
     """Return whether a term is negative, and the term without its sign."""
     number, rest = expr.as_coeff_Mul()
-    return _scaled(Fraction(int(number.p), int(number.q)), rest, [])
+    return _scaled(rational(number), rest, [])
 
 
 def _scaled(number: Number, rest: Expr, sums: list[f.Formula]) -> tuple[bool, f.Formula]:
@@ -284,22 +282,22 @@ def _monomial(value: Quotient) -> Expr:
     return Mul(*(Pow(atom, exponent) for atom, exponent in value.monomial))
 
 
-def _degree(expr: Expr) -> Fraction:
+def _degree(expr: Expr) -> Number:
     match expr:
         case Symbol():
-            return Fraction(1)
+            return 1
         case Add():
             return max(_degree(term) for term in expr.args)
         case Mul():
-            return sum((_degree(factor) for factor in expr.args), start=Fraction(0))
+            return sum(map(_degree, expr.args))
         case Pow():
             exponent = expr.exp
-            return _degree(expr.base) * Fraction(str(exponent)) if isinstance(exponent, Rational) else Fraction(100)
+            return _degree(expr.base) * rational(exponent) if isinstance(exponent, Rational) else 100
         case floor() | ceiling():
             return _degree(expr.args[0])
         case Max() | Min():
             return max(_degree(part) for part in expr.args)
-    return Fraction(0)
+    return 0
 
 
 def _order(term: Expr) -> tuple[Any, ...]:
@@ -323,7 +321,7 @@ def _factor_order(factor: Expr) -> tuple[Any, ...]:
     constant = base.as_coeff_Add()[0] if isinstance(base, Add) else Integer(0)
     symbols = ",".join(sorted(s.name for s in base.free_symbols))
     divisor = inside(base).number if isinstance(base, (floor, ceiling)) else 0  # ⌈H/2⌉ before ⌈H/16⌉
-    return 1, symbols, -Fraction(str(constant)), divisor, -_whole(exponent), _spelt(base)
+    return 1, symbols, -rational(constant), divisor, -_whole(exponent), _spelt(base)
 
 
 def _spelt(base: Expr) -> str:

@@ -13,7 +13,7 @@ from functools import cmp_to_key, lru_cache
 from math import gcd, lcm, prod
 from typing import Any, NamedTuple, TypeAlias
 
-from sympy import ZZ, Add, Expr, Integer, Mul, Pow, ceiling, floor
+from sympy import ZZ, Add, Expr, Integer, Mul, Pow, Rational, ceiling, floor
 from sympy.core.basic import Basic
 from sympy.polys.orderings import lex
 from sympy.polys.rings import PolyRing
@@ -73,15 +73,23 @@ def read(expr: Expr, tidied: bool = True) -> Polynomial:
     result: Polynomial = {}
     for term in Add.make_args(expr):
         number, rest = term.as_coeff_Mul()
-        coefficient: Number = Fraction(int(number.p), int(number.q))
+        coefficient = rational(number)
         monomial = ONE
         for factor in Mul.make_args(rest) if rest != 1 else ():
             base, exponent = factor.args if _is_power(factor) else (factor, 1)
-            outside, factors = _tidied(base) if tidied and isinstance(base, Add) else (1, frozenset({(base, 1)}))
-            coefficient *= Fraction(outside) ** int(exponent)
-            monomial = times(monomial, frozenset((atom, e * int(exponent)) for atom, e in factors))
+            if tidied and isinstance(base, Add):
+                outside, factors = _tidied(base)
+                coefficient *= Fraction(outside) ** int(exponent)
+                monomial = times(monomial, frozenset((atom, e * int(exponent)) for atom, e in factors))
+            else:
+                monomial = times(monomial, frozenset({(base, int(exponent))}))
         accumulate(result, monomial, coefficient)
     return result
+
+
+def rational(number: Rational) -> Number:
+    """Return a SymPy number as Python's own."""
+    return int(number.p) if int(number.q) == 1 else Fraction(int(number.p), int(number.q))
 
 
 def _is_power(factor: Expr) -> bool:
