@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn import SymcnnError
+from symcnn.formula import author
 from symcnn.formula import nodes as f
 from symcnn.formula.author import notated
 from symcnn.formula.digits import UNICODE_DIGITS, abbreviated
@@ -157,3 +161,20 @@ def test_an_abbreviation_is_right_to_three_digits(number: int) -> None:
     value = Fraction(short.digits) * {"M": 10**6, "G": 10**9, "T": 10**12}[short.unit]
     assert abs(value - number) * 200 <= number
     assert short.exact == (value == number)
+
+
+@pytest.mark.latex
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_every_allowed_command_compiles(tmp_path: Path) -> None:
+    symbols = [f"\\{name}_{{i-1}}^{{2}}" for name in author._SYMBOLS]
+    words = [rf"\{name}{{{letters}}}'" for name in (*author._ACCENTS, *author._FONTS) for letters in ("x", "in")]
+    style = Style(names={f"n{place}": code for place, code in enumerate([*symbols, *words])}, digits="ch", si=True)
+    shown = [style.latex.write(f.Power(f.Name(name), f.Number(2))) for name in style.names]
+    shown += [style.latex.show(f.Number(25557032)), style.latex.write(f.Number(25557032))]
+    shown += [style.latex.write(parse_formula(Source("f", t))) for t in ("H % 3 != 0", "H % 3 != 1", "α % 1 == 0")]
+    body = "\n\n".join(f"${formula}$" for formula in shown)
+    head = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}\n"
+    (tmp_path / "all.tex").write_text(f"{head}{body}\n\\end{{document}}\n", encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
