@@ -41,7 +41,7 @@ from symcnn.algebra.quotient import Quotient, inside_as_floor, rounded
 
 # What is tried costs little where these hold; longer sums are shown with their common factor out, or expanded.
 _MOST_COLLECTED = 40  # terms, of which each may stand in a bracket of its own
-_MOST_EXPANDED = 400  # terms, before like ones are joined
+_MOST_EXPANDED = 4096  # terms, before like ones are joined
 _FACTORED = range(3, 13)  # terms of a polynomial that is factored
 _DEGREES = range(2, 5)  # its degree
 _MOST_ATOMS = 3
@@ -162,6 +162,7 @@ def _joined(poly: Polynomial) -> Polynomial | None:
         sums = [(atom, e) for atom, e in monomial if isinstance(atom, Add)]
         inner = read(sums[0][0]) if len(sums) == 1 and sums[0][1] == 1 else {ONE: 1}
         outside = frozenset(x for x in monomial if x not in sums) if inner != {ONE: 1} else monomial
+        met = met or (not outside and len(inner) > 1 and abs(number) == 1)  # H + (W − 1): brackets for nothing
         for term, times_ in inner.items():
             product = times(outside, term)
             met = met or product in result

@@ -97,7 +97,7 @@ PRINTED: list[tuple[object, str, str]] = [
     (-7 * (H - 2) * (W - 1) ** 2, "−7(H − 2)·(W − 1)²", "-7(H - 2) (W - 1)^{2}"),
     (-H * (W - 1), "−H·(W − 1)", "-H (W - 1)"),
     (Mul(-1, H + 1, evaluate=False), "−(H + 1)", "-(H + 1)"),
-    (Add(W, Mul(-1, H + C, evaluate=False), evaluate=False), "W − (C + H)", "W - (C + H)"),
+    (Add(W, Mul(-1, H + C, evaluate=False), evaluate=False), "W − C − H", "W - C - H"),
     (2**n, "2^n", "2^{n}"),
     (2 ** (n + 1), "2^(n + 1)", "2^{n + 1}"),
     (2 ** (2 * n), "2^(2n)", "2^{2n}"),
@@ -262,6 +262,7 @@ SHORTENED: list[tuple[object, str]] = [
     (A.floor((H + 13) / 16), "⌈(H − 2)/16⌉"),
     (A.floor((H + 13) / 16) + 1, "⌊(H + 29)/16⌋"),
     (C * H / 2 + C * W / 2, "C·(H + W)/2"),
+    (C * k * (H - 2) ** 2 + C * k * (H - 1) + W, "C·k·((H − 2)² + H − 1) + W"),
     # As they stand, where nothing is shorter.
     (C * (4 * k - H), "C·(4k − H)"),
     (H * (H - 1), "H·(H − 1)"),
