@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from symcnn import __version__
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean, printable, writable_numbers
 
+if TYPE_CHECKING:
+    from symcnn.formula.style import Style
+
 _FORMATS = "text, markdown, latex, json"
+_DIGITS = "en (1,234,567), de (1.234.567), fr, ch, si, none"
 
 
 # A run is short and leaves few cycles behind: looking for them costs a tenth of it, most while SymPy is imported.
@@ -67,6 +72,23 @@ def _output_options(command: _Command) -> _Command:
     return format_(whole(to_file(command)))
 
 
+def _style_options(command: _Command) -> _Command:
+    """Give a command the options of how formulas look, as one argument `style`."""
+
+    @click.option(
+        "--notation", "notations", multiple=True, metavar="C_in=N_{i-1}", help="LaTeX of your own for a symbol."
+    )
+    @click.option("--digits", default="en", metavar="D", help=f"Digits in groups, one of {_DIGITS}. Default: en.")
+    @click.option("--si", is_flag=True, help="Numbers alone in M and G, rounded to three digits.")
+    @functools.wraps(command)
+    def styled(*args: Any, notations: tuple[str, ...], digits: str, si: bool, **kwargs: Any) -> None:
+        from symcnn.cli import work
+
+        command(*args, style=work.styled(notations, digits, si), **kwargs)
+
+    return cast(_Command, styled)
+
+
 _ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condition to rely on, as in "H % 32 == 0".')
 _SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
 
@@ -79,6 +101,7 @@ Examples:
   symcnn derive examples/lenet.cnn
   symcnn derive examples/vgg16.cnn --at H=224 --at W=224
   symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
+  symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
@@ -110,6 +133,7 @@ def main() -> None:
 @_SET
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
 @_ASSUME
+@_style_options
 @_output_options
 def derive(
     file: str,
@@ -120,11 +144,12 @@ def derive(
     format_: str,
     standalone: bool,
     output: str | None,
+    style: Style,
 ) -> None:
     """Derive closed forms for FILE: the table of layers and the totals ("-" reads standard input)."""
     from symcnn.cli import work
 
-    style = work.styled(standalone, format_)
+    style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
     work.write(work.derived(file, names, settings, values, assume, format_, style), output)
 
@@ -138,6 +163,7 @@ def derive(
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Work with these numbers instead of symbols.")
 @_ASSUME
 @click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
+@_style_options
 @_output_options
 def explain(
     file: str,
@@ -151,12 +177,13 @@ def explain(
     format_: str,
     standalone: bool,
     output: str | None,
+    style: Style,
 ) -> None:
     """Show the working for FILE: formula = values put in = result, layer by layer, and the totals as sums."""
     from symcnn.cli import work
 
+    style = work.in_language(work.whole(style, standalone, format_), language)
     format_ = work.destined(format_, output)
-    style = work.styled(standalone, format_, language)
     shown = work.explained(file, names, (layer, quantity), settings, values, assume, format_, style)
     work.write(shown, output)
 
@@ -168,6 +195,7 @@ def explain(
 @click.option("--grow", "growing", multiple=True, metavar="H", help="The symbol that grows in limits; default: sizes.")
 @_SET
 @_ASSUME
+@_style_options
 @_output_options
 def compare(
     file: str,
@@ -179,11 +207,12 @@ def compare(
     format_: str,
     standalone: bool,
     output: str | None,
+    style: Style,
 ) -> None:
     """Compare NETS of FILE: each with the last one; without NETS, all of the file that have an input."""
     from symcnn.cli import work
 
-    style = work.styled(standalone, format_)
+    style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
@@ -194,6 +223,7 @@ def compare(
 def layers(kind: str | None, format_: str, standalone: bool, output: str | None) -> None:
     """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
     from symcnn.cli import work
+    from symcnn.formula.style import PLAIN
 
-    style = work.styled(standalone, format_)
+    style = work.whole(PLAIN, standalone, format_)
     work.write(work.reference(kind, work.destined(format_, output), style), output)

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +22,7 @@ from symcnn.tree import File, Net, Network, Step
 
 if TYPE_CHECKING:
     from symcnn.analysis import Analysis
+    from symcnn.formula.style import Style
 
 
 def derived(
@@ -40,8 +42,9 @@ def derived(
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
-    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return render_all(analyses, format_, style)
+    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
+    return render_all(_valued(analyses, at), format_, style)
 
 
 def _refuse_several(file: str, networks: Sequence[Network]) -> NoReturn:
@@ -81,15 +84,16 @@ def explained(
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
     from symcnn.derive import derive
-    from symcnn.document.words import check_language
     from symcnn.render import check_format, render_all
 
     check_format(format_)
-    check_language(style.language)
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
-    analyses = _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
-    return render_all([derive(analysis, *part) for analysis in analyses], format_, style)
+    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    explanations = [derive(analysis, *part) for analysis in _valued(analyses, at)]
+    own = {name for e in explanations for layer in e.layers for name, _, _ in layer.symbols}  # of the layers' rules
+    style.check_symbols(own.union(*(analysis.symbols for analysis in analyses)))
+    return render_all(explanations, format_, style)
 
 
 def compared(
@@ -113,7 +117,8 @@ def compared(
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
-    *others, last = _analyses(networks, _pairs(settings, "--set"), assume)
+    *others, last = analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
 
@@ -139,11 +144,37 @@ def reference(kind: str | None, format_: str, style: Style) -> str:
     return render_document(document, format_, style)
 
 
-def styled(standalone: bool, format_: str, language: str = "en") -> Style:
-    """Return the style that the options ask for."""
+def whole(style: Style, standalone: bool, format_: str) -> Style:
+    """Return the style, of a whole document if that is asked for."""
     if standalone and format_ != "latex":
         raise SymcnnError("--standalone is of LaTeX", hint="add --format latex")
-    return Style(language, standalone)
+    return replace(style, standalone=standalone)
+
+
+def styled(notations: Iterable[str], digits: str, si: bool) -> Style:
+    """Return the style that the options ask for."""
+    from symcnn.formula.author import notated
+
+    names = {}
+    for text in notations:
+        name, equals, code = text.partition("=")
+        source = Source("--notation", text)
+        if not (name.strip() and equals):
+            raise SymcnnError(
+                "--notation wants SYMBOL=LATEX", source.span(0, len(text)), "as in --notation C_in=N_{i-1}"
+            )
+        if name.strip() in names:
+            raise SymcnnError(f"--notation gives {name.strip()} twice")
+        notated(source, len(name) + 1)
+        names[name.strip()] = code
+    return Style(names=names, digits=digits, si=si)
+
+
+def in_language(style: Style, language: str) -> Style:
+    """Return the style with words in a language."""
+    from symcnn.document.words import check_language
+
+    return replace(style, language=check_language(language))
 
 
 def destined(format_: str, output: str | None) -> str:

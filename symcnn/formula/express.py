@@ -1,7 +1,7 @@
 """From values back to formulas for people: SymPy expressions as trees, in a stable and readable order.
 
 Terms stand by falling degree, positive before negative; so ⌊(H + 2p − k)/s⌋ + 1 and 9(H − 2)² + 9(H − 4)² read as in a
-textbook, whatever order SymPy keeps them in.
+textbook, whatever order SymPy keeps them in. Of the ways to write a sum, the one with the fewest characters is shown.
 """
 
 from __future__ import annotations
@@ -36,10 +36,12 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from symcnn.algebra.quotient import Quotient, inside
+from symcnn.algebra.polynomial import Number, Polynomial, add, as_expression, atoms, monomial_expression
+from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
+from symcnn.formula.shorten import Items, Part, Way, rational, read, ways
 
 _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
 
@@ -86,17 +88,15 @@ def _express(expr: Expr) -> f.Formula:
     match expr:
         case Symbol():
             return f.Name(expr.name)
-        case Add():
-            return _sum(_positive_first([_term(term) for term in sorted(expr.args, key=_order)]))
-        case Rational() | Mul():
+        case Rational():
             negative, node = _term(expr)
             return _negated(node) if negative else node
+        case Add() | Mul():
+            return _shortest_expression(expr)
         case Pow():
-            return _power(expr)
-        case floor():
-            return f.Floor(_quotient(inside(expr)))
-        case ceiling():
-            return f.Ceiling(_quotient(inside(expr)))
+            return _shortest_expression(expr) if isinstance(expr.base, Add) else _power(expr)
+        case floor() | ceiling():
+            return _rounded(expr)
         case Mod():
             return f.Product((_factor(_express(expr.args[0])), _factor(_express(expr.args[1]))), ("%",))
         case Max() | Min():
@@ -105,6 +105,60 @@ def _express(expr: Expr) -> f.Formula:
     if expr is oo:
         return f.Name("∞")
     raise TypeError(f"no notation for {type(expr).__name__}")
+
+
+def _shortest_expression(expr: Expr) -> f.Formula:
+    """Return the shortest form, as it stands only where tidying makes it longer: `(2W − 2)²` but `2C·(W − 1)`."""
+    tidied = read(expr)
+    shortest = _shortest(frozenset(tidied.items()))
+    if not any(isinstance(atom, Add) for atom in atoms(tidied)) or (as_it_stands := read(expr, False)) == tidied:
+        return shortest
+    plain = _in_parts(Way([Part(number, monomial) for monomial, number in as_it_stands.items()]))
+    return min(shortest, plain, key=_length)
+
+
+@lru_cache(maxsize=10_000)
+def _shortest(items: Items) -> f.Formula:
+    poly: Polynomial = dict(items)
+    if not poly:
+        return f.Number(0)
+    if len(poly) == 1:
+        return _in_parts(next(ways(poly)))
+    return min(((_in_parts(way), way.weight) for way in ways(poly)), key=lambda way: _length(way[0]) * way[1])[0]
+
+
+def _length(node: f.Formula) -> int:
+    return len(text(node))
+
+
+def _in_parts(way: Way) -> f.Formula:
+    """Return a sum of which every part is a term, or factors before a sum in brackets."""
+    if len(way.parts) == 1:
+        negative, node = _part(way.parts[0])
+        return _negated(node) if negative else node
+    ordered = sorted(way.parts, key=lambda part: _order(_part_expression(part)))
+    return _sum(_positive_first([_part(part) for part in ordered]))
+
+
+def _part(part: Part) -> tuple[bool, f.Formula]:
+    number, monomial, inner = part
+    if inner == _UNIT:
+        return _scaled(number, monomial_expression(monomial), [])
+    bracket = _shortest(inner)
+    if isinstance(bracket, f.Coefficient):  # 9·8(H² − 18H + 102) is 72(H² − 18H + 102)
+        number, bracket = number * bracket.number.value, bracket.factor
+    return _scaled(number, monomial_expression(monomial), [bracket])
+
+
+_UNIT = Part(1, frozenset()).inner
+
+
+def _part_expression(part: Part) -> Expr:
+    """Return a part as an expression, only to be put in order."""
+    factors = [monomial_expression(part.monomial)]
+    if part.inner != _UNIT:
+        factors.append(as_expression(dict(part.inner)))
+    return Mul(expression(part.number), *factors, evaluate=False)
 
 
 def _negated(node: f.Formula) -> f.Formula:
@@ -125,28 +179,35 @@ def _sum(terms: list[tuple[bool, f.Formula]]) -> f.Formula:
 def _term(expr: Expr) -> tuple[bool, f.Formula]:
     """Return whether a term is negative, and the term without its sign."""
     number, rest = expr.as_coeff_Mul()
-    if not isinstance(number, Rational):
-        return False, _express(expr)
+    return _scaled(rational(number), rest, [])
+
+
+def _scaled(number: Number, rest: Expr, sums: list[f.Formula]) -> tuple[bool, f.Formula]:
+    """Return whether number·rest·sums is negative, and its formula without the sign."""
     above, below = _split(rest)
-    if abs(int(number.p)) != 1 or not above:
-        above.insert(0, f.Number(abs(int(number.p))))
-    if int(number.q) != 1:
-        below.insert(0, f.Number(int(number.q)))
+    above += sums
+    if abs(number.numerator) != 1 or not above:
+        above.insert(0, f.Number(abs(number.numerator)))
+    if number.denominator != 1:
+        below.insert(0, f.Number(number.denominator))
     return number < 0, _fraction(above, below)
 
 
 def _split(expr: Expr) -> tuple[list[f.Formula], list[f.Formula]]:
     """Return the factors above and below the fraction bar, symbols before brackets."""
-    above, below = [], []
-    for factor in sorted(Mul.make_args(expr), key=_factor_order):
-        if factor == 1:
-            continue
+    above: list[f.Formula] = []
+    below: list[f.Formula] = []
+    for factor in sorted(Mul.make_args(expr), key=_factor_order) if expr != 1 else ():
         exponent = factor.exp if isinstance(factor, Pow) else Integer(1)
         if isinstance(exponent, Rational) and exponent < 0:
-            below.append(_express(1 / factor))
+            below.append(_base(1 / factor))
         else:
-            above.append(_express(factor))
+            above.append(_base(factor))
     return above, below
+
+
+def _base(factor: Expr) -> f.Formula:
+    return _power(factor) if isinstance(factor, Pow) else _express(factor)
 
 
 def _fraction(above: list[f.Formula], below: list[f.Formula]) -> f.Formula:
@@ -162,10 +223,16 @@ def _fraction(above: list[f.Formula], below: list[f.Formula]) -> f.Formula:
 def _product(factors: list[f.Formula]) -> f.Formula:
     if len(factors) == 1:
         return factors[0]
-    first, *rest = (_factor(factor) for factor in factors)
+    first, *rest = (_factor(part) for factor in factors for part in _spliced(factor))
+    rest = [f.Group(factor) if isinstance(factor, f.Coefficient) else factor for factor in rest]
     if isinstance(first, f.Number) and _joins(rest[0]):
         first, rest = f.Coefficient(first, rest[0]), rest[1:]
     return f.Product((first, *rest), ("*",) * len(rest)) if rest else first
+
+
+def _spliced(factor: f.Formula) -> tuple[f.Formula, ...]:
+    """Return what a factor adds to a product: of a product its own factors, which need no brackets."""
+    return (factor,) if not isinstance(factor, f.Product) or _is_divided(factor) else factor.factors
 
 
 def _joins(node: f.Formula) -> bool:
@@ -184,11 +251,24 @@ def _is_divided(node: f.Formula) -> bool:
 
 def _power(expr: Pow) -> f.Formula:
     if isinstance(expr.exp, Rational) and expr.exp < 0:
-        return _fraction([], [_express(1 / expr)])
+        return _fraction([], [_base(1 / expr)])
     base = _express(expr.base)
     if not isinstance(base, (f.Name, f.Number, f.Floor, f.Ceiling, f.Apply)):
         base = f.Group(base)
     return f.Power(base, _express(expr.exp))
+
+
+def _rounded(expr: Expr) -> f.Formula:
+    """Return a floor or a ceiling, whichever is shorter: ⌊(H + 13)/16⌋ is ⌈(H − 2)/16⌉."""
+    value = inside(expr)
+    floored, ceiled = isinstance(expr, floor), isinstance(expr, ceiling)
+    node = f.Floor(_quotient(value)) if floored else f.Ceiling(_quotient(value))
+    if not value.is_integral() or (ceiled and not inside_as_floor(expr).is_integral()):
+        return node
+    last = add({frozenset(): -1}, {value.monomial: value.number})
+    other = Quotient(add(value.numerator, last, -1 if floored else 1), value.number, value.monomial)
+    written = _quotient(other)
+    return min(node, f.Ceiling(written) if floored else f.Floor(written), key=_length)
 
 
 def _quotient(value: Quotient) -> f.Formula:
@@ -202,22 +282,22 @@ def _monomial(value: Quotient) -> Expr:
     return Mul(*(Pow(atom, exponent) for atom, exponent in value.monomial))
 
 
-def _degree(expr: Expr) -> Fraction:
+def _degree(expr: Expr) -> Number:
     match expr:
         case Symbol():
-            return Fraction(1)
+            return 1
         case Add():
             return max(_degree(term) for term in expr.args)
         case Mul():
-            return sum((_degree(factor) for factor in expr.args), start=Fraction(0))
+            return sum(map(_degree, expr.args))
         case Pow():
             exponent = expr.exp
-            return _degree(expr.base) * Fraction(str(exponent)) if isinstance(exponent, Rational) else Fraction(100)
+            return _degree(expr.base) * rational(exponent) if isinstance(exponent, Rational) else 100
         case floor() | ceiling():
             return _degree(expr.args[0])
         case Max() | Min():
             return max(_degree(part) for part in expr.args)
-    return Fraction(0)
+    return 0
 
 
 def _order(term: Expr) -> tuple[Any, ...]:
@@ -241,7 +321,11 @@ def _factor_order(factor: Expr) -> tuple[Any, ...]:
     constant = base.as_coeff_Add()[0] if isinstance(base, Add) else Integer(0)
     symbols = ",".join(sorted(s.name for s in base.free_symbols))
     divisor = inside(base).number if isinstance(base, (floor, ceiling)) else 0  # ⌈H/2⌉ before ⌈H/16⌉
-    return 1, symbols, -Fraction(str(constant)), divisor, -_whole(exponent), str(base)
+    return 1, symbols, -rational(constant), divisor, -_whole(exponent), _spelt(base)
+
+
+def _spelt(base: Expr) -> str:
+    return str(base) if isinstance(base, Rational) else text(_express(base))
 
 
 def _whole(exponent: Expr) -> int:

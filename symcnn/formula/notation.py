@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symcnn.formula import nodes as f
+from symcnn.formula.digits import LATEX_DIGITS, grouped
+from symcnn.formula.greek import GREEK, GREEK_LETTERS
 
 # How tightly each kind of node binds, `or` looser than `and`; a looser one inside a tighter one needs brackets.
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SHAPE, _SUM, _PRODUCT, _SIGN, _COEFFICIENT, _POWER, _ATOM = range(12)
@@ -21,17 +23,8 @@ _TIGHTNESS: dict[type, int] = {
     f.Coefficient: _COEFFICIENT,
     f.Power: _POWER,
 }
-_MOST_PLACES = 400  # of a decimal; a number as it was written has fewer
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_GREEK = [
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
-]  # fmt: skip
-_GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK, strict=True)) | {
-    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
-    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
 _LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
 _LATEX_FLOOR, _LATEX_CEILING = (r"\left\lfloor ", r" \right\rfloor"), (r"\left\lceil ", r" \right\rceil")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", "'": "'"}
@@ -53,6 +46,16 @@ class Notation:
     group: tuple[str, str]
     tall_group: tuple[str, str]
     functions: Mapping[str, tuple[str, str]]  # calls of one argument that have their own brackets
+    congruence: Callable[[str, str, str, bool], str] | None = None  # None: a % m == r, as it is written
+    alone: Callable[[int | Fraction], str] | None = None  # of a number that stands for itself; None: as in formulas
+
+    def show(self, node: f.Formula) -> str:
+        """Return a formula that stands alone, in a cell of its own say: there a number may be rounded."""
+        if self.alone is not None and isinstance(node, f.Number):
+            return self.alone(node.value)
+        if self.alone is not None and isinstance(node, f.Sign) and isinstance(node.operand, f.Number):
+            return self.alone(-node.operand.value if node.sign == "-" else node.operand.value)
+        return self.write(node)
 
     def write(self, node: f.Formula, around: int = 0) -> str:
         """Return the formula as text; `around` is how tightly it is held by what stands around it."""
@@ -91,6 +94,10 @@ class Notation:
                 return self.write(inner).join(self.floor)
             case f.Ceiling(inner):
                 return self.write(inner).join(self.ceiling)
+            case f.Comparison((f.Product() as left, f.Number(rest)), ("==" | "!=" as sign,)) if self._divides(left):
+                return self._congruence(left, rest, sign == "==")
+            case f.Not(f.Comparison((f.Product() as left, f.Number(rest)), ("==",))) if self._divides(left):
+                return self._congruence(left, rest, False)
             case f.Comparison(operands, operators):
                 return self._joined(operands, operators, _SHAPE)
             case f.Logic(operator, operands):
@@ -104,6 +111,14 @@ class Notation:
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
                 return self.signs["cross"].join(self._size(item) for item in items)
+
+    def _divides(self, node: f.Product) -> bool:
+        return self.congruence is not None and node.operators[-1] == "%"
+
+    def _congruence(self, left: f.Product, rest: int | Fraction, holds: bool) -> str:
+        assert self.congruence is not None
+        divided, modulus = (self.write(part, _SUM) for part in _remainder(left))
+        return self.congruence(divided, modulus, self.number(rest), holds)
 
     def _joined(self, operands: tuple[f.Formula, ...], operators: tuple[str, ...], around: int) -> str:
         text = self.write(operands[0], around)
@@ -148,32 +163,9 @@ def latex(node: f.Formula) -> str:
     r"""Return a formula in LaTeX, for math mode.
 
     >>> latex(f.Floor(f.Product((f.Name("H"), f.Name("C_in")), ("/",))))
-    '\\left\\lfloor \\frac{H}{C_{in}} \\right\\rfloor'
+    '\\left\\lfloor \\frac{H}{C_{\\mathrm{in}}} \\right\\rfloor'
     """
     return LATEX.write(node)
-
-
-def grouped(value: int | Fraction, separator: str = ",") -> str:
-    """Return a number with its digits in groups of three, from five digits on; decimals are exact.
-
-    >>> grouped(1234), grouped(12345), grouped(Fraction(5, 4))
-    ('1234', '12,345', '1.25')
-    """
-    if isinstance(value, Fraction) and value.denominator != 1:
-        return _decimal(value, separator)
-    whole = int(value)
-    return f"{whole:,}".replace(",", separator) if abs(whole) >= 10_000 else str(whole)
-
-
-def _decimal(value: Fraction, separator: str) -> str:
-    places = 1
-    while pow(10, places, value.denominator):
-        if places == _MOST_PLACES:
-            return f"{grouped(value.numerator, separator)}/{grouped(value.denominator, separator)}"
-        places += 1
-    whole, part = divmod(abs(value), 1)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{grouped(whole, separator)}.{int(part * 10**places):0{places}d}"
 
 
 def _tightness(node: f.Formula) -> int:
@@ -185,6 +177,13 @@ def _tightness(node: f.Formula) -> int:
 def _rounds(node: f.Formula) -> bool:
     """Whether −node is something else than (−first factor)…: −(a % b) is not (−a) % b."""
     return isinstance(node, f.Product) and not {"//", "%"}.isdisjoint(node.operators)
+
+
+def _remainder(node: f.Product) -> tuple[f.Formula, f.Formula]:
+    """Return a and m of a % m."""
+    *factors, modulus = node.factors
+    divided = factors[0] if len(factors) == 1 else f.Product(tuple(factors), node.operators[:-1])
+    return _bare(divided), _bare(modulus)
 
 
 def _bare(node: f.Formula) -> f.Formula:
@@ -201,6 +200,15 @@ def _latex_power(base: str, exponent: f.Formula, notation: Notation) -> str:
     return f"{base}^{{{notation.write(_bare(exponent))}}}"
 
 
+def _latex_congruence(divided: str, modulus: str, rest: str, holds: bool) -> str:
+    """Write a divisibility as people do: 32 | H, H ≡ 12 (mod 16), and that something is an integer."""
+    if modulus == "1" and rest == "0":
+        return divided + (r" \in " if holds else r" \notin ") + r"\mathbb{Z}"
+    if rest == "0":
+        return modulus + (r" \mid " if holds else r" \nmid ") + divided
+    return divided + (r" \equiv " if holds else r" \not\equiv ") + rf"{rest} \pmod{{{modulus}}}"
+
+
 def _latex_text(words: str) -> str:
     quoted = f"``{words[1:-1]}''" if words.startswith('"') else words
     return rf"\text{{{''.join(_LATEX_SPECIAL.get(c, c) for c in quoted)}}}"
@@ -212,22 +220,23 @@ def _latex_name(name: str) -> str:
     bare = name.rstrip("'")
     primes = name[len(bare) :]
     head, *subscripts = bare.split("_")
-    subscript = ",".join(_latex_word(part, upright=False) for part in subscripts if part)
-    return _latex_word(head, upright=True) + primes + (f"_{{{subscript}}}" if subscript else "")
+    subscript = ",".join(_latex_word(part, "mathrm") for part in subscripts if part)
+    return _latex_word(head, "mathit") + primes + (f"_{{{subscript}}}" if subscript else "")
 
 
 def _latex_function(name: str) -> str:
-    upright = len(name) > 1 and name.isalpha() and name.isascii() and name not in (*_LATEX_NAMES, *_GREEK)
+    upright = len(name) > 1 and name.isalpha() and name.isascii() and name not in (*_LATEX_NAMES, *GREEK)
     return rf"\operatorname{{{name}}}" if upright else _latex_name(name)
 
 
-def _latex_word(word: str, upright: bool) -> str:
-    if word in _GREEK_LETTERS:
-        return f"\\{_GREEK_LETTERS[word]}"
-    if word in _GREEK:
+def _latex_word(word: str, font: str) -> str:
+    """Return a word; one of several letters is set in a font in which they do not read as factors."""
+    if word in GREEK_LETTERS:
+        return f"\\{GREEK_LETTERS[word]}"
+    if word in GREEK:
         return f"\\{word}"
     escaped = "".join(_LATEX_SPECIAL.get(c, c) for c in word)
-    return escaped if len(word) == 1 or not upright or word[1:].isdigit() else rf"\mathit{{{escaped}}}"
+    return escaped if len(word) == 1 or word[1:].isdigit() or word.isdigit() else rf"\{font}{{{escaped}}}"
 
 
 UNICODE = Notation(
@@ -260,7 +269,7 @@ LATEX = Notation(
     },
     name=_latex_name,
     function=_latex_function,
-    number=lambda value: grouped(value, "{,}"),
+    number=lambda value: grouped(value, LATEX_DIGITS["en"]),
     word=_latex_text,
     fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     power=_latex_power,
@@ -269,4 +278,5 @@ LATEX = Notation(
     group=("(", ")"),
     tall_group=(r"\left(", r"\right)"),
     functions={"floor": _LATEX_FLOOR, "ceil": _LATEX_CEILING},
+    congruence=_latex_congruence,
 )  # fmt: skip

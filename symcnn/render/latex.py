@@ -10,7 +10,7 @@ from symcnn.render.latex_words import flowing, guarded
 from symcnn.render.latex_working import working_latex
 from symcnn.report import Block, Document, Line, Listing, Paragraph, Section, Table, Working
 
-_PACKAGES = "\\usepackage{amsmath,booktabs,longtable}"
+_PACKAGES = "\\usepackage{amsmath,amssymb,booktabs,longtable}"
 _PREAMBLE = (
     "\\documentclass[a4paper]{article}\n"
     "\\usepackage[margin=25mm]{geometry}\n"

@@ -20,7 +20,10 @@ from symcnn.report import Advice, Inline, Line, Math
 
 def line_latex(line: Line, style: Style) -> str:
     """Return a line of running text."""
-    return "".join(_inline(part, style) for part in _printed(line))
+    parts = _printed(line)
+    if len(parts) == 1 and isinstance(parts[0], Math):
+        return f"${breakable(style.latex_inline.show(parts[0].formula))}$"
+    return "".join(_inline(part, style) for part in parts)
 
 
 def _printed(line: Line) -> list[Inline]:
@@ -45,12 +48,14 @@ Cell = tuple[Piece, ...]  # a line whose formulas are written: once, as it is me
 
 def cell_of(line: Line, style: Style) -> Cell:
     """Return a line, written and measured."""
-    return tuple(_piece(part, style) for part in _printed(line))
+    parts = _printed(line)
+    return tuple(_piece(part, style, alone=len(parts) == 1) for part in parts)
 
 
-def _piece(part: Inline, style: Style) -> Piece:
+def _piece(part: Inline, style: Style, alone: bool) -> Piece:
     if isinstance(part, Math):
-        written = style.latex_inline.write(part.formula)
+        write = style.latex_inline.show if alone else style.latex_inline.write
+        written = write(part.formula)
         return Piece(written, True, formula_width(written))
     return Piece(part.text, False, words_width(part.text))
 

@@ -26,7 +26,7 @@ def _step(label: str, equations: tuple[Equation, ...], room: float, style: Style
     if not equations:
         return title
     most = _LARGEST_LEFT * room
-    lefts = [formula_width(style.latex.write(equation.sides[0])) for equation in equations]
+    lefts = [formula_width(style.equation(equation.sides)[0]) for equation in equations]
     left = max((width for width in lefts if width <= most), default=0.0)
     lines = [line for equation in equations for line in _equation(equation, left, room, style)]
     return f"{title}{{\\allowdisplaybreaks\n\\begin{{align*}}\n{_NEW_LINE.join(lines)}\n\\end{{align*}}}}\n"
@@ -36,25 +36,23 @@ def _equation(equation: Equation, left: float, room: float, style: Style) -> lis
     """Return the lines of a chain: in one if there is room, else each side in its own, broken where it is too long."""
     first, *sides = equation.sides
     room -= left
-    name = style.latex.write(first)
+    name, *written = style.equation(equation.sides)
     note = cell_width(cell_of(equation.note, style)) + _BEFORE_NOTE if equation.note else 0.0
     stands_left = formula_width(name) <= left  # else it has lines of its own
-    lines = [] if stands_left else [f"  &{line}" for line in _continued(first, room, style)]
-    written = [style.latex.write(side) for side in sides]
+    lines = [] if stands_left else [f"  &{line}" for line in _continued(first, name, room, style)]
     if written and sum(formula_width(side) + _EQUALS for side in written) + note <= room:
         lines.append(f"  &= {' = '.join(written)}")
     else:
-        for side in sides:
-            first_line, *others = _continued(side, room - _EQUALS, style)
+        for side, text in zip(sides, written, strict=True):
+            first_line, *others = _continued(side, text, room - _EQUALS, style)
             lines += [f"  &= {first_line}", *(f"  &{line}" for line in others)]
     if stands_left:
         lines = [f"  {name} {lines[0].lstrip()}", *lines[1:]] if lines else [f"  {name} &"]
     return _noted(lines, equation, room, style)
 
 
-def _continued(side: Formula, room: float, style: Style) -> list[str]:
+def _continued(side: Formula, written: str, room: float, style: Style) -> list[str]:
     """Return a side in lines, the later ones indented; one with fractions too long for a line has them in the line."""
-    written = style.latex.write(side)
     if formula_width(written) <= room:
         return [written]
     first, *others = broken_formula(written, room - _INDENT)

@@ -41,7 +41,7 @@ def _item(label: str, lines: list[str]) -> str:
 
 def _equation(equation: Equation, style: Style) -> str:
     note = f" ({_line(equation.note, style)})" if equation.note else ""
-    return f"${' = '.join(map(style.latex.write, equation.sides))}${note}"
+    return f"${' = '.join(style.equation(equation.sides))}${note}"
 
 
 def _table(table: Table, style: Style) -> str:
@@ -53,6 +53,8 @@ def _table(table: Table, style: Style) -> str:
 
 
 def _line(line: Line, style: Style) -> str:
+    if len(line) == 1 and isinstance(line[0], Math) and isinstance(line[0].formula, f.Number):
+        return style.unicode.show(line[0].formula)
     return "".join(_math(part.formula, style) if isinstance(part, Math) else _escaped(part.text) for part in line)
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from io import StringIO
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.constrain import Constrain
@@ -19,8 +18,6 @@ from symcnn.report import Document, Equation, Line, Listing, Math, Paragraph, Se
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
 _BETWEEN = 3  # columns of space between the columns of a table
-# No edges, a rule under the head and one above the totals.
-_RULED = box.Box("    \n    \n ── \n    \n ── \n    \n    \n    \n")
 
 
 def plain_text(document: Document, style: Style = PLAIN) -> str:
@@ -45,6 +42,8 @@ def _printed(document: Document, style: Style, terminal: bool, width: int | None
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
+    if len(line) == 1 and isinstance(line[0], Math):
+        return style.unicode.show(line[0].formula)
     return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
@@ -90,6 +89,7 @@ def _equation(equation: Equation, room: int, style: Style) -> str:
 def _print_table(table: Table, console: Console, style: Style) -> None:
     """Print a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
     cells = [[line_text(cell, style) for cell in row] for row in (*table.rows, *table.foot)]
+    feet = range(len(table.rows) + 1, len(cells) + 1)
     titles = [column.title + line_text(column.more, style) for column in table.columns]
     texts = [[title, *(row[place] for row in cells)] for place, title in enumerate(titles)]
     kept = list(range(len(texts)))
@@ -99,19 +99,46 @@ def _print_table(table: Table, console: Console, style: Style) -> None:
             break
         kept.remove(least)
     widths = _fitted({place: texts[place] for place in kept}, console.width)
-    drawn = RichTable(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1))
-    for place in kept:
-        column = table.columns[place]
-        drawn.add_column(titles[place], justify="right" if column.right else "left", width=widths[place])
-    for number, row in enumerate(cells, 1):
-        last, weight = number == len(table.rows) and bool(table.foot), "bold" if number > len(table.rows) else ""
-        drawn.add_row(*(Text(row[place], style=weight) for place in kept), end_section=last)
-    room, console.width = console.width, max(console.width, _total(widths.values()))  # rich prints nothing wider
-    console.print(drawn)
-    console.width = room
+    rights = {place: table.columns[place].right for place in kept}
+    drawn = Text()
+    for number, row in enumerate([titles, *cells]):
+        _add_row({place: row[place] for place in kept}, widths, rights, drawn, bold=number in (0, *feet))
+        if number in (0, len(table.rows) if feet else 0):
+            drawn.append("─" * _total(widths.values()) + "\n")
+    drawn.right_crop(1)
+    console.print(drawn, soft_wrap=True)
     if len(kept) < len(texts):
         left_out = dict.fromkeys(titles[place] for place in range(len(texts)) if place not in kept)
         console.print(Text(f"left out, as {console.width} columns are too few: {', '.join(left_out)}", style="dim"))
+
+
+def _add_row(row: dict[int, str], widths: dict[int, int], rights: dict[int, bool], drawn: Text, bold: bool) -> None:
+    """Add the lines of a row: rich's own tables take longer than all the rest of a derivation's output."""
+    broken = {place: _broken(text, widths[place]) for place, text in row.items()}
+    for number in range(max(map(len, broken.values()))):
+        lines = {place: lines[number] if number < len(lines) else "" for place, lines in broken.items()}
+        padded = [_padded(text, widths[place], rights[place]) for place, text in lines.items()]
+        drawn.append((" " * _BETWEEN).join(padded), "bold" if bold else None)
+        drawn.append("\n")
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Break a text at spaces into lines of some width, which no word exceeds."""
+    if cell_len(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _fitted(texts: dict[int, list[str]], most: int) -> dict[int, int]:

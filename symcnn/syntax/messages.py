@@ -77,7 +77,7 @@ def _unexpected_token(error: UnexpectedToken, source: Source) -> SymcnnError:
         return SymcnnError("the line ends too early", span, _hint(expected))
     if "GLUED" in error.expected:
         hint = did_you_mean(word, (*_DEFINITIONS, *_STATEMENTS))
-    elif word == "=" and "LBRACE" not in expected:
+    elif word == "=" and not expected & {"LBRACE", "STRING"}:
         name = re.search(r"[\w)\]]\s+(\w+)\s*$", source.text[: span.start])
         hint = f"a comma is missing before '{name[1]}'" if name else "equality is written '=='"
     elif "COLON" in expected and not _around(source, span.start):

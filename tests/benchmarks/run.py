@@ -50,6 +50,8 @@ def main() -> None:
     vgg = ["-m", "symcnn", "derive", "examples/vgg16.cnn"]
     show("symcnn derive examples/vgg16.cnn", median(process_seconds(vgg) for _ in range(RUNS)), 2)
     show("152-layer bottleneck chain, symbolic width, H, W", _scenario("bottleneck"), 0.2)
+    show("text and LaTeX of that chain, after the derivation", _scenario("printing"), 0.3)
+    show("text and LaTeX of 152 different written layers", _scenario("printing152"))
     thousand = _scenario("written1000")
     show("1,000 different written layers, parsed and derived", thousand, 4)
     exponent = math.log10(scenario_seconds("written10000") / thousand)

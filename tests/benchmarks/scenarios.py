@@ -59,10 +59,28 @@ def parsed_derivation(text: str) -> float:
     return time.process_time() - begin
 
 
+def printing(text: str) -> float:
+    """Return the CPU seconds of the text and the LaTeX of every layer and total, after the derivation.
+
+    What stands once in a process is not counted: the import of the renderers, and of what draws tables.
+    """
+    import symcnn
+
+    warm = symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
+    symcnn.render(warm, "text"), symcnn.render(warm, "latex")
+    analysis = symcnn.analyse(next(iter(symcnn.parse(text).values())))
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    begin = time.process_time()
+    symcnn.render(analysis, "text"), symcnn.render(analysis, "latex")
+    return time.process_time() - begin
+
+
 SCENARIOS: dict[str, Callable[[], float]] = {
     "bottleneck": lambda: derivation(bottleneck_chain()),
     "written1000": lambda: parsed_derivation(written_layers(1_000)),
     "written10000": lambda: parsed_derivation(written_layers(10_000)),
+    "printing": lambda: printing(bottleneck_chain()),
+    "printing152": lambda: printing(written_layers(152)),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }

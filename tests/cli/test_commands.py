@@ -83,6 +83,32 @@ def test_derive_with_settings_and_assumptions() -> None:
     assert "2c + 1" in symbolic
 
 
+def test_how_formulas_look_can_be_chosen() -> None:
+    net = "net a { input C_in×H×H; Conv(64, 3) }"
+    assert "Nᵢ₋₁" in printed("derive", "-", "--notation", "C_in=N_{i-1}", text=net)
+    shown = printed("derive", "-", "--notation", "C_in=N_{i-1}", "--format", "latex", text=net)
+    assert "576N_{i-1} + 64" in shown
+    assert "C_{" not in shown
+    assert "138.357.544" in printed("derive", VGG, "--at", "H=224,W=224", "--digits", "de")
+    assert "≈ 138 M" in printed("derive", VGG, "--at", "H=224,W=224", "--si")
+    assert "C_{" not in printed("explain", "-", "--notation", "C_in=N", "--format", "latex", text=net)
+    assert "x" in printed("compare", STACKED, "--notation", "H=x")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--notation", "Cin=N", "did you mean 'C_in'?"),
+        ("--notation", r"C_in=\input{x}", "--notation:1:6"),
+        ("--notation", "C_in", "wants SYMBOL=LATEX"),
+        ("--digits", "us", "they are en, de, fr, ch, si, none"),
+    ],
+)
+def test_what_cannot_be_shown_so_is_an_error(option: str, value: str, message: str) -> None:
+    assert message in refused("derive", "-", option, value, text="net a { input C_in×H×H; Conv(64, 3) }")
+    assert "twice" in refused("derive", STACKED, "--notation", "H=a", "--notation", "H=b")
+
+
 def test_a_setting_reaches_the_nets_that_have_it() -> None:
     shown = printed("derive", OUTPUT_SIZE, "--set", "n=2")
     assert "⌈H/4⌉" in shown

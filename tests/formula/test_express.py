@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
@@ -10,14 +11,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Add, And, Eq, Expr, Max, Min, Mod, Mul, Ne, Not, Or, Pow, Rational, Symbol, oo
+from sympy import Add, And, Eq, Expr, Max, Min, Mod, Mul, Ne, Not, Or, Pow, Rational, Symbol, floor, oo
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL, expression, symbol
+from symcnn.formula import express as module
+from symcnn.formula import shorten
+from symcnn.formula.digits import UNICODE_DIGITS
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.meaning import meaning
+from symcnn.formula.nodes import Ceiling, Floor, Formula
 from symcnn.formula.notation import UNICODE, latex, text
+from symcnn.formula.style import Style
 from symcnn.formula.values import Frame
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
@@ -63,7 +70,7 @@ PRINTED: list[tuple[object, str, str]] = [
     (9999, "9999", "9999"),
     (Fraction(-3, 2), "−3/2", r"-\frac{3}{2}"),
     (oo, "∞", r"\infty"),
-    (C_in, "C_in", "C_{in}"),
+    (C_in, "C_in", r"C_{\mathrm{in}}"),
     (α * H, "H·α", r"H \alpha"),
     (9 * (H - 2) ** 2 + 9 * (H - 4) ** 2, "9(H − 2)² + 9(H − 4)²", "9(H - 2)^{2} + 9(H - 4)^{2}"),
     (9 * C**2 * H * W, "9C²·H·W", "9C^{2} H W"),
@@ -87,10 +94,10 @@ PRINTED: list[tuple[object, str, str]] = [
     (1 / (H + 1), "1/(H + 1)", r"\frac{1}{H + 1}"),
     ((H - 2) / (25 * (H - 4) ** 2), "(H − 2)/(25(H − 4)²)", r"\frac{H - 2}{25(H - 4)^{2}}"),
     (H - (W + C), "H − C − W", "H - C - W"),
-    (-7 * (H - 2) * (W - 1) ** 2, "(14 − 7H)·(W − 1)²", "(14 - 7H) (W - 1)^{2}"),
+    (-7 * (H - 2) * (W - 1) ** 2, "−7(H − 2)·(W − 1)²", "-7(H - 2) (W - 1)^{2}"),
     (-H * (W - 1), "−H·(W − 1)", "-H (W - 1)"),
     (Mul(-1, H + 1, evaluate=False), "−(H + 1)", "-(H + 1)"),
-    (Add(W, Mul(-1, H + C, evaluate=False), evaluate=False), "W − (C + H)", "W - (C + H)"),
+    (Add(W, Mul(-1, H + C, evaluate=False), evaluate=False), "W − C − H", "W - C - H"),
     (2**n, "2^n", "2^{n}"),
     (2 ** (n + 1), "2^(n + 1)", "2^{n + 1}"),
     (2 ** (2 * n), "2^(2n)", "2^{2n}"),
@@ -125,11 +132,11 @@ def test_printed_forms_parse_back(value: object) -> None:
 RELATIONS = [
     (H >= 5, "H ≥ 5", r"H \ge 5"),
     (H + 2 * p >= k, "H + 2p ≥ k", r"H + 2p \ge k"),
-    (Eq(Mod(C, k, evaluate=False), 0, evaluate=False), "C % k == 0", r"C \bmod k = 0"),
+    (Eq(Mod(C, k, evaluate=False), 0, evaluate=False), "C % k == 0", r"k \mid C"),
     (Ne(H, 7), "H ≠ 7", r"H \ne 7"),
     (Or(H > 3, W < 2), "H > 3 or W < 2", r"H > 3 \lor W < 2"),
     (Or(And(H > 3, C > 1), W < 2), "C > 1 and H > 3 or W < 2", r"C > 1 \land H > 3 \lor W < 2"),
-    (Not(Eq(Mod(C, k, evaluate=False), 0, evaluate=False), evaluate=False), "not C % k == 0", r"\lnot C \bmod k = 0"),
+    (Not(Eq(Mod(C, k, evaluate=False), 0, evaluate=False), evaluate=False), "not C % k == 0", r"k \nmid C"),
 ]
 
 
@@ -148,7 +155,7 @@ def test_shapes() -> None:
 
 def test_rounded_terms_stand_by_their_divisors() -> None:
     total = Add(*(9 * A.ceiling(H / 2**i) ** 2 for i in range(1, 6)))
-    assert text(express(total)) == "9⌈H/2⌉² + 9⌈H/4⌉² + 9⌈H/8⌉² + 9⌈H/16⌉² + 9⌈H/32⌉²"
+    assert text(express(total)) == "9(⌈H/2⌉² + ⌈H/4⌉² + ⌈H/8⌉² + ⌈H/16⌉² + ⌈H/32⌉²)"
     total = Add(*(A.ceiling(H / s**i) for i in range(1, 4)))
     assert text(express(total)) == "⌈H/s⌉ + ⌈H/s²⌉ + ⌈H/s³⌉"
 
@@ -206,6 +213,79 @@ def test_what_is_printed_parses_back(value: Expr) -> None:
     assert written == UNGROUPED.write(parse_formula(Source("printed", written)))
 
 
+def plain_length(value: Expr) -> int:
+    """Return the length of the form in which nothing is collected, factored or rounded the other way."""
+
+    def alone(poly: Any) -> Any:
+        yield shorten.Way([shorten.Part(number, monomial) for monomial, number in poly.items()])
+
+    patch = pytest.MonkeyPatch()
+    clear_forms()
+    try:
+        patch.setattr(module, "ways", alone)
+        patch.setattr(module, "read", lambda expr, tidied=True: shorten.read(expr, False))
+        patch.setattr(module, "_rounded", as_it_is_rounded)
+        return len(text(express(value)))
+    finally:
+        patch.undo()
+        clear_forms()
+
+
+def as_it_is_rounded(expr: Expr) -> Formula:
+    inner = module._quotient(inside(expr))
+    return Floor(inner) if isinstance(expr, floor) else Ceiling(inner)
+
+
+def clear_forms() -> None:
+    for function in (module._express, module._shortest, module._factor_order):
+        function.cache_clear()
+
+
+@draws(200)
+@given(values)
+def test_the_shortest_form_is_never_longer_than_the_plain_one(value: Expr) -> None:
+    assert len(text(express(value))) <= plain_length(expression(value))
+
+
+SHORTENED: list[tuple[object, str]] = [
+    (9 * C**2 * (H - 2) ** 2 + 9 * C**2 * (H - 4) ** 2, "9C²·((H − 2)² + (H − 4)²)"),
+    (440 * C * (H - 2) * (W - 2) + C * (160 * (H - 2) * (W - 2) + 10), "600C·(H − 2)·(W − 2) + 10C"),
+    (Add(*(2 * C**2 * (H - 2**i + 1) for i in range(1, 11))), "4C²·(5H − 1018)"),
+    (Add(*(9 * C**2 * (H - 2 * i) ** 2 for i in range(1, 9))), "72C²·(H² − 18H + 102)"),
+    ((4 * k - H) ** 2, "(H − 4k)²"),
+    (C * (2 * W - 2), "2C·(W − 1)"),
+    ((4 - 2 * W) * (6 - 3 * C) * (H - 2), "6(C − 2)·(H − 2)·(W − 2)"),
+    (H**2 - 4 * H + 4, "(H − 2)²"),
+    (C**2 * H**2 - 2 * C * H * k + k**2, "(C·H − k)²"),
+    (C * H * W + 3 * H * W + 2 * k, "H·W·(C + 3) + 2k"),
+    (64 * C * A.floor(H / 2) + 32 * A.floor(H / 2) + H, "32⌊H/2⌋·(2C + 1) + H"),
+    (A.floor((H + 13) / 16), "⌈(H − 2)/16⌉"),
+    (A.floor((H + 13) / 16) + 1, "⌊(H + 29)/16⌋"),
+    (C * H / 2 + C * W / 2, "C·(H + W)/2"),
+    (C * k * (H - 2) ** 2 + C * k * (H - 1) + W, "C·k·((H − 2)² + H − 1) + W"),
+    # As they stand, where nothing is shorter.
+    (C * (4 * k - H), "C·(4k − H)"),
+    (H * (H - 1), "H·(H − 1)"),
+    (2 * W - 2, "2W − 2"),
+]
+
+
+@pytest.mark.parametrize(("value", "shortest"), SHORTENED, ids=[row[1] for row in SHORTENED])
+def test_shortest_forms(value: object, shortest: str) -> None:
+    assert text(express(value)) == shortest
+    assert_same(value, read_back(UNGROUPED.write(express(value))))
+
+
+@draws(60)
+@given(values, st.sampled_from(sorted(UNICODE_DIGITS)))
+def test_digits_of_every_locale_read_back(value: Expr, locale: str) -> None:
+    scaled = expression(value) * 1234567
+    written = Style(digits=locale).unicode.write(express(scaled))
+    separator = UNICODE_DIGITS[locale].separator
+    ungrouped = re.sub(rf"(?<=\d){re.escape(separator)}(?=\d{{3}})", "", written) if separator else written
+    assert_same(scaled, read_back(ungrouped))
+
+
 @draws(100)
 @given(values)
 def test_every_value_has_a_balanced_latex_form(value: Expr) -> None:
@@ -221,4 +301,4 @@ def test_every_value_has_a_balanced_latex_form(value: Expr) -> None:
 
 
 def test_names_of_any_letter_print_as_such() -> None:
-    assert latex(express(Symbol("γ_max"))) == r"\gamma_{max}"
+    assert latex(express(Symbol("γ_max"))) == r"\gamma_{\mathrm{max}}"

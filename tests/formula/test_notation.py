@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from symcnn.formula import nodes as f
-from symcnn.formula.notation import grouped, latex, text
+from symcnn.formula.digits import grouped
+from symcnn.formula.notation import latex, text
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 
@@ -32,7 +33,13 @@ WRITTEN = [
     ("-(a + b)", "−(a + b)", "-(a + b)"),
     ("-a^2", "−a²", "-a^{2}"),
     ("2^-n", "2^(−n)", "2^{-n}"),
-    ("a % b == 0", "a % b == 0", r"a \bmod b = 0"),
+    ("a % b == 0", "a % b == 0", r"b \mid a"),
+    ("H % 16 == 12", "H % 16 == 12", r"H \equiv 12 \pmod{16}"),
+    ("H % 16 != 12", "H % 16 ≠ 12", r"H \not\equiv 12 \pmod{16}"),
+    ("(64α) % 1 == 0", "(64α) % 1 == 0", r"64\alpha \in \mathbb{Z}"),
+    ("α*C % 1 != 0", "α·C % 1 ≠ 0", r"\alpha C \notin \mathbb{Z}"),
+    ("(H + 4) % 32 != 0", "(H + 4) % 32 ≠ 0", r"32 \nmid H + 4"),
+    ("0 <= H % 16 < 12", "0 ≤ H % 16 < 12", r"0 \le H \bmod 16 < 12"),
     ("-a % b", "−a % b", r"-a \bmod b"),
     ("-(a % b)", "−(a % b)", r"-(a \bmod b)"),
     ("a*b/c % d", "a·b/c % d", r"\frac{a b}{c} \bmod d"),
@@ -55,7 +62,7 @@ WRITTEN = [
     ),
     ("a if k > 1 else b", "a if k > 1 else b", r"a \text{ if } k > 1 \text{ else } b"),
     ("prod(n')", "prod(n')", r"\operatorname{prod}(n')"),
-    ("C_in*k_h", "C_in·k_h", "C_{in} k_{h}"),
+    ("C_in*k_h", "C_in·k_h", r"C_{\mathrm{in}} k_{h}"),
     ("before(p) + after(p)", "before(p) + after(p)", r"\operatorname{before}(p) + \operatorname{after}(p)"),
 ]
 
@@ -105,10 +112,10 @@ def test_brackets_stand_where_they_are_needed(tree: f.Formula, written: str) -> 
 
 
 NAMES = {
-    "C_in": "C_{in}",
+    "C_in": r"C_{\mathrm{in}}",
     "γ": r"\gamma",
     "gamma": r"\gamma",
-    "lambda_max": r"\lambda_{max}",
+    "lambda_max": r"\lambda_{\mathrm{max}}",
     "Ω": r"\Omega",
     "n'": "n'",
     "w1": "w1",

@@ -1,0 +1,94 @@
+"""How numbers are written: digits in groups, decimals, and large numbers in M and G."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+_MOST_PLACES = 400  # of a decimal; a number as it was written has fewer
+_UNGROUPED = 10_000  # smaller numbers are read at a glance
+_UNITS = {"M": 10**6, "G": 10**9, "T": 10**12}
+_SIGNIFICANT = 1000  # three digits are shown of what is rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """What stands between groups of three digits, and before the decimals."""
+
+    separator: str
+    point: str
+
+
+# By locale: English, German, French, Swiss, the SI's (thin spaces), without groups.
+UNICODE_DIGITS = {
+    "en": Digits(",", "."),
+    "de": Digits(".", ","),
+    "fr": Digits("\N{NARROW NO-BREAK SPACE}", ","),
+    "ch": Digits("'", "."),
+    "si": Digits("\N{THIN SPACE}", "."),
+    "none": Digits("", "."),
+}
+LATEX_DIGITS = {
+    "en": Digits("{,}", "."),
+    "de": Digits(".", "{,}"),
+    "fr": Digits(r"\,", "{,}"),
+    "ch": Digits(r"\text{'}", "."),
+    "si": Digits(r"\,", "."),
+    "none": Digits("", "."),
+}
+
+
+def grouped(value: int | Fraction, digits: Digits = UNICODE_DIGITS["en"]) -> str:
+    """Return a number with its digits in groups of three, from five digits on; decimals are exact.
+
+    >>> grouped(1234), grouped(12345), grouped(Fraction(5, 4))
+    ('1234', '12,345', '1.25')
+    """
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return _decimal(value, digits)
+    whole = int(value)
+    return f"{whole:,}".replace(",", digits.separator) if abs(whole) >= _UNGROUPED else str(whole)
+
+
+def _decimal(value: Fraction, digits: Digits) -> str:
+    places = 1
+    while pow(10, places, value.denominator):
+        if places == _MOST_PLACES:
+            return f"{grouped(value.numerator, digits)}/{grouped(value.denominator, digits)}"
+        places += 1
+    whole, part = divmod(abs(value), 1)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{grouped(whole, digits)}{digits.point}{int(part * 10**places):0{places}d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A number in M, G or T: three digits of it, and whether they are all."""
+
+    digits: str
+    unit: str
+    exact: bool
+
+
+def abbreviated(value: int | Fraction, digits: Digits) -> Abbreviation | None:
+    """Return a number from a million on in the largest unit it reaches, rounded to three digits; None if it is less.
+
+    >>> abbreviated(25_557_032, UNICODE_DIGITS["en"])
+    Abbreviation(digits='25.6', unit='M', exact=False)
+    """
+    found = None
+    value = Fraction(value)
+    for unit, size in _UNITS.items():
+        if abs(value) < size:
+            break
+        scaled = value / size
+        places = max(0, 3 - len(str(int(abs(scaled)))))
+        rounded = round(scaled * 10**places)
+        if abs(rounded) == _SIGNIFICANT and places:  # 9.999 is 10.0, not 10.00
+            places, rounded = places - 1, rounded // 10
+        whole, part = divmod(abs(rounded), 10**places)
+        decimals = f"{digits.point}{part:0{places}d}" if places else ""
+        sign = "-" if value < 0 else ""
+        exact = Fraction(rounded, 10**places) == scaled
+        found = Abbreviation(f"{sign}{grouped(whole, digits)}{decimals}", unit, exact)
+    return found
