@@ -43,10 +43,12 @@ class Quantities:
             raise SymcnnError(
                 f"unknown quantity '{quantity}'", hint=did_you_mean(quantity, QUANTITIES, known_quantities())
             )
-        if quantity == "params":
-            parts = self.counted["weights"], self.counted["biases"]
-            return sum(parts) if all(isinstance(part, int) for part in parts) else sum_of(parts)
-        return self.counted[quantity]
+        return self._learned if quantity == "params" else self.counted[quantity]
+
+    @cached_property
+    def _learned(self) -> Any:
+        parts = self.counted["weights"], self.counted["biases"]
+        return sum(parts) if all(isinstance(part, int) for part in parts) else sum_of(parts)
 
     @property
     def weights(self) -> Any:
@@ -258,10 +260,10 @@ class Analysis(Quantities):
     def share(self, layer: Layer, quantity: str) -> Fraction | None:
         """Return a layer's part of the total, all its repetitions together; None where it is no number."""
         part, whole = layer.times * layer.count(quantity), self.count(quantity)
-        if whole == 0 or isinstance(whole, Add):  # a sum of different terms is no multiple of one of them
+        if whole == 0:
             return None
-        ratio = exact(Fraction(part, whole) if isinstance(part, int) else expression(part) / whole)
-        return Fraction(ratio) if isinstance(ratio, (int, Fraction)) else None
+        (above, rest), (below, common) = (expression(value).as_coeff_Mul() for value in (part, whole))
+        return Fraction(exact(above)) / Fraction(exact(below)) if rest == common or not above else None
 
     def at(self, **values: int | Fraction | str) -> Analysis:
         """Return the same analysis in exact integers; every symbol needs a value.

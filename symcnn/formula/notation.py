@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symcnn.formula import nodes as f
@@ -24,6 +24,7 @@ _TIGHTNESS: dict[type, int] = {
     f.Power: _POWER,
 }
 
+_MOST_WRITTEN = 20_000  # formulas whose text is kept
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
 _LATEX_FLOOR, _LATEX_CEILING = (r"\left\lfloor ", r" \right\rfloor"), (r"\left\lceil ", r" \right\rceil")
@@ -48,6 +49,7 @@ class Notation:
     functions: Mapping[str, tuple[str, str]]  # calls of one argument that have their own brackets
     congruence: Callable[[str, str, str, bool], str] | None = None  # None: a % m == r, as it is written
     alone: Callable[[int | Fraction], str] | None = None  # of a number that stands for itself; None: as in formulas
+    _written: dict[f.Formula, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def show(self, node: f.Formula) -> str:
         """Return a formula that stands alone, in a cell of its own say: there a number may be rounded."""
@@ -59,7 +61,11 @@ class Notation:
 
     def write(self, node: f.Formula, around: int = 0) -> str:
         """Return the formula as text; `around` is how tightly it is held by what stands around it."""
-        text = self._write(node)
+        text = self._written.get(node)  # tables say the same many times
+        if text is None:
+            if len(self._written) > _MOST_WRITTEN:
+                self._written.clear()
+            text = self._written[node] = self._write(node)
         return self._bracketed(text) if _tightness(node) < around else text
 
     def _write(self, node: f.Formula) -> str:

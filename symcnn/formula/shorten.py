@@ -146,7 +146,7 @@ def _is_worth_it(number: Number, monomial: Monomial, rest: Polynomial) -> bool:
 
     In 35,583,680 + 2,097,152⌊H/32⌋ each number is one that a reader may know; 64 times something is none.
     """
-    return bool(monomial) or (abs(number) != 1 and all(abs(c) < _SMALL for c in rest.values()))
+    return bool(monomial) or (number not in (1, -1) and all(-_SMALL < c < _SMALL for c in rest.values()))
 
 
 def _common(poly: Polynomial) -> tuple[Number, Monomial, Polynomial]:

@@ -83,12 +83,13 @@ def words_width(words: str) -> float:
     return sum(_TEXT_WIDTHS.get(c, _TEXT_LARGE if c.isupper() or not c.isascii() else _TEXT_SMALL) for c in words)
 
 
-def broken_formula(formula: str, room: float) -> list[str]:
+@lru_cache(maxsize=20_000)
+def broken_formula(formula: str, room: float) -> tuple[str, ...]:
     """Return a formula in lines that fit into the room, if it can be broken so; later lines begin with their sign."""
     if formula_width(formula) <= room:
-        return [formula]
+        return (formula,)
     first, *others = _filled([(piece, formula_width(piece)) for piece in _pieces(formula, room)], room)
-    return [first.strip(), *("{} " + line.strip() for line in others)]
+    return (first.strip(), *("{} " + line.strip() for line in others))
 
 
 def broken_words(words: str, room: float) -> list[str]:
