@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -264,22 +265,28 @@ def _terms(node: f.Formula) -> list[str]:
 
 
 def _totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
-    """Yield each total as a sum over the layers that have some, equal ones as n·(…)."""
+    """Yield each total as a sum over the layers that have some, the layers of equal blocks as n·(…)."""
     for quantity in wanted:
         if quantity not in QUANTITIES or analysis.count(quantity) == 0:
             continue
-        parts = [(layer.times, layer.count(quantity)) for layer in analysis.layers if layer.count(quantity) != 0]
-        terms = [_times(times, express(value)) for times, value in parts]
-        whole = terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
-        yield Line(quantity, None, _chain(whole, express(analysis.count(quantity))))
+        counted = [layer for layer in analysis.layers if layer.count(quantity) != 0]
+        blocks = groupby(counted, key=lambda layer: (layer.times, layer.path.rpartition(".")[0]))
+        terms = [term for (times, _), block in blocks for term in _block(times, [x.count(quantity) for x in block])]
+        yield Line(quantity, None, _chain(_sum(terms), express(analysis.count(quantity))))
 
 
-def _times(times: int, term: f.Formula) -> f.Formula:
+def _block(times: int, values: list[Any]) -> list[f.Formula]:
+    terms = [express(value) for value in values]
     if times == 1:
-        return term
-    alone = isinstance(term, f.Product) and set(term.operators) == {"*"}
-    factors = term.factors if isinstance(term, f.Product) and alone else (term,)
-    return f.Product((f.Number(times), *factors), _TIMES * len(factors))
+        return terms
+    whole = _sum(terms)
+    alone = isinstance(whole, f.Product) and set(whole.operators) == {"*"}
+    factors = whole.factors if isinstance(whole, f.Product) and alone else (whole,)
+    return [f.Product((f.Number(times), *factors), _TIMES * len(factors))]
+
+
+def _sum(terms: list[f.Formula]) -> f.Formula:
+    return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
 
 
 def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:

@@ -8,7 +8,21 @@ from symcnn.derive import Explanation, LayerWorking, Line
 from symcnn.document.lines import line, shape
 from symcnn.document.words import check_language, word
 from symcnn.formula.nodes import Name
-from symcnn.report import Block, Document, Equation, Inline, Listing, Math, Paragraph, Section, Words, Working
+from symcnn.report import (
+    Block,
+    Column,
+    Document,
+    Equation,
+    Inline,
+    Listing,
+    Math,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+    Working,
+)
+from symcnn.report import Line as Inlines
 
 
 def explanation_document(*explanations: Explanation, language: str = "en") -> Document:
@@ -19,6 +33,8 @@ def explanation_document(*explanations: Explanation, language: str = "en") -> Do
 
 def _sections(explanation: Explanation, language: str) -> Iterator[Section]:
     analysis = explanation.analysis
+    if any(found.quantity == "params" for found in explanation.totals) and len(explanation.layers) > 1:
+        yield Section(analysis.net, (_overview(explanation, language),))
     for working in explanation.layers:
         yield Section(_title(working), tuple(_layer(working, language)))
     if explanation.totals:
@@ -30,6 +46,21 @@ def _sections(explanation: Explanation, language: str) -> Iterator[Section]:
     items = tuple((word(key, language), tuple(line(x) for x in found)) for key, found in relations if found)
     if items and explanation.totals:
         yield Section(word("conditions", language), (Listing(items),))
+
+
+def _overview(explanation: Explanation, language: str) -> Table:
+    """Return the table that an exam asks for: sizes, and parameters as `(5·5·1 + 1)·32 = 832`, the input first."""
+    analysis = explanation.analysis
+    columns = (Column(word("layer", language)), Column(word("output", language)), Column(word("params", language)))
+    first = (line(word("input", language)), shape(analysis.input), ())
+    rows = [(line(_title(w)), shape(w.layer.output), _put_in(w)) for w in explanation.layers]
+    total = (line(word("total", language)), shape(analysis.output), line(analysis.params))
+    return Table(columns, (first, *rows), (total,))
+
+
+def _put_in(working: LayerWorking) -> Inlines:
+    sides = next((found.equation.sides for found in working.lines if found.quantity == "params"), ())
+    return tuple(part for side in sides[-2:] for part in (Words(" = "), Math(side)))[1:] or line("0")
 
 
 def _title(working: LayerWorking) -> str:

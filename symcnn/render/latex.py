@@ -18,6 +18,7 @@ _PREAMBLE = (
     "\\begin{document}\n"
     "\\setlength{\\parindent}{0pt}\n"
 )
+_CHINESE = "\\usepackage{CJKutf8}"  # of latex-cjk-chinese, with the font gbsn
 _ARTICLE_WIDTH, _PAGE_WIDTH = 345.0, 455.0  # points: the text of `article` at 10 pt, and of the page above
 _LONGEST_LABEL = 120.0  # points
 
@@ -25,9 +26,13 @@ _LONGEST_LABEL = 120.0  # points
 def latex_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document as LaTeX that pdflatex compiles; the first line of a fragment names the packages it needs."""
     sections = "\n".join(_section(section, style) for section in document.sections)
+    packages = _PACKAGES
+    if style.language == "zh":
+        packages += _CHINESE
+        sections = f"\\begin{{CJK*}}{{UTF8}}{{gbsn}}\n{sections}\\end{{CJK*}}\n"
     if style.standalone:
-        return f"{_PREAMBLE}\n{sections}\n\\end{{document}}\n"
-    return f"% needs {_PACKAGES}\n{sections}"
+        return f"{_PREAMBLE.replace(_PACKAGES, packages)}\n{sections}\n\\end{{document}}\n"
+    return f"% needs {packages}\n{sections}"
 
 
 def _section(section: Section, style: Style) -> str:

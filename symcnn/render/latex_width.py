@@ -26,7 +26,8 @@ _WIDTHS = {
 _LONG = 160.0  # of a part of a formula in a line of text: TeX itself breaks only at operators
 _DIGIT, _SMALL, _LARGE, _OTHER = 5.0, 5.4, 8.2, 7.0
 _TEXT_WIDTHS = {" ": 3.4, ".": 2.8, ",": 2.8, ":": 2.8, "i": 2.8, "l": 2.8, "t": 3.9, "m": 8.4, "w": 7.3, "×": 7.8}
-_TEXT_SMALL, _TEXT_LARGE = 5.1, 7.5
+_TEXT_SMALL, _TEXT_LARGE, _TEXT_CJK = 5.1, 7.5, 10.0
+_FIRST_CJK = "\u2e80"
 
 _OPENING = {"(", "[", r"\lfloor", r"\lceil"}
 _CLOSING = {")", "]", r"\rfloor", r"\rceil"}
@@ -80,7 +81,13 @@ def _sign(sign: str) -> float:
 @lru_cache(maxsize=20_000)
 def words_width(words: str) -> float:
     """Return how wide words are, in points."""
-    return sum(_TEXT_WIDTHS.get(c, _TEXT_LARGE if c.isupper() or not c.isascii() else _TEXT_SMALL) for c in words)
+    return sum(map(_letter_width, words))
+
+
+def _letter_width(c: str) -> float:
+    if c >= _FIRST_CJK:
+        return _TEXT_CJK
+    return _TEXT_WIDTHS.get(c, _TEXT_LARGE if c.isupper() or not c.isascii() else _TEXT_SMALL)
 
 
 @lru_cache(maxsize=20_000)

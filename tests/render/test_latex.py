@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from symcnn import Analysis, analyse, compare, load, parse, render
+from symcnn import Analysis, analyse, compare, derive, load, parse, render
 from symcnn.document.reference import kind_document, layers_document
 from symcnn.formula.nodes import Formula
 from symcnn.formula.style import PLAIN, Style
@@ -129,11 +130,26 @@ def formula(text: str) -> Formula:
     return parse_formula(Source("", text))
 
 
+def explained_pages(style: Style) -> list[str]:
+    """Return the working of every example, and of a net with all that makes formulas long."""
+    long = analysed(
+        "net e { input 8×H×W, batch N; Conv(16, 3×5, padding=((1,0),(2,2)), stride=2, groups=4); "
+        'Conv(m, k, dilation=d, stride=s, padding=p, bias=false); Conv(8, 3, padding="same", dilation=d); '
+        "MaxPool(3, stride=2, ceil_mode=true); BatchNorm; Flatten; Linear(classes) }"
+    )
+    nets = (
+        net for path in sorted(Path("examples").glob("*.cnn")) for net in load(path).values() if net.definition.input
+    )
+    return [render_all([derive(found) for found in (long, *map(analyse, nets))], "latex", style)]
+
+
 PAGES: dict[str, Callable[[Style], list[str]]] = {
     "examples": example_pages,
     "deep": lambda style: [render(deep_chain(), "latex", style)],
     "units": lambda style: [render_all(units(), "latex", style)],
     "working": lambda style: [latex_text(working(), style)],
+    "explain": lambda style: explained_pages(style),
+    "explain in Chinese": lambda style: explained_pages(replace(style, language="zh")),
     "nasty": lambda style: [latex_text(document(NASTY), style), latex_text(document(f"[{NASTY}]*"), style)],
 }
 
