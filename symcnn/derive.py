@@ -6,7 +6,7 @@ the result is what the analysis found; so the lines can be checked one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from symcnn.analysis.tensor import axis_names
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
+from symcnn.formula.notation import text
 from symcnn.formula.substitute import Substitution
 from symcnn.formula.values import Frame, condition
 from symcnn.library.rules import QUANTITIES, RULES
@@ -27,6 +28,7 @@ from symcnn.report import Equation
 SIZE, FIELD, JUMP = "size", "receptive_field", "jump"
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
+EXPLAINED_NAMES = ("n'", "C'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 _MOST_UNROLLED = 6  # equal repetitions that the way back is shown for one by one
 _PLUS, _TIMES = ("+",), ("*",)
@@ -57,16 +59,17 @@ class Explanation:
     analysis: Analysis
     layers: tuple[LayerWorking, ...]
     totals: tuple[Line, ...]
-    backward: tuple[tuple[str, Equation], ...]
+    backward: tuple[tuple[str, str | None, Equation], ...]  # the layer, and the axis where axes differ
 
 
-def derive(analysis: Analysis, layer: str | None = None, quantity: str | None = None) -> Explanation:
-    """Return the working of an analysis, of one layer by its path or name, of one quantity, or of all of them.
+def derive(
+    analysis: Analysis, layer: str | Sequence[str] | None = None, quantity: str | Sequence[str] | None = None
+) -> Explanation:
+    """Return the working of an analysis, of some layers by their paths or names, of some quantities, or of all.
 
     Raises `SymcnnError` for a layer or quantity that is not there.
 
     >>> from symcnn import analyse, parse
-    >>> from symcnn.formula.notation import text
     >>> found = derive(analyse(parse("net a { input 1×28×28; Conv(32, 5) }")["a"]), quantity="params")
     >>> [text(side) for side in found.layers[0].lines[0].equation.sides]
     ['(k·k·C + 1)·m', '(5·5·1 + 1)·32', '832']
@@ -74,17 +77,23 @@ def derive(analysis: Analysis, layer: str | None = None, quantity: str | None = 
     if not isinstance(analysis, Analysis):
         hint = "analyse the net first: symcnn.analyse(net)"
         raise SymcnnError(f"derive takes an analysis, not a {type(analysis).__name__}", hint=hint)
-    wanted = SHOWN if quantity is None else (_known_quantity(quantity),)
-    layers = analysis.layers if layer is None else _chosen(analysis, layer)
+    names, asked = _listed(layer), tuple(map(_known_quantity, _listed(quantity)))
+    wanted = asked or SHOWN
+    chosen = {x.place: x for name in names for x in _chosen(analysis, name)}
+    layers = tuple(chosen[place] for place in sorted(chosen)) if names else analysis.layers
     arithmetic = Arithmetic(analysis.facts)
-    found = (_working(x, analysis.batch, wanted, arithmetic, quantity is not None) for x in layers)
-    whole = layer is None
+    found = (_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
+    whole = not names
     return Explanation(
         analysis,
-        tuple(working for working in found if working.lines or layer is not None),
+        tuple(working for working in found if working.lines or names),
         tuple(_totals(analysis, wanted)) if whole else (),
         tuple(_backward(analysis)) if whole and FIELD in wanted and analysis.receptive_field.size else (),
     )
+
+
+def _listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if names is None else (names,) if isinstance(names, str) else tuple(names)
 
 
 def _known_quantity(quantity: str) -> str:
@@ -107,7 +116,8 @@ def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
 def _working(layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
     writer = _Writer(layer, batch, arithmetic)
     lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
-    return LayerWorking(layer, tuple(writer.mentioned()), lines)
+    given = {"n'", "C'"} if any(line.quantity == SIZE for line in lines) else set()
+    return LayerWorking(layer, tuple(writer.mentioned(given)), lines)
 
 
 class _Writer:
@@ -165,7 +175,7 @@ class _Writer:
         if after and (asked or after != before or self._is_windowed()):
             equations = [self._equation("n'", self._form(SIZE, axis), size, axis) for axis, size in enumerate(after)]
             yield from self._per_axis(SIZE, equations)
-        if before and not after:
+        if not after and (before or asked):
             yield Line(SIZE, None, self._equation("C'", self._form("channels", None), self.layer.output[0]))
 
     def _per_axis(self, quantity: str, equations: list[Equation]) -> Iterator[Line]:
@@ -191,6 +201,8 @@ class _Writer:
 
     def _form(self, rule: str, axis: int | None) -> f.Formula:
         """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""
+        if rule == SIZE and self.values.get("same"):  # what the padding "same" is chosen for
+            return f.Ceiling(f.Product((f.Name("n"), self._form("jump", axis)), ("/",)))
         for test, value in self.kind.forms.get(rule, ()):
             if test is None or self._claim(test, value, axis) is True:
                 return value
@@ -203,11 +215,11 @@ class _Writer:
         left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
         return _chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
 
-    def mentioned(self) -> Iterator[tuple[str, str | None, f.Formula]]:
-        """Yield the names that the formulas mention, with the argument each is the symbol of and its value."""
+    def mentioned(self, given: Collection[str]) -> Iterator[tuple[str, str | None, f.Formula]]:
+        """Yield the names in the formulas, with the argument each is the symbol of and its value; not those `given`."""
         arguments = {p.symbol: p.name for p in self.kind.definition.parameters}
-        order = ["C", "n", *arguments]
-        for name in (name for name in order if name in self.names):
+        order = ["C", "n", *arguments, *EXPLAINED_NAMES]
+        for name in (name for name in order if name in self.names and name not in given):
             value = self.values[name]
             parts = value if isinstance(value, tuple) else (value,)
             shown = [_valued(name, part, None) for part in (parts[:1] if self._is_alike(name) else parts)]
@@ -251,7 +263,7 @@ def _chain(*sides: f.Formula) -> Equation:
     """Return an equation without a side that is the one before it, or a result with the same terms in another order."""
     *others, result = sides
     kept = [side for place, side in enumerate(others) if not place or side != others[place - 1]]
-    if not kept or _terms(kept[-1]) != _terms(result):
+    if not kept or _terms(kept[-1]) != _terms(result) or len(text(result)) < len(text(kept[-1])):
         kept.append(result)
     return Equation(tuple(kept))
 
@@ -289,7 +301,7 @@ def _sum(terms: list[f.Formula]) -> f.Formula:
     return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
 
 
-def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:
+def _backward(analysis: Analysis) -> Iterator[tuple[str, str | None, Equation]]:
     """Yield r ← (r − 1)·s + e from the output to the input, where a layer sees more than one of its inputs."""
     assert analysis.derivation is not None
     sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
@@ -297,8 +309,10 @@ def _backward(analysis: Analysis) -> Iterator[tuple[str, Equation]]:
         steps = [(analysis.evaluate(window.jump), analysis.evaluate(window.size)) for window in windows]
         larger = tuple(exact((r - 1) * jump + extent) for r, (jump, extent) in zip(sizes, steps, strict=True))
         if any(step != (1, 1) for step in steps):
-            for size, (jump, extent), result in dict.fromkeys(zip(sizes, steps, larger, strict=True)):
-                yield name, _step_back(size, jump, extent, result)
+            equations = [_step_back(r, *step, result) for r, step, result in zip(sizes, steps, larger, strict=True)]
+            alike = len(set(equations)) == 1
+            for axis, equation in zip(axis_names(len(sizes)), equations[:1] if alike else equations, strict=False):
+                yield name, None if alike else axis, equation
         sizes = larger
 
 

@@ -21,6 +21,7 @@ from symcnn.formula.style import Style
 from symcnn.formula.values import Frame
 from symcnn.library.rules import RULES
 from symcnn.library.standard import standard_kind, standard_library
+from symcnn.render import render_all
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from tests.analysis.test_substitution import ends, shapes, steps, values
@@ -51,10 +52,18 @@ TEXTBOOK = [
         "n' = ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 = ⌊(9 + 2·0 − 2·(3 − 1) − 1)/1⌋ + 1 = 5",
     ),
     ("Conv(8, 3, dilation=2)", "4×9", "receptive_field", "r = r_0 + d(k − 1)·j_0 = 1 + 2·(3 − 1)·1 = 5"),
-    ("Conv(8, 2, padding=((1, 0),))", "4×9", "size", "n' = ⌊(n − k + 2p)/s⌋ + 1 = ⌊(9 − 2 + (1 + 0))/1⌋ + 1 = 9"),
+    (
+        "Conv(8, 2, padding=((1, 0),))",
+        "4×9",
+        "size",
+        "n' = ⌊(n − k + (p_before + p_after))/s⌋ + 1 = ⌊(9 − 2 + (1 + 0))/1⌋ + 1 = 9",
+    ),
     ("Conv(8, 3, groups=4)", "4×9", "params", "(k·(C/g) + 1)·m = (3·(4/4) + 1)·8 = 32"),
     ("Conv(M, 3)", "C×H×H", "macs", "k·k·C·m·n'·n' = 3·3·C·M·(H − 2)·(H − 2) = 9C·M·(H − 2)²"),
     ("Conv(m, 3×5)", "1×H×W", "params", "(k_h·k_w·C + 1)·m = (3·5·1 + 1)·m = 16m"),
+    ('Conv(8, 3, stride=2, padding="same")', "4×H", "size", "n' = ⌈n/s⌉ = ⌈H/2⌉"),
+    ("Linear(10)", "800", "size", "C' = m = 10"),
+    ("AvgPool(2, stride=2s)", "C×H", "jump", "j = j_0·s = 1·2s = 2s"),
     ("MaxPool(2)", "8×H×H", "size", "n' = ⌊(n − k + 2p)/s⌋ + 1 = ⌊(H − 2 + 2·0)/2⌋ + 1 = ⌊H/2⌋"),
     ("MaxPool(2)", "8×H×H", "params", "0"),
     ("Flatten", "8×4×5", "size", "C' = C·n_h·n_w = 8·4·5 = 160"),
@@ -79,7 +88,7 @@ def test_the_receptive_field_both_ways() -> None:
         "r = r_0 + (k − 1)·j_0 = 5 + (3 − 1)·2 = 9",
         "r = r_0 + (k − 1)·j_0 = 9 + (3 − 1)·2 = 13",
     ]
-    backward = [(name, " = ".join(map(text, equation.sides))) for name, equation in explanation.backward]
+    backward = [(name, " = ".join(map(text, equation.sides))) for name, _, equation in explanation.backward]
     assert backward == [
         ("conv2", "r = (1 − 1)·1 + 3 = 3"),
         ("maxpool1", "r = (3 − 1)·1 + 3 = 5"),
@@ -111,11 +120,11 @@ def check(explanation: Explanation) -> None:
             assert {worth(side, {}) for side in numbers} == {worth(result, {})}, sides(line)
     for line in explanation.totals:
         assert len({worth(side, {}) for side in line.equation.sides}) == 1, sides(line)
-    for _, equation in explanation.backward:
+    for _, _, equation in explanation.backward:
         assert len({worth(side, {}) for side in equation.sides if not names(side)}) == 1
     analysis = explanation.analysis
     if explanation.backward:
-        ends = {text(equation.sides[-1]) for _, equation in explanation.backward[-2:]}
+        ends = {text(equation.sides[-1]) for _, _, equation in explanation.backward[-2:]}
         assert {text(symcnn.formula.express.express(size)) for size in analysis.receptive_field.size} <= ends
 
 
@@ -160,6 +169,38 @@ def test_textbook_forms_are_of_known_quantities() -> None:
 
 
 # What can be asked for, and how it is shown.
+
+
+def test_several_layers_and_quantities() -> None:
+    a = analyse(load("examples/lenet.cnn")["lenet"])
+    found = derive(a, layer=["linear1", "conv1"], quantity=["params", "size"])
+    assert [(w.layer.path, [line.quantity for line in w.lines]) for w in found.layers] == [
+        ("conv1", ["params", "size"]),
+        ("linear1", ["params", "size"]),
+    ]
+
+
+def test_several_nets_are_told_apart() -> None:
+    nets = load("examples/stacked.cnn")
+    shown = render_all([derive(analyse(net)) for net in nets.values()])
+    assert "stacked: conv1\n" in shown
+    assert "single: conv1\n" in shown
+
+
+def test_letters_that_mean_two_things_are_pointed_out() -> None:
+    shown = render(derive(analysed("net a { input C×H; Conv(s, 3, stride=2s) }")))
+    assert "once values are put in: s" in " ".join(shown.split())
+    assert "put in" not in render(derive(analysed("net a { input C×H; Conv(m, k, stride=s) }")))
+
+
+def test_every_name_in_a_formula_is_introduced() -> None:
+    a = analysed("net a { input 3×H×W, batch N; Conv(8, 3); Flatten; Linear(10) }")
+    for quantity in ("macs", "flops", "receptive_field", "activations"):
+        for working in derive(a, quantity=quantity).layers:
+            introduced = {symbol for symbol, _, _ in working.symbols}
+            formulas = [line.equation.sides[0 if len(line.equation.sides) > 2 else -1] for line in working.lines]
+            used = {re.sub("_[hw]", "", n.name) for side in formulas for n in names(side)}
+            assert used <= introduced | {"r", "j"} | a.symbols.keys(), (quantity, used, introduced)
 
 
 def test_one_layer_or_block() -> None:
@@ -220,7 +261,7 @@ def test_every_quantity_has_a_word(language: str) -> None:
 def test_many_equal_repetitions_are_one_step_back() -> None:
     text_ = chain("repeat 50 { Conv(channels, 3, padding=1) }", shape="2×H")
     found = derive(analysed(text_), quantity="receptive_field")
-    assert [(name, " = ".join(map(text, equation.sides))) for name, equation in found.backward] == [
+    assert [(name, " = ".join(map(text, equation.sides))) for name, _, equation in found.backward] == [
         ("repeat1 ×50", "r = (1 − 1)·1 + 101 = 101")
     ]
 

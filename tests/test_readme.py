@@ -36,6 +36,12 @@ def test_the_first_output_is_what_the_command_prints() -> None:
         assert line in printed
 
 
+def test_the_working_shown_is_the_one_printed() -> None:
+    shown = re.search(r"```\n(conv1\n.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert symcnn("explain examples/lenet.cnn --layer conv1").stdout == shown[1]
+
+
 def test_the_error_shown_is_the_one_given(tmp_path: Path) -> None:
     shown = re.search(r"```\n(error: .*?)```", README, re.DOTALL)
     assert shown is not None

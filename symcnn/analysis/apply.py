@@ -183,7 +183,7 @@ class Application:
             total = a.largest([a.total([a.product([a.total([size, -1]), jump], []), reach, 1, -n]), 0])
             before = a.floor(a.divide(total, 2))
             sides.append(Sides(before, a.total([total, -before])))
-        self.values[symbols[0]] = tuple(sides)
+        self.values |= {symbols[0]: tuple(sides), "same": True}
         return sizes
 
     def _output(self) -> Tensor:

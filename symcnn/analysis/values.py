@@ -34,7 +34,10 @@ def checked(
     _follow(known, {sym: value for sym, value in replaced.items() if sym.name in symbols})
     missing = [name for name, sym in sorted(symbols.items()) if sym not in known]
     if missing:
-        raise SymcnnError(f"no value for {', '.join(missing)}", hint=f"give it one, as in {missing[0]}=64")
+        raise SymcnnError(
+            f"no value for {', '.join(missing)}",
+            hint=f"give it one, as in {missing[0]}=64, or assume {missing[0]} == 64",
+        )
     return known
 
 

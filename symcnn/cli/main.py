@@ -157,8 +157,10 @@ def derive(
 @main.command(epilog=_EXPLAIN_EXAMPLE)
 @click.argument("file")
 @click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
-@click.option("--layer", metavar="L", help="Only this layer, or block, by its name or path.")
-@click.option("--quantity", metavar="Q", help="Only this: size, params, macs, flops, receptive_field, jump, …")
+@click.option("--layer", "layers", multiple=True, metavar="L", help="Only this layer or block, by its name or path.")
+@click.option(
+    "--quantity", "quantities", multiple=True, metavar="Q", help="Only this: size, params, macs, receptive_field, …"
+)
 @_SET
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Work with these numbers instead of symbols.")
 @_ASSUME
@@ -168,8 +170,8 @@ def derive(
 def explain(
     file: str,
     names: tuple[str, ...],
-    layer: str | None,
-    quantity: str | None,
+    layers: tuple[str, ...],
+    quantities: tuple[str, ...],
     settings: tuple[str, ...],
     values: tuple[str, ...],
     assume: tuple[str, ...],
@@ -184,7 +186,7 @@ def explain(
 
     style = work.in_language(work.whole(style, standalone, format_), language)
     format_ = work.destined(format_, output)
-    shown = work.explained(file, names, (layer, quantity), settings, values, assume, format_, style)
+    shown = work.explained(file, names, (layers, quantities), settings, values, assume, format_, style)
     work.write(shown, output)
 
 

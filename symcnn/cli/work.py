@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -73,14 +73,14 @@ def _at(analysis: Analysis, values: dict[str, str], of: int) -> Analysis:
 def explained(
     file: str,
     names: Sequence[str],
-    part: tuple[str | None, str | None],
+    part: tuple[tuple[str, ...], tuple[str, ...]],
     settings: Iterable[str],
     values: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
     style: Style,
 ) -> str:
-    """Return the output of `explain`; `part` is the layer and the quantity."""
+    """Return the output of `explain`; `part` has the layers and the quantities that are asked for."""
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
     from symcnn.derive import derive
@@ -90,10 +90,23 @@ def explained(
     if format_ == "json" and len(networks) > 1:
         _refuse_several(file, networks)
     analyses = _analyses(networks, _pairs(settings, "--set"), assume)
-    explanations = [derive(analysis, *part) for analysis in _valued(analyses, at)]
+    explanations = _of_those_that_have_it(_valued(analyses, at), lambda analysis: derive(analysis, *part))
     own = {name for e in explanations for layer in e.layers for name, _, _ in layer.symbols}  # of the layers' rules
     style.check_symbols(own.union(*(analysis.symbols for analysis in analyses)))
     return render_all(explanations, format_, style)
+
+
+def _of_those_that_have_it(analyses: Sequence[Analysis], act: Callable[[Analysis], Any]) -> list[Any]:
+    """Do something with each of several nets, of which only some have the layer that is asked for."""
+    found, errors = [], []
+    for analysis in analyses:
+        try:
+            found.append(act(analysis))
+        except SymcnnError as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return found
 
 
 def compared(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from symcnn.derive import Explanation, LayerWorking, Line
+from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
 from symcnn.document.lines import line, shape
 from symcnn.document.words import check_language, word
-from symcnn.formula.nodes import Name
+from symcnn.formula.nodes import Group, Name, Number, Product, Sum, names
 from symcnn.report import (
     Block,
     Column,
@@ -24,28 +24,34 @@ from symcnn.report import (
 )
 from symcnn.report import Line as Inlines
 
+_LESS_ONE = Group(Sum((Name("r"), Number(1)), ("-",)))
+_STEP_BACK = Sum((Product((_LESS_ONE, Name("s")), ("*",)), Name("e")), ("+",))  # (r − 1)·s + e
+
 
 def explanation_document(*explanations: Explanation, language: str = "en") -> Document:
     """Return the document of some workings, in English (`en`) or Chinese (`zh`)."""
     check_language(language)
-    return Document(tuple(section for explanation in explanations for section in _sections(explanation, language)))
+    several = len(explanations) > 1
+    return Document(tuple(x for found in explanations for x in _sections(found, language, several)))
 
 
-def _sections(explanation: Explanation, language: str) -> Iterator[Section]:
+def _sections(explanation: Explanation, language: str, several: bool) -> Iterator[Section]:
+    """Yield the sections; those of one of several nets say of which."""
     analysis = explanation.analysis
+    net = f"{analysis.net}: " if several else ""
     if any(found.quantity == "params" for found in explanation.totals) and len(explanation.layers) > 1:
         yield Section(analysis.net, (_overview(explanation, language),))
     for working in explanation.layers:
-        yield Section(_title(working), tuple(_layer(working, language)))
+        yield Section(net + _title(working), tuple(_layer(working, language)))
     if explanation.totals:
-        yield Section(word("totals", language), (_working(explanation.totals, language),))
+        yield Section(net + word("totals", language), (_working(explanation.totals, language),))
     if explanation.backward:
-        rule = Paragraph((*line(word("backward_words", language)), Words(word("backward_rule", language))))
-        yield Section(word("backward", language), (rule, _backward(explanation.backward)))
+        rule = Paragraph((*line(word("backward_words", language)), Math(Name("r")), Words(" ← "), Math(_STEP_BACK)))
+        yield Section(net + word("backward", language), (rule, _backward(explanation.backward, language)))
     relations = [("assuming", analysis.assumptions), ("defined_for", analysis.conditions)]
     items = tuple((word(key, language), tuple(line(x) for x in found)) for key, found in relations if found)
     if items and explanation.totals:
-        yield Section(word("conditions", language), (Listing(items),))
+        yield Section(net + word("conditions", language), (Listing(items),))
 
 
 def _overview(explanation: Explanation, language: str) -> Table:
@@ -87,6 +93,7 @@ def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
     """Say what the symbols of the formulas stand for."""
     yield Words(word("with", language))
     own = {"C": word("in_channels", language), "n": word("input_size", language)}
+    own |= {name: word(f"name {name}", language) for name in EXPLAINED_NAMES}
     for place, (symbol, argument, value) in enumerate(working.symbols):
         if place:
             yield Words(word("list", language))
@@ -95,6 +102,18 @@ def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
             yield Words(" = ")
             yield Math(value)
         yield Words(f" ({argument or own[symbol]})")
+    if clashing := _clashing(working):
+        yield Words(word("clash", language))
+        for place, name in enumerate(clashing):
+            yield from ([Words(word("list", language))] if place else [])
+            yield Math(Name(name))
+
+
+def _clashing(working: LayerWorking) -> list[str]:
+    """Return the symbols of the layer's formulas that are also, as something else, in the values put in."""
+    ours = {symbol: value for symbol, _, value in working.symbols}
+    used = {name.name for value in ours.values() for name in names(value)}
+    return sorted(name for name in used if name in ours and ours[name] != Name(name))
 
 
 def _working(lines: Iterable[Line], language: str) -> Working:
@@ -106,5 +125,8 @@ def _working(lines: Iterable[Line], language: str) -> Working:
     return Working(tuple(steps.items()))
 
 
-def _backward(backward: Iterable[tuple[str, Equation]]) -> Working:
-    return Working(tuple((name, (equation,)) for name, equation in backward))
+def _backward(backward: Iterable[tuple[str, str | None, Equation]], language: str) -> Working:
+    """Return all steps back in one block, each with the layer that it goes through."""
+    notes = (line(name if axis is None else f"{name}, {word(axis, language)}") for name, axis, _ in backward)
+    equations = (equation for _, _, equation in backward)
+    return Working((("", tuple(Equation(e.sides, note) for e, note in zip(equations, notes, strict=True))),))

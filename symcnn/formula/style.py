@@ -108,6 +108,13 @@ class Style:
             if name not in known:
                 listed = f"symbols are {', '.join(sorted(known))}" if known else "there are no symbols"
                 raise SymcnnError(f"there is no symbol '{name}' to notate", hint=did_you_mean(name, known, listed))
+        taken = {other: other for other in known if other not in self.names}
+        for name, code in self.names.items():
+            other = taken.setdefault(code.strip(), name)
+            if other != name:
+                raise SymcnnError(f"the notations of '{name}' and '{other}' are the same", hint="choose another one")
+            if not any(character.isalpha() for character in code):
+                raise SymcnnError(f"the notation of '{name}' has no letter", hint="as in C_in=N_{i-1}")
 
 
 def _alone(form: str, about: str, minus: str) -> _Alone:

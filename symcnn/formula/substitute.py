@@ -81,9 +81,9 @@ class Substitution:
     def _coefficient(self, number: f.Number, factor: f.Formula, axis: int | None) -> _Resolved:
         sides = self._value(factor.name, axis) if isinstance(factor, f.Name) else None
         if number.value == 2 and isinstance(sides, Sides) and isinstance(factor, f.Name):
-            both = tuple(self.write(factor.name, side, axis) for side in (sides.before, sides.after))
-            if both[0] != both[1]:  # 2p is the sum of both sides
-                return f.Group(f.Sum(both, ("+",)))
+            both = tuple(self._side(which, factor, axis) for which in ("before", "after"))
+            if sides.before != sides.after:  # 2p is the sum of both sides
+                return f.Group(f.Sum(tuple(map(_plain, both)), ("+",)))
             return _times(number, both[0])
         return _times(number, self._resolved(factor, axis))
 
@@ -109,7 +109,10 @@ class Substitution:
     def _side(self, which: str, symbol: f.Formula, axis: int | None) -> _Resolved:
         value = self._value(symbol.name, axis) if isinstance(symbol, f.Name) else None
         if isinstance(value, Sides) and isinstance(symbol, f.Name):
-            return self.write(symbol.name, getattr(value, which), axis)
+            written = self.write(symbol.name, getattr(value, which), axis)
+            named = isinstance(written, f.Name) and written.name.partition("_")[0] == symbol.name
+            differ = value.before != value.after
+            return f.Name(f"{symbol.name}_{which}") if named and differ else written
         return self._resolved(symbol, axis)
 
     def _choice(self, node: f.Choice, axis: int | None) -> _Resolved:
@@ -155,7 +158,8 @@ def _flat(operator: str, node: f.Formula) -> list[tuple[str, f.Formula]]:
     """Return the factors of a product that stands in a product; what is divided stays in brackets."""
     if isinstance(node, f.Product) and set(node.operators) == {"*"} and operator == "*":
         return [(operator, factor) for factor in node.factors]
-    return [(operator, f.Group(node) if isinstance(node, f.Product) else node)]
+    bracketed = isinstance(node, f.Product) or (operator == "/" and isinstance(node, f.Coefficient))  # x/(2s)
+    return [(operator, f.Group(node) if bracketed else node)]
 
 
 def _times(number: f.Number, factor: _Resolved) -> _Resolved:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from symcnn import __version__
+from symcnn.analysis.result import relation_string
 from symcnn.derive import Explanation, LayerWorking, Line
 from symcnn.formula.notation import text
-from symcnn.render.json import data_text
+from symcnn.render.json import data_text, strings
 from symcnn.report import Equation
 
 
@@ -20,7 +21,9 @@ def explanation_json(explanation: Explanation) -> str:
             "net": explanation.analysis.net,
             "layers": [_layer(working) for working in explanation.layers],
             "totals": _lines(explanation.totals),
-            "backward": [{"layer": name, "sides": _sides(equation)} for name, equation in explanation.backward],
+            "backward": [{"layer": name, "axis": a, "sides": _sides(e)} for name, a, e in explanation.backward],
+            "conditions": [relation_string(relation) for relation in explanation.analysis.conditions],
+            "assumptions": [relation_string(relation) for relation in explanation.analysis.assumptions],
         }
     )
 
@@ -28,8 +31,14 @@ def explanation_json(explanation: Explanation) -> str:
 def _layer(working: LayerWorking) -> dict[str, Any]:
     symbols = [{"symbol": s, "argument": argument, "value": text(value)} for s, argument, value in working.symbols]
     layer = working.layer
-    return {"path": layer.path, "kind": layer.kind, "times": str(layer.times), "symbols": symbols} | {
-        "lines": _lines(working.lines)
+    return {
+        "path": layer.path,
+        "kind": layer.kind,
+        "times": str(layer.times),
+        "input": strings(layer.input),
+        "output": strings(layer.output),
+        "symbols": symbols,
+        "lines": _lines(working.lines),
     }
 
 

@@ -34,6 +34,8 @@ def _block(block: Block, style: Style) -> str:
 
 
 def _item(label: str, lines: list[str]) -> str:
+    if not label:
+        return "".join(f"* {line}\n" for line in lines)
     if len(lines) == 1:
         return f"* **{_escaped(label)}**: {lines[0]}\n"
     return f"* **{_escaped(label)}**:\n" + "".join(f"  * {line}\n" for line in lines)

@@ -75,7 +75,8 @@ def _parse(source: Source, start: str) -> Any:
     if len(source.text) > _MOST_CHARACTERS:
         raise _too_long(source.name)
     if not source.text.strip():
-        raise SymcnnError(f"{source.name} is empty", hint="write a network: net a { input 3×H×W; Conv(64, 3) }")
+        hint = "write a network: net a { input 3×H×W; Conv(64, 3) }" if start == "file" else None
+        raise SymcnnError(f"{source.name} is empty", hint=hint)
     check_brackets(source)
     try:
         tree = parser().parse(source.text, start=start)
