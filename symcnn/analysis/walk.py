@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -178,10 +179,7 @@ class Walk:
         for formula in statement.conditions:
             if not isinstance(formula, Domain):
                 claim = condition(self._value(formula, body.scope), formula.span)
-                user = f"{body.step.kind}: " if body.step else ""
-                message = f"{user}the assumption {formula.span.text} does not hold here"
-                broken = SymcnnError(message, body.step.span if body.step else formula.span)
-                self._demand(claim, body, lambda error=broken: error)  # type: ignore[misc]
+                self._demand(claim, body, partial(_not_assumed, formula, body.step))
 
     def _demand(self, claim: Truth, body: Body, broken: Callable[[], SymcnnError]) -> None:
         """Add a condition; one that never holds is an error, which is put into words only then."""
@@ -353,6 +351,12 @@ class Walk:
 
     def _number(self, formula: Formula, scope: Scope) -> Any:
         return exact(number(self._value(formula, scope), formula.span))
+
+
+def _not_assumed(formula: Formula, step: Step | None) -> SymcnnError:
+    user = f"{step.kind}: " if step else ""
+    message = f"{user}the assumption {formula.span.text} does not hold here"
+    return SymcnnError(message, step.span if step else formula.span)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,21 +35,36 @@ def derived(
     style: Style,
 ) -> str:
     """Return the output of `derive`."""
+    analyses = _asked_for(file, names, settings, values, assume, format_)
+    from symcnn.render import render_all
+
+    style.check_symbols(_symbols(analyses))
+    return render_all(analyses, format_, style)
+
+
+def _asked_for(
+    file: str,
+    names: Sequence[str],
+    settings: Iterable[str],
+    values: Iterable[str],
+    assume: tuple[str, ...],
+    format_: str,
+) -> list[Analysis]:
+    """Return the analyses of the chosen nets, with values where some are given; a format of one net gets one."""
     networks = _chosen(_read(file), names)
     at = _pairs(values, "--at")
-    from symcnn.render import check_format, render_all
+    from symcnn.render import check_format
 
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
-        _refuse_several(file, networks)
-    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
-    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
-    return render_all(_valued(analyses, at), format_, style)
+        listed = ", ".join(network.name for network in networks)
+        raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
+    return _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
 
 
-def _refuse_several(file: str, networks: Sequence[Network]) -> NoReturn:
-    listed = ", ".join(network.name for network in networks)
-    raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
+def _symbols(analyses: Iterable[Analysis]) -> set[str]:
+    """Return the names of the symbols, before values were put in."""
+    return {name for analysis in analyses for name in (analysis.symbolic or analysis).symbols}
 
 
 def _valued(analyses: Sequence[Analysis], at: dict[str, str]) -> list[Analysis]:
@@ -81,18 +96,13 @@ def explained(
     style: Style,
 ) -> str:
     """Return the output of `explain`; `part` has the layers and the quantities that are asked for."""
-    networks = _chosen(_read(file), names)
-    at = _pairs(values, "--at")
+    analyses = _asked_for(file, names, settings, values, assume, format_)
     from symcnn.derive import derive
-    from symcnn.render import check_format, render_all
+    from symcnn.render import render_all
 
-    check_format(format_)
-    if format_ == "json" and len(networks) > 1:
-        _refuse_several(file, networks)
-    analyses = _analyses(networks, _pairs(settings, "--set"), assume)
-    explanations = _of_those_that_have_it(_valued(analyses, at), lambda analysis: derive(analysis, *part))
+    explanations = _of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
     own = {name for e in explanations for layer in e.layers for name, _, _ in layer.symbols}  # of the layers' rules
-    style.check_symbols(own.union(*(analysis.symbols for analysis in analyses)))
+    style.check_symbols(own | _symbols(analyses))
     return render_all(explanations, format_, style)
 
 
@@ -131,7 +141,7 @@ def compared(
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
     *others, last = analyses = _analyses(networks, _pairs(settings, "--set"), assume)
-    style.check_symbols({name for analysis in analyses for name in analysis.symbols})
+    style.check_symbols(_symbols(analyses))
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
 

@@ -270,8 +270,8 @@ def test_bad_parameters(parameters: dict[str, Any], assume: list[str], message: 
 @pytest.mark.parametrize(
     ("values", "message", "hint"),
     [
-        ({}, "no value for C, H, α", "give it one, as in C=64"),
-        ({"C": 4, "H": 8}, "no value for α", "give it one, as in α=64"),
+        ({}, "no value for C, H, α", "give it one, as in C=64, or assume C == 64"),
+        ({"C": 4, "H": 8}, "no value for α", "give it one, as in α=64, or assume α == 64"),
         ({"c": 4, "H": 8, "α": 1}, "there is no symbol 'c'", "did you mean 'C'?"),
         ({"Q": 4}, "there is no symbol 'Q'", "the symbols are C, H, α"),
         ({"C": 0, "H": 8, "α": 1}, "C is at least 1, not 0", None),
