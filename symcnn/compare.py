@@ -13,7 +13,7 @@ from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.growth import leading_term
-from symcnn.algebra.polynomial import Polynomial, add, degree, polynomial, scale
+from symcnn.algebra.polynomial import Polynomial, add, atoms, degree, polynomial, scale
 from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
@@ -23,7 +23,8 @@ from symcnn.crossover import Crossover, crossover
 from symcnn.errors import SymcnnError
 
 DEFAULT_QUANTITIES = ("macs", "params", "flops", "activations")
-_MOST_FACTORED, _HIGHEST_FACTORED = 60, 24  # terms and degree of a polynomial that is still brought to factors
+# Terms, symbols and degree of a polynomial that is still brought to factors: of more symbols it may take hours.
+_MOST_FACTORED, _MOST_SYMBOLS, _HIGHEST_FACTORED = 30, 3, 12
 
 
 @dataclass(frozen=True)
@@ -208,8 +209,8 @@ def _constant_ratio(first: Expr, second: Expr) -> Fraction | None:
 
 def _factored(expr: Expr) -> Expr:
     poly = polynomial(expr)
-    small = 0 < len(poly) <= _MOST_FACTORED and max(map(degree, poly)) <= _HIGHEST_FACTORED
-    return factor(expr) if small else expr
+    few = 0 < len(poly) <= _MOST_FACTORED and len(atoms(poly)) <= _MOST_SYMBOLS
+    return factor(expr) if few and max(map(degree, poly)) <= _HIGHEST_FACTORED else expr
 
 
 def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:

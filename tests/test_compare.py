@@ -418,3 +418,15 @@ def test_values_are_expressions() -> None:
     same = macs_of("Conv(1, 3)", "Conv(1, 3)")
     assert same.always == 0
     assert same.ratio == 1
+
+
+def test_of_many_roundings_no_factors_are_sought(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sought(expr: Expr) -> Expr:
+        raise AssertionError(f"factors of {expr}")
+
+    monkeypatch.setattr("symcnn.compare.factor", sought)
+    strides = "; ".join("Conv(2, 3, stride=2, padding=1)" for _ in range(5))
+    nets = parse(f"net a {{ input 1×H×W; {strides} }}\nnet b {{ input 1×H×W; Conv(2, 5); {strides} }}")
+    macs = compare(analyse(nets["a"]), analyse(nets["b"]))["macs"]
+    assert macs.difference == macs.first - macs.second
+    assert macs.ratio is not None
