@@ -21,6 +21,7 @@ from symcnn.analysis.result import known_quantities
 from symcnn.asymptotics import growing_symbols
 from symcnn.crossover import Crossover, crossover
 from symcnn.errors import SymcnnError
+from symcnn.formula.shorten import parted
 
 DEFAULT_QUANTITIES = ("macs", "params", "flops", "activations")
 # Terms, symbols and degree of a polynomial that is still brought to factors: of more symbols it may take hours.
@@ -208,9 +209,10 @@ def _constant_ratio(first: Expr, second: Expr) -> Fraction | None:
 
 
 def _factored(expr: Expr) -> Expr:
-    poly = polynomial(expr)
+    common, rest = parted(expr)
+    poly = polynomial(rest)
     few = 0 < len(poly) <= _MOST_FACTORED and len(atoms(poly)) <= _MOST_SYMBOLS
-    return factor(expr) if few and max(map(degree, poly)) <= _HIGHEST_FACTORED else expr
+    return common * (factor(rest) if few and max(map(degree, poly)) <= _HIGHEST_FACTORED else rest)
 
 
 def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:

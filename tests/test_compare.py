@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -424,7 +425,7 @@ def test_of_many_roundings_no_factors_are_sought(monkeypatch: pytest.MonkeyPatch
     def sought(expr: Expr) -> Expr:
         raise AssertionError(f"factors of {expr}")
 
-    monkeypatch.setattr("symcnn.compare.factor", sought)
+    monkeypatch.setattr(sys.modules["symcnn.compare"], "factor", sought)
     strides = "; ".join("Conv(2, 3, stride=2, padding=1)" for _ in range(5))
     nets = parse(f"net a {{ input 1×H×W; {strides} }}\nnet b {{ input 1×H×W; Conv(2, 5); {strides} }}")
     macs = compare(analyse(nets["a"]), analyse(nets["b"]))["macs"]

@@ -35,6 +35,7 @@ from symcnn.algebra.polynomial import (
     polynomial,
     power,
     scale,
+    term_expression,
     times,
 )
 from symcnn.algebra.quotient import Quotient, inside_as_floor, rounded
@@ -139,6 +140,15 @@ def _common_way(poly: Polynomial) -> Iterator[Way]:
     number, monomial, rest = _common(poly)
     if len(rest) > 1 and _is_worth_it(number, monomial, rest):
         yield Way([Part(number, monomial, frozenset(rest.items()))])
+
+
+def parted(expr: Expr) -> tuple[Expr, Expr]:
+    """Return the common factor of the terms of an expression, and what is left: C·(H − 2)² and k² + m."""
+    poly = read(expr)
+    if not poly:
+        return expr, Integer(1)
+    number, monomial, rest = _common(poly)
+    return term_expression(monomial, number), as_expression(rest)
 
 
 def _is_worth_it(number: Number, monomial: Monomial, rest: Polynomial) -> bool:
