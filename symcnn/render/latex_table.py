@@ -134,11 +134,18 @@ def _narrowed(
     Returns None if they cannot be so narrow.
     """
     widths = {place: max(cells[place]) for place in kept}
+    known: dict[tuple[int, float], int] = {}  # a column that stays as it is breaks as many cells as before
+
+    def broken(place: int, width: float) -> int:
+        if (place, width) not in known:
+            known[place, width] = _broken(cells[place], width)
+        return known[place, width]
+
     while _total(widths.values(), type_) > room:
         shrinking = [place for place in kept if widths[place] > least[place]]
         if not shrinking:
             return None
-        chosen = min(shrinking, key=lambda p: (_broken(cells[p], widths[p] - _STEP), -widths[p]))
+        chosen = min(shrinking, key=lambda p: (broken(p, widths[p] - _STEP), -widths[p]))
         widths[chosen] = max(least[chosen], widths[chosen] - _STEP)
     return _Layout(kept, tuple(widths[place] for place in kept), type_)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from symcnn.formula.nodes import Name
 from symcnn.formula.notation import latex
@@ -25,6 +26,7 @@ def escaped(words: str) -> str:
     return "".join(_SPECIAL.get(c, c) if c.isascii() or c in _SPECIAL else _letter(c) for c in words)
 
 
+@lru_cache(maxsize=20_000)  # tables say the same many times
 def flowing(words: str) -> str:
     """Return words as LaTeX text whose long names may be broken after a dot, a slash or an underscore."""
     return " ".join("\\allowbreak ".join(map(escaped, seams(word))) for word in words.split(" "))
