@@ -1,4 +1,4 @@
-"""Print how long symcnn takes, as ratios against `import sympy` in the same run: medians of 5, CPU time.
+"""Print how long symcnn takes, as ratios against `import sympy` beside it: medians of 5, CPU time.
 
 Run it with `python tests/benchmarks/run.py`. Machines are noisy; ratios in one run are not.
 """
@@ -10,7 +10,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -36,32 +36,41 @@ def scenario_seconds(name: str) -> float:
     return float(done.stdout)
 
 
+def ratio(seconds: Callable[[], float]) -> float:
+    """Return the median of some ratios to `import sympy`, measured side by side: machines change their pace."""
+    return median(seconds() / process_seconds(["-c", "import sympy"]) for _ in range(RUNS))
+
+
+def command(*arguments: str) -> Callable[[], float]:
+    """Return a measurement of a command of symcnn, the whole process."""
+    return lambda: process_seconds(["-m", "symcnn", *arguments])
+
+
+def scenario(name: str) -> Callable[[], float]:
+    """Return a measurement of a scenario."""
+    return lambda: scenario_seconds(name)
+
+
+ROWS = (
+    ("symcnn --version", command("--version"), 0.25),
+    ("symcnn derive examples/vgg16.cnn", command("derive", "examples/vgg16.cnn"), 2.0),
+    ("152-layer bottleneck chain, symbolic width, H, W", scenario("bottleneck"), 0.2),
+    ("text and LaTeX of that chain, after the derivation", scenario("printing"), 0.3),
+    ("text and LaTeX of 152 different written layers", scenario("printing152"), None),
+    ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
+    ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),
+    ("80 nested convolutions, symbolic kernel, stride, padding", scenario("all"), None),
+)
+
+
 def main() -> None:
     """Measure everything and print a table."""
     process_seconds(["-m", "symcnn", "derive", "examples/vgg16.cnn"])  # fills the cache of parser tables
-    sympy = median(process_seconds(["-c", "import sympy"]) for _ in range(RUNS))
-    print(f"import sympy: {sympy:.3f} s of CPU time")
-    print(f"{'':58} ratio   goal")
-
-    def show(title: str, seconds: float, goal: float | None = None) -> None:
-        print(f"{title:58} {seconds / sympy:5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip())
-
-    show("symcnn --version", median(process_seconds(["-m", "symcnn", "--version"]) for _ in range(RUNS)), 0.25)
-    vgg = ["-m", "symcnn", "derive", "examples/vgg16.cnn"]
-    show("symcnn derive examples/vgg16.cnn", median(process_seconds(vgg) for _ in range(RUNS)), 2)
-    show("152-layer bottleneck chain, symbolic width, H, W", _scenario("bottleneck"), 0.2)
-    show("text and LaTeX of that chain, after the derivation", _scenario("printing"), 0.3)
-    show("text and LaTeX of 152 different written layers", _scenario("printing152"))
-    thousand = _scenario("written1000")
-    show("1,000 different written layers, parsed and derived", thousand, 4)
-    exponent = math.log10(scenario_seconds("written10000") / thousand)
+    print(f"{'ratio to import sympy':58} ratio   goal")
+    for title, seconds, goal in ROWS:
+        print(f"{title:58} {ratio(seconds):5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip(), flush=True)
+    exponent = math.log10(scenario_seconds("written10000") / scenario_seconds("written1000"))
     print(f"{'growth exponent from 1,000 to 10,000 layers':58} {exponent:5.2f}   1.15")
-    show("80 nested convolutions, symbolic stride", _scenario("stride"), 0.3)
-    show("80 nested convolutions, symbolic kernel, stride, padding", _scenario("all"))
-
-
-def _scenario(name: str) -> float:
-    return median(scenario_seconds(name) for _ in range(RUNS))
 
 
 if __name__ == "__main__":
