@@ -56,6 +56,7 @@ ROWS = (
     ("symcnn derive examples/vgg16.cnn", command("derive", "examples/vgg16.cnn"), 2.0),
     ("152-layer bottleneck chain, symbolic width, H, W", scenario("bottleneck"), 0.2),
     ("text and LaTeX of that chain, after the derivation", scenario("printing"), 0.3),
+    ("the working of that chain, as text and as LaTeX", scenario("explaining"), 0.3),
     ("text and LaTeX of 152 different written layers", scenario("printing152"), None),
     ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
     ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),

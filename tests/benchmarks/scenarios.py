@@ -75,11 +75,26 @@ def printing(text: str) -> float:
     return time.process_time() - begin
 
 
+def explaining(text: str) -> float:
+    """Return the CPU seconds of the working of every layer, as text and as LaTeX, after the analysis."""
+    import symcnn
+
+    warm = symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
+    symcnn.render(symcnn.derive(warm), "text"), symcnn.render(symcnn.derive(warm), "latex")
+    analysis = symcnn.analyse(next(iter(symcnn.parse(text).values())))
+    _ = analysis.macs, analysis.params, analysis.receptive_field
+    begin = time.process_time()
+    working = symcnn.derive(analysis)
+    symcnn.render(working, "text"), symcnn.render(working, "latex")
+    return time.process_time() - begin
+
+
 SCENARIOS: dict[str, Callable[[], float]] = {
     "bottleneck": lambda: derivation(bottleneck_chain()),
     "written1000": lambda: parsed_derivation(written_layers(1_000)),
     "written10000": lambda: parsed_derivation(written_layers(10_000)),
     "printing": lambda: printing(bottleneck_chain()),
+    "explaining": lambda: explaining(bottleneck_chain()),
     "printing152": lambda: printing(written_layers(152)),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
