@@ -74,4 +74,4 @@ def test_an_error_says_where_its_block_is_used() -> None:
 def test_an_analysis_shows_itself_in_a_line() -> None:
     a = analyse(parse("net two { input C×H×H; Conv(C, 3, bias=false); Conv(C, 3, bias=false) }")["two"])
     assert repr(a) == "<Analysis of two: C×H×H → C×(H − 4)×(H − 4), params 18C², MACs 9C²·((H − 2)² + (H − 4)²)>"
-    assert repr(a.at(C=2, H=9)) == "<Analysis of two: 2×9×9 → 2×5×5, params 72, MACs 2664>"
+    assert repr(a.at(C=2, H=9)) == "<Analysis of two: 2×9×9 → 2×5×5, params 72, MACs 2,664>"

@@ -67,8 +67,8 @@ TEXTBOOK = [
     ("MaxPool(2)", "8×H×H", "size", "n' = ⌊(n − k + 2p)/s⌋ + 1 = ⌊(H − 2 + 2·0)/2⌋ + 1 = ⌊H/2⌋"),
     ("MaxPool(2)", "8×H×H", "params", "0"),
     ("Flatten", "8×4×5", "size", "C' = C·n_h·n_w = 8·4·5 = 160"),
-    ("Linear(10)", "800", "params", "(C + 1)·m = (800 + 1)·10 = 8010"),
-    ("Linear(10)", "800", "macs", "C·m = 800·10 = 8000"),
+    ("Linear(10)", "800", "params", "(C + 1)·m = (800 + 1)·10 = 8,010"),
+    ("Linear(10)", "800", "macs", "C·m = 800·10 = 8,000"),
     ("LocallyConnected(10, 5, padding=2)", "3×32×32", "params", "(k·k·C + 1)·m·n'·n' = (5·5·3 + 1)·10·32·32 = 778,240"),
     ("BatchNorm", "n×H", "params", "2C = 2n"),
     ("GlobalAvgPool", "n×H×W", "size", "n' = 1"),
@@ -98,7 +98,7 @@ def test_the_receptive_field_both_ways() -> None:
 
 def test_totals_are_sums() -> None:
     explanation = derive(analyse(load("examples/lenet.cnn")["lenet"]), quantity="params")
-    assert [sides(line) for line in explanation.totals] == ["832 + 9248 + 205,056 + 2570 = 217,706"]
+    assert [sides(line) for line in explanation.totals] == ["832 + 9,248 + 205,056 + 2,570 = 217,706"]
     repeated = derive(analysed(chain("repeat 3 { Conv(C, 3, padding=1, bias=false) }", shape="C×H")), quantity="macs")
     assert [sides(line) for line in repeated.totals] == ["3·3C²·H = 9C²·H"]
 

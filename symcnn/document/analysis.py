@@ -67,8 +67,10 @@ def _table(analysis: Analysis) -> Table:
 def _total(analysis: Analysis, quantity: str) -> Line:
     """Return a total, or where it stands if it would make its column much wider."""
     cell = line(analysis.count(quantity))
+    if width(cell) <= _WIDEST_TOTAL:
+        return cell
     widest = max((width(line(layer.count(quantity))) for layer in analysis.layers), default=0)
-    return cell if width(cell) <= max(widest, _WIDEST_TOTAL) else line("see below")
+    return cell if width(cell) <= widest else line("see below")
 
 
 def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:

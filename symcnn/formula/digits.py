@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _MOST_PLACES = 400  # of a decimal; a number as it was written has fewer
-_UNGROUPED = 10_000  # smaller numbers are read at a glance
 _UNITS = {"M": 10**6, "G": 10**9, "T": 10**12}
 _SIGNIFICANT = 1000  # three digits are shown of what is rounded
 
@@ -39,15 +38,14 @@ LATEX_DIGITS = {
 
 
 def grouped(value: int | Fraction, digits: Digits = UNICODE_DIGITS["en"]) -> str:
-    """Return a number with its digits in groups of three, from five digits on; decimals are exact.
+    """Return a number with its digits in groups of three; decimals are exact.
 
-    >>> grouped(1234), grouped(12345), grouped(Fraction(5, 4))
-    ('1234', '12,345', '1.25')
+    >>> grouped(1234), grouped(Fraction(5, 4))
+    ('1,234', '1.25')
     """
     if isinstance(value, Fraction) and value.denominator != 1:
         return _decimal(value, digits)
-    whole = int(value)
-    return f"{whole:,}".replace(",", digits.separator) if abs(whole) >= _UNGROUPED else str(whole)
+    return f"{int(value):,}".replace(",", digits.separator)
 
 
 def _decimal(value: Fraction, digits: Digits) -> str:

@@ -24,6 +24,7 @@ _TIGHTNESS: dict[type, int] = {
     f.Power: _POWER,
 }
 
+_UNGROUPED_SIZE = 10_000
 _MOST_WRITTEN = 20_000  # formulas whose text is kept
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
@@ -134,7 +135,8 @@ class Notation:
 
     def _product(self, node: f.Product) -> str:
         text = self.write(node.factors[0], _PRODUCT)
-        above = self.write(_bare(node.factors[0]))  # as it stands over a fraction bar
+        stacked = self.fraction is not None and "/" in node.operators
+        above = self.write(_bare(node.factors[0])) if stacked else ""  # as it stands over a fraction bar
         for operator, factor in zip(node.operators, node.factors[1:], strict=True):
             if operator == "/" and self.fraction is not None:
                 text = self.fraction(above, self.write(_bare(factor)))
@@ -146,7 +148,9 @@ class Notation:
         return text
 
     def _size(self, node: f.Formula) -> str:
-        """Write a size of a shape: a division in the line gets brackets, C×(H/2)."""
+        """Write a size of a shape: 2048×7×7 as everybody does, and a division in the line in brackets, C×(H/2)."""
+        if isinstance(node, f.Number) and 0 <= node.value < _UNGROUPED_SIZE:
+            return str(node.value)
         divided = self.fraction is None and isinstance(node, f.Product) and set(node.operators) != {"*"}
         return self._bracketed(self.write(node)) if divided else self.write(node, _PRODUCT)
 

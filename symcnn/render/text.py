@@ -1,15 +1,19 @@
-"""Text for terminals and pipes: rich tables, Unicode formulas; colours only where a terminal wants them."""
+"""Text for terminals and pipes: lines and tables with Unicode formulas; looks only where a terminal wants them.
+
+Lines are laid out here, as rich's tables and wrapped texts take longer than all the rest of a derivation's output;
+rich knows the terminal, how wide letters are, and what must not be written to one.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import groupby
 
-from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
-from rich.constrain import Constrain
-from rich.table import Table as RichTable
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.control import strip_control_codes
 from rich.text import Text
 
 from symcnn.formula.style import PLAIN, Style
@@ -18,26 +22,40 @@ from symcnn.report import Document, Equation, Line, Listing, Math, Paragraph, Se
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
 _BETWEEN = 3  # columns of space between the columns of a table
+_AFTER_LABEL = "  "
+_BEFORE_NOTE = "   "
+
+_Part = tuple[str, str]  # a text, and its look: "" for none
 
 
 def plain_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document without colours, as wide as $COLUMNS says, else up to 200 columns."""
-    return _printed(document, style, terminal=False, width=None if "COLUMNS" in os.environ else _PIPE_WIDTH)
+    width = Console().width if "COLUMNS" in os.environ else _PIPE_WIDTH
+    return _unmarked(document, width, style)
 
 
 def terminal_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document for the terminal: as wide as it is, headings and labels marked unless $NO_COLOR is set."""
-    return _printed(document, style, terminal=not os.environ.get("NO_COLOR"), width=None)
+    if os.environ.get("NO_COLOR"):
+        return _unmarked(document, Console().width, style)
+    console = Console(file=StringIO(), force_terminal=True, highlight=False, emoji=False, markup=False)
+    runs = groupby(_document(document, console.width, style), key=lambda part: part[1])
+    console.print(Text.assemble(*(("".join(text for text, _ in run), look) for look, run in runs)), soft_wrap=True)
+    assert isinstance(console.file, StringIO)
+    return _trimmed(console.file.getvalue())
 
 
-def _printed(document: Document, style: Style, terminal: bool, width: int | None) -> str:
-    buffer = StringIO()
-    console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False, markup=False)
-    pending: list[RenderableType] = []  # printed together: each print of its own costs a millisecond
+def _unmarked(document: Document, width: int, style: Style) -> str:
+    return _trimmed(strip_control_codes("".join(text for text, _ in _document(document, width, style))))
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n") + "\n"
+
+
+def _document(document: Document, width: int, style: Style) -> Iterator[_Part]:
     for section in document.sections:
-        _section(section, console, style, pending)
-    _print_pending(console, pending)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n")).rstrip("\n") + "\n"
+        yield from _section(section, width, style)
 
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
@@ -47,88 +65,102 @@ def line_text(line: Line, style: Style = PLAIN) -> str:
     return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
 
 
-def _section(section: Section, console: Console, style: Style, pending: list[RenderableType]) -> None:
-    pending.append(Text(section.title + line_text(section.more, style), style="bold"))
+def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
+    yield from _lines(_broken(section.title + line_text(section.more, style), width), "bold")
     for block in section.blocks:
-        pending.append(Text())
-        if isinstance(block, Table):
-            _print_pending(console, pending)
-            _print_table(block, console, style)
-        else:
-            pending.append(_block(block, console.width, style))
-    pending.append(Text())
+        yield "\n", ""
+        match block:
+            case Table():
+                yield from _table(block, width, style)
+            case Paragraph(line=line):
+                yield from _lines(_broken(line_text(line, style), min(width, _READABLE_WIDTH)))
+            case Listing(items):
+                room = _room(items, width)
+                yield from _labelled((x, [p for y in ys for p in _broken(line_text(y, style), room)]) for x, ys in items)
+            case Working(steps):
+                room = _room(steps, width)
+                yield from _labelled((x, [line for y in ys for line in _equation(y, room, style)]) for x, ys in steps)
+    yield "\n", ""
 
 
-def _print_pending(console: Console, pending: list[RenderableType]) -> None:
-    if pending:
-        console.print(Group(*pending))
-    pending.clear()
+def _lines(lines: Iterable[str], look: str = "") -> Iterator[_Part]:
+    for line in lines:
+        yield line + "\n", look
 
 
-def _block(block: Paragraph | Listing | Working, width: int, style: Style) -> RenderableType:
-    match block:
-        case Paragraph(line=line):
-            return Constrain(Text(line_text(line, style)), _READABLE_WIDTH)
-        case Listing(items):
-            return _labelled((label, [line_text(line, style) for line in lines]) for label, lines in items)
-        case Working(steps):
-            room = width - max((cell_len(label) for label, _ in steps), default=0) - 2
-            return _labelled((label, [_equation(e, room, style) for e in equations]) for label, equations in steps)
+def _room(labelled: Sequence[tuple[str, object]], width: int) -> int:
+    """Return the width that the widest label leaves."""
+    return width - max((cell_len(label) for label, _ in labelled), default=0) - len(_AFTER_LABEL)
 
 
-def _equation(equation: Equation, room: int, style: Style) -> str:
-    """Return the sides with = between them, in one line if there is room; else every further side in its own line."""
+def _labelled(items: Iterable[tuple[str, list[str]]]) -> Iterator[_Part]:
+    """Yield labels, each before the first of its lines."""
+    items = list(items)
+    width = max((cell_len(label) for label, _ in items), default=0)
+    for label, lines in items:
+        for place, line in enumerate(lines):
+            yield _padded("" if place else label, width) + _AFTER_LABEL, "dim"
+            yield line + "\n", ""
+
+
+def _equation(equation: Equation, room: int, style: Style) -> list[str]:
+    """Return the sides with = between them, in one line if there is room; else every further side in its own lines."""
     first, *others = (style.unicode.write(side) for side in equation.sides)
-    note = f"   ({line_text(equation.note, style)})" if equation.note else ""
-    line = " = ".join([first, *others]) + note
-    if cell_len(line) <= room or not others:
-        return line
-    return "\n".join([f"{first} = {others[0]}", *(f"{' ' * cell_len(first)} = {side}" for side in others[1:])]) + note
+    note = f"{_BEFORE_NOTE}({line_text(equation.note, style)})" if equation.note else ""
+    whole = " = ".join([first, *others]) + note
+    if cell_len(whole) <= room:
+        return [whole]
+    if not others:
+        return _broken(whole, room)
+    before = " " * cell_len(first) if cell_len(first) < room // 2 else ""
+    lines = [] if before else _broken(first, room)
+    for place, side in enumerate(others):
+        start = first if before and not place else before
+        head, *rest = _broken(side, room - cell_len(before) - 3)
+        lines += [f"{start} = {head}", *(f"{before}   {line}" for line in rest)]
+    return [*lines[:-1], lines[-1] + note] if cell_len(lines[-1] + note) <= room else [*lines, before + note]
 
 
-def _print_table(table: Table, console: Console, style: Style) -> None:
-    """Print a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
+def _table(table: Table, width: int, style: Style) -> Iterator[_Part]:
+    """Yield a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
     cells = [[line_text(cell, style) for cell in row] for row in (*table.rows, *table.foot)]
     feet = range(len(table.rows) + 1, len(cells) + 1)
     titles = [column.title + line_text(column.more, style) for column in table.columns]
     texts = [[title, *(row[place] for row in cells)] for place, title in enumerate(titles)]
     kept = list(range(len(texts)))
-    while _total(max(map(cell_len, texts[place])) for place in kept) > console.width:
+    while _total(max(map(cell_len, texts[place])) for place in kept) > width:
         least = max(kept, key=lambda place: table.columns[place].rank)
         if not table.columns[least].rank:
             break
         kept.remove(least)
-    widths = _fitted({place: texts[place] for place in kept}, console.width)
+    widths = _fitted({place: texts[place] for place in kept}, width)
     rights = {place: table.columns[place].right for place in kept}
-    drawn = Text()
     for number, row in enumerate([titles, *cells]):
-        _add_row({place: row[place] for place in kept}, widths, rights, drawn, bold=number in (0, *feet))
+        lines = _row({place: row[place] for place in kept}, widths, rights)
+        yield from _lines(lines, "bold" if number in (0, *feet) else "")
         if number in (0, len(table.rows) if feet else 0):
-            drawn.append("─" * _total(widths.values()) + "\n")
-    drawn.right_crop(1)
-    console.print(drawn, soft_wrap=True)
+            yield "─" * _total(widths.values()) + "\n", ""
     if len(kept) < len(texts):
         left_out = dict.fromkeys(titles[place] for place in range(len(texts)) if place not in kept)
-        console.print(Text(f"left out, as {console.width} columns are too few: {', '.join(left_out)}", style="dim"))
+        note = f"left out, as {width} columns are too few: {', '.join(left_out)}"
+        yield from _lines(_broken(note, width), "dim")
 
 
-def _add_row(row: dict[int, str], widths: dict[int, int], rights: dict[int, bool], drawn: Text, bold: bool) -> None:
-    """Add the lines of a row: rich's own tables take longer than all the rest of a derivation's output."""
+def _row(row: dict[int, str], widths: dict[int, int], rights: dict[int, bool]) -> Iterator[str]:
+    """Yield the lines of a row."""
     broken = {place: _broken(text, widths[place]) for place, text in row.items()}
     for number in range(max(map(len, broken.values()))):
         lines = {place: lines[number] if number < len(lines) else "" for place, lines in broken.items()}
-        padded = [_padded(text, widths[place], rights[place]) for place, text in lines.items()]
-        drawn.append((" " * _BETWEEN).join(padded), "bold" if bold else None)
-        drawn.append("\n")
+        yield (" " * _BETWEEN).join(_padded(text, widths[place], rights[place]) for place, text in lines.items())
 
 
-def _padded(text: str, width: int, right: bool) -> str:
+def _padded(text: str, width: int, right: bool = False) -> str:
     space = " " * (width - cell_len(text))
     return space + text if right else text + space
 
 
 def _broken(text: str, width: int) -> list[str]:
-    """Break a text at spaces into lines of some width, which no word exceeds."""
+    """Break a text at spaces into lines of some width, and elsewhere only in words that are longer."""
     if cell_len(text) <= width:
         return [text]
     lines = [""]
@@ -136,9 +168,9 @@ def _broken(text: str, width: int) -> list[str]:
         longer = f"{lines[-1]} {word}" if lines[-1] else word
         if cell_len(longer) <= width:
             lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+            continue
+        lines += chop_cells(word, max(width, 2)) if cell_len(word) > width else [word]
+    return [line for line in lines if line]
 
 
 def _fitted(texts: dict[int, list[str]], most: int) -> dict[int, int]:
@@ -155,13 +187,3 @@ def _total(widths: Iterable[int]) -> int:
     """Return the width of a table with columns of these widths."""
     widths = list(widths)
     return sum(widths) + _BETWEEN * (len(widths) - 1)
-
-
-def _labelled(items: Iterable[tuple[str, list[str]]]) -> RichTable:
-    drawn = RichTable.grid(padding=(0, 2))
-    drawn.add_column(style="dim", no_wrap=True)
-    drawn.add_column(overflow="fold")
-    for label, lines in items:
-        for place, line in enumerate(lines):
-            drawn.add_row("" if place else label, Text(line))
-    return drawn

@@ -67,7 +67,7 @@ PRINTED: list[tuple[object, str, str]] = [
     (0, "0", "0"),
     (-7, "−7", "-7"),
     (12345, "12,345", "12{,}345"),
-    (9999, "9999", "9999"),
+    (9999, "9,999", "9{,}999"),
     (Fraction(-3, 2), "−3/2", r"-\frac{3}{2}"),
     (oo, "∞", r"\infty"),
     (C_in, "C_in", r"C_{\mathrm{in}}"),
@@ -250,7 +250,7 @@ def test_the_shortest_form_is_never_longer_than_the_plain_one(value: Expr) -> No
 SHORTENED: list[tuple[object, str]] = [
     (9 * C**2 * (H - 2) ** 2 + 9 * C**2 * (H - 4) ** 2, "9C²·((H − 2)² + (H − 4)²)"),
     (440 * C * (H - 2) * (W - 2) + C * (160 * (H - 2) * (W - 2) + 10), "600C·(H − 2)·(W − 2) + 10C"),
-    (Add(*(2 * C**2 * (H - 2**i + 1) for i in range(1, 11))), "4C²·(5H − 1018)"),
+    (Add(*(2 * C**2 * (H - 2**i + 1) for i in range(1, 11))), "4C²·(5H − 1,018)"),
     (Add(*(9 * C**2 * (H - 2 * i) ** 2 for i in range(1, 9))), "72C²·(H² − 18H + 102)"),
     ((4 * k - H) ** 2, "(H − 4k)²"),
     (C * (2 * W - 2), "2C·(W − 1)"),

@@ -123,7 +123,6 @@ def test_digits(locale: str, shown: tuple[str, str, str]) -> None:
     assert style.unicode.write(f.Number(1234567)) == shown[0]
     assert style.unicode.write(f.Number(Fraction(1, 2))) == shown[1]
     assert style.latex.write(f.Number(1234567)) == shown[2]
-    assert style.unicode.write(f.Number(1234)) == "1234"
 
 
 def test_unknown_digits() -> None:
@@ -137,8 +136,8 @@ ABBREVIATED = [
     (4_089_184_256, "≈ 4.09 G", r"\approx 4.09\,\mathrm{G}"),
     (4_000_000_000, "4.00 G", r"4.00\,\mathrm{G}"),
     (9_999_999, "≈ 10.0 M", r"\approx 10.0\,\mathrm{M}"),
-    (999_999_999, "≈ 1000 M", r"\approx 1000\,\mathrm{M}"),
-    (7_654_321_000_000_000, "≈ 7654 T", r"\approx 7654\,\mathrm{T}"),
+    (999_999_999, "≈ 1,000 M", r"\approx 1{,}000\,\mathrm{M}"),
+    (7_654_321_000_000_000, "≈ 7,654 T", r"\approx 7{,}654\,\mathrm{T}"),
 ]
 
 
