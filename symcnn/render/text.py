@@ -73,14 +73,18 @@ def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
             case Table():
                 yield from _table(block, width, style)
             case Paragraph(line=line):
-                yield from _lines(_broken(line_text(line, style), min(width, _READABLE_WIDTH)))
+                yield from _lines(_fitting(line, min(width, _READABLE_WIDTH), style))
             case Listing(items):
                 room = _room(items, width)
-                yield from _labelled((x, [p for y in ys for p in _broken(line_text(y, style), room)]) for x, ys in items)
+                yield from _labelled((x, [p for y in ys for p in _fitting(y, room, style)]) for x, ys in items)
             case Working(steps):
                 room = _room(steps, width)
                 yield from _labelled((x, [line for y in ys for line in _equation(y, room, style)]) for x, ys in steps)
     yield "\n", ""
+
+
+def _fitting(line: Line, room: int, style: Style) -> list[str]:
+    return _broken(line_text(line, style), room)
 
 
 def _lines(lines: Iterable[str], look: str = "") -> Iterator[_Part]:
