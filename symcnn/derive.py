@@ -14,8 +14,8 @@ from typing import Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.derivation import Derivation, Leaf, Nest
 from symcnn.analysis.tensor import axis_names
+from symcnn.analysis.way import way_back
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
@@ -30,7 +30,6 @@ SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked fo
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
 EXPLAINED_NAMES = ("n'", "C'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
-_MOST_UNROLLED = 6  # equal repetitions that the way back is shown for one by one
 _PLUS, _TIMES = ("+",), ("*",)
 
 
@@ -84,11 +83,12 @@ def derive(
     arithmetic = Arithmetic(analysis.facts)
     found = (_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
     whole = not names
+    start = layers[0] if len(layers) == 1 and FIELD in asked else None  # one layer's field is worked out both ways
     return Explanation(
         analysis,
         tuple(working for working in found if working.lines or names),
         tuple(_totals(analysis, wanted)) if whole else (),
-        tuple(_backward(analysis)) if whole and FIELD in wanted and analysis.receptive_field.size else (),
+        tuple(_backward(analysis, start)) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
     )
 
 
@@ -301,40 +301,25 @@ def _sum(terms: list[f.Formula]) -> f.Formula:
     return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
 
 
-def _backward(analysis: Analysis) -> Iterator[tuple[str, str | None, Equation]]:
-    """Yield r ← (r − 1)·s + e from the output to the input, where a layer sees more than one of its inputs."""
+def _backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[str, str | None, Equation]]:
+    """Yield r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one of its inputs.
+
+    Through an up-convolution, of which s outputs lie on a step of its input, r ← ⌊(r + e − 2)/s⌋ + 1. Nothing is yielded
+    where this is not the way that the forward field comes from: branches that look to different sides, or phases.
+    """
     assert analysis.derivation is not None
+    path = tuple(layer.path.split(".")) if layer else None
+    field = (layer or analysis).receptive_field
     sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
-    for name, windows in _windows(analysis.derivation):
-        steps = [(analysis.evaluate(window.jump), analysis.evaluate(window.size)) for window in windows]
-        larger = tuple(exact((r - 1) * jump + extent) for r, (jump, extent) in zip(sizes, steps, strict=True))
-        if any(step != (1, 1) for step in steps):
-            equations = [_step_back(r, *step, result) for r, step, result in zip(sizes, steps, larger, strict=True)]
+    lines: list[tuple[str, str | None, Equation]] = []
+    for step in way_back(analysis.derivation, path):
+        pairs = list(zip(sizes, step.windows, strict=True))
+        forms = [_stepped_back(r, window, analysis.evaluate) for r, window in pairs]
+        if any(extends(window) for window in step.windows):
+            equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms]
             alike = len(set(equations)) == 1
             for axis, equation in zip(axis_names(len(sizes)), equations[:1] if alike else equations, strict=False):
-                yield name, None if alike else axis, equation
-        sizes = larger
-
-
-def _step_back(size: Any, jump: Any, extent: Any, larger: Any) -> Equation:
-    less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
-    step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
-    return _chain(f.Name("r"), step, express(larger))
-
-
-def _windows(derivation: Derivation, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what each step sees, from the last one back; many equal repetitions as one step."""
-    for item in reversed(derivation.items):
-        name = f"{path}{item.name}"
-        if isinstance(item, Leaf):
-            if item.outcome.windows:
-                yield name, item.outcome.windows
-        elif item.times <= _MOST_UNROLLED:
-            for _ in range(item.times):
-                yield from _windows(item.body, f"{name}.")
-        elif item.body.windows:
-            yield f"{name} ×{item.times}", _repeated(item)
-
-
-def _repeated(nest: Nest) -> tuple[Any, ...]:
-    return tuple(window.repeated(nest.times) for window in nest.body.windows)
+                lines.append((step.name, None if alike else axis, equation))
+        sizes = tuple(larger for _, larger in forms)
+    if all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True)):
+        yield from lines

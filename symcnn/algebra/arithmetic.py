@@ -13,7 +13,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import add, polynomial
-from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.symbols import Value, exact, expression, is_number
 from symcnn.errors import SymcnnError
 
 _MOST_COMPARED = 16  # of more values the largest is not sought by proofs of pairs
@@ -26,6 +26,7 @@ class Arithmetic:
     def __init__(self, facts: Facts | None = None) -> None:
         self.facts = facts or Facts()
         self._compared: dict[tuple[str, Value, Value], Truth] = {}
+        self._products: dict[tuple[tuple[Value, ...], tuple[Value, ...]], Value] = {}
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
@@ -33,11 +34,14 @@ class Arithmetic:
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
-        if any(not polynomial(divisor) for divisor in divisors):
+        if divisors and not all(map(polynomial, divisors)):
             raise ZeroDivisionError
-        if all(isinstance(value, (int, Fraction)) for value in (*factors, *divisors)):
+        if all(map(is_number, factors)) and all(map(is_number, divisors)):
             return exact(Fraction(prod(factors)) / prod(divisors)) if divisors else exact(prod(factors))
-        return product((*factors, *(1 / expression(divisor) for divisor in divisors)))
+        question = tuple(factors), tuple(divisors)
+        if question not in self._products:
+            self._products[question] = product((*factors, *(1 / expression(divisor) for divisor in divisors)))
+        return self._products[question]
 
     def divide(self, top: Value, bottom: Value) -> Value:
         """Return top/bottom exactly; raises ZeroDivisionError."""
@@ -98,6 +102,14 @@ class Arithmetic:
                 return equal_to(left, right, self.facts)
             case _:
                 return opposite(equal_to(left, right, self.facts))
+
+    def agree(self, left: Value, right: Value) -> Truth:
+        """Decide whether two sizes are equal, or return the conditions for it."""
+        return self.compare("==", left, right)
+
+    def settle(self, claim: Truth) -> Truth:
+        """Decide a condition."""
+        return claim
 
     def integral(self, value: Value) -> Truth:
         """Decide whether the value is an integer, or return the condition for it."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable
-from fractions import Fraction
 from functools import cmp_to_key
 from math import prod
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.basic import Basic
 
-from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.symbols import Value, exact, expression, is_number
 
 _MANY = 4  # summands to be put among sorted ones, from which on sorting them all is quicker
 _sort_key = cmp_to_key(Basic.compare)  # the order in which SymPy keeps the arguments of sums and products
@@ -24,7 +23,7 @@ _sort_key = cmp_to_key(Basic.compare)  # the order in which SymPy keeps the argu
 def total(values: Iterable[Value]) -> Value:
     """Return the sum of exact values."""
     values = list(values)
-    if all(isinstance(value, (int, Fraction)) for value in values):
+    if all(map(is_number, values)):
         return exact(sum(values))
     return exact(sum_of(map(expression, values)))
 
@@ -32,7 +31,7 @@ def total(values: Iterable[Value]) -> Value:
 def product(values: Iterable[Value]) -> Value:
     """Return the product of exact values."""
     values = list(values)
-    if all(isinstance(value, (int, Fraction)) for value in values):
+    if all(map(is_number, values)):
         return exact(prod(values))
     return exact(product_of(map(expression, values)))
 
@@ -87,8 +86,10 @@ def _scaled(rest: Expr, coefficient: Rational) -> Expr | None:
     if coefficient == 1:
         return rest
     if isinstance(rest, Mul):
-        return rest._new_rawargs(coefficient, *rest.args)
-    return Mul(coefficient, rest, evaluate=not isinstance(rest, Add))
+        return Mul._from_args((coefficient, *rest.args))
+    if isinstance(rest, Pow) and not isinstance(rest.base, Symbol):  # 2·2ⁿ is a power
+        return Mul(coefficient, rest)
+    return Mul._from_args((coefficient, rest))
 
 
 def product_of(factors: Iterable[Expr]) -> Expr:

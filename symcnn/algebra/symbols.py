@@ -40,13 +40,18 @@ def domain_of(sym: Symbol) -> str | None:
 
 def exact(value: Value) -> Value:
     """Return a number as int or Fraction, whatever its type was; other expressions as they are."""
+    if isinstance(value, Expr):  # first, as it is quickest
+        if isinstance(value, Rational):
+            return int(value.p) if value.q == 1 else Fraction(int(value.p), int(value.q))
+        return value
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
-    if isinstance(value, Integer):
-        return int(value)
-    if isinstance(value, Rational):
-        return Fraction(int(value.p), int(value.q))
     return value
+
+
+def is_number(value: Value) -> bool:
+    """Tell whether a value is a Python number: `isinstance(value, Fraction)` is slow for everything else."""
+    return not isinstance(value, Expr)
 
 
 def expression(value: Any) -> Expr:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Expr, Pow, Rational, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import Condition, Either, single
+from symcnn.algebra.conditions import ZERO, Condition, Either, single
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
-from symcnn.analysis.derivation import Derivation, Visit, conditions, fields, visits
+from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
+from symcnn.analysis.fields import layer_fields, output_field
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Fields, Layer
+from symcnn.analysis.result import Analysis, Fields, Layer, relation_text
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
@@ -29,6 +30,8 @@ from symcnn.library.rules import RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula
 from symcnn.tree import Assume, Domain, File, Let, Net, Network
+
+Claims: TypeAlias = tuple[Condition | Either, ...]
 
 
 def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: Any) -> Analysis:
@@ -65,7 +68,28 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        return _result(net, derivation, batch, assumed, used, replaced, unused, arithmetic.facts)
+        defined = _defined(net, derivation, assumed)
+        claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
+        if walk.conditional:  # sizes that agree where the network is defined are the same size: everything once more
+            arithmetic = Arithmetic(_facts_where_defined(claims, defined))
+            walk, scope = _prepared(net, given, symbols, arithmetic)
+            derivation, batch = walk.network(definition, scope)
+        return _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic.facts)
+
+
+def _defined(net: Network, derivation: Derivation, assumed: Claims) -> Claims:
+    """Return the conditions under which a network is defined; raises `SymcnnError` where it never is."""
+    try:
+        return merged((claim for claim, _ in conditions(derivation)), assumed)
+    except ContradictionError:
+        wanted = dict.fromkeys(relation_text(claim) for claim, leaf in conditions(derivation))
+        hint = f"it would need {', and '.join(wanted)}"
+        raise SymcnnError(f"the net '{net.name}' is defined for no input", net.definition.span, hint) from None
+
+
+def _facts_where_defined(claims: Claims, defined: Claims) -> Facts:
+    """Return the facts of the assumptions and of the conditions, but those that would put a value for a symbol."""
+    return facts_from([*claims, *(c for c in defined if not (isinstance(c, Condition) and c.claim == ZERO))])[0]
 
 
 def _text(assumption: Any) -> str:
@@ -121,7 +145,7 @@ def _evaluated(value: Any, frame: Frame, symbols: Symbols) -> Any:
 
 def _facts(
     net: Network, given: Mapping[str, Any], extra: tuple[Assume, ...], kinds: dict[str, str]
-) -> tuple[tuple[Condition | Either, ...], dict[Symbol, Expr], Arithmetic]:
+) -> tuple[Claims, dict[Symbol, Expr], Arithmetic]:
     """Turn assumptions into facts; they are read in a scope of their own, without facts and without a tensor."""
     bare, symbols = Arithmetic(), Symbols(kinds)
     _, scope = _prepared(net, given, symbols, bare)
@@ -167,9 +191,7 @@ def _value(formula: Formula, scope: Any, arithmetic: Arithmetic) -> Any:
     return meaning(formula)(Frame(arithmetic, scope))
 
 
-def _relevant(
-    claims: tuple[Condition | Either, ...], used: Mapping[str, Symbol]
-) -> tuple[tuple[Condition | Either, ...], dict[str, Symbol]]:
+def _relevant(claims: Claims, used: Mapping[str, Symbol]) -> tuple[Claims, dict[str, Symbol]]:
     """Keep the assumptions that a network's symbols have to do with, and add the symbols which these bring in."""
     about = {claim: claim.relation().free_symbols for claim in claims}
     known = set(used.values())
@@ -197,21 +219,26 @@ def _result(
     net: Network,
     derivation: Derivation,
     batch: Any,
-    assumed: tuple[Condition | Either, ...],
+    assumed: Claims,
+    defined: Claims,
+    claimed: Mapping[tuple[str, ...], Claims],
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
     facts: Facts,
 ) -> Analysis:
-    receptive_fields = Fields(lambda: derivation.windows, lambda: fields(derivation), expression)
+    receptive_fields = Fields(lambda: output_field(derivation), lambda: layer_fields(derivation), expression)
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
-        layers=tuple(_layer(visit, batch, receptive_fields, i) for i, visit in enumerate(visits(derivation))),
+        layers=tuple(
+            _layer(visit, batch, receptive_fields, i, claimed.get(visit.path, ()))
+            for i, visit in enumerate(visits(derivation))
+        ),
         fields=receptive_fields,
-        claims=merged((claim for claim, _ in conditions(derivation)), assumed),
+        claims=defined,
         assumed=assumed,
         symbols=dict(sorted(used.items())),
         warnings=(*suspicions(net, set(used)), *shadows(net)),
@@ -222,10 +249,10 @@ def _result(
     )
 
 
-def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> Layer:
+def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims) -> Layer:
     leaf, outcome = visit.leaf, visit.leaf.outcome
     counted = {
-        name: expression(product((value, batch)) if RULES[name].per_sample else value)
+        name: expression(product((value, batch)) if RULES[name].per_sample and batch != 1 else value)
         for name, value in outcome.counted.items()
     }
     return Layer(
@@ -234,6 +261,7 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> La
         kind=leaf.kind,
         times=visit.times,
         input=_shape(leaf.input.shape),
+        inputs=tuple(_shape(tensor.shape) for tensor in leaf.inputs),
         output=_shape(outcome.output.shape),
         counted=counted,
         fields=receptive_fields,
@@ -241,7 +269,7 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int) -> La
         span=leaf.span,
         rules=outcome.kind,
         values=outcome.values,
-        claims=outcome.conditions,
+        claims=claims,
     )
 
 

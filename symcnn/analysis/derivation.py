@@ -1,4 +1,4 @@
-"""A network derived: layers and bodies in order, each different body once, with the number of its repetitions."""
+"""A network derived: the graph of its layers and bodies, each different body once, with the number of its repetitions."""
 
 from __future__ import annotations
 
@@ -9,38 +9,68 @@ from functools import cached_property
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.analysis.apply import Outcome
 from symcnn.analysis.tensor import Tensor
-from symcnn.analysis.window import IDENTITY, Window, forward
 from symcnn.source import Span
+
+Place = int  # of a value in a body: 0, 1, … the outputs of its items; INPUT, INPUT − 1, … its inputs
+INPUT: Place = -1
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One layer."""
+    """One layer, or a join, which has several sources; `broadcast` says along which axes each of these is repeated."""
 
     name: str
     kind: str
-    input: Tensor
+    inputs: tuple[Tensor, ...]
     outcome: Outcome
     span: Span
+    sources: tuple[Place, ...]
+    broadcast: tuple[tuple[bool, ...], ...] = ()
+
+    @property
+    def input(self) -> Tensor:
+        """The tensor that the layer is applied to; of a join the first."""
+        return self.inputs[0]
 
 
 @dataclass(frozen=True)
 class Nest:
-    """A body: a net used as a block, or iterations of a repeat that are equal in all but the receptive field."""
+    """A body: a net used as a block, a path, or iterations of a repeat that are equal in all but the receptive field.
+
+    The first source is that of the body's own input, in repetitions of the first.
+    """
 
     name: str
     body: Derivation
     times: int
+    sources: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Derivation:
-    """The items of a body between two tensors; `conditions` are those of the body itself, not of its layers."""
+    """The items of a body, a graph: each has its sources among the inputs and the items before it.
 
-    input: Tensor
+    The first of the inputs is the body's own, the others are labelled tensors of the bodies around it. `conditions` are
+    those of the body itself, not of its layers.
+    """
+
+    inputs: tuple[Tensor, ...]
     items: tuple[Leaf | Nest, ...]
-    output: Tensor
+    result: Place
     conditions: tuple[Condition | Either, ...] = ()
+
+    @property
+    def input(self) -> Tensor:
+        """The body's own input."""
+        return self.inputs[0]
+
+    @cached_property
+    def output(self) -> Tensor:
+        """The tensor that leaves the body."""
+        if self.result < 0:
+            return self.inputs[INPUT - self.result]
+        item = self.items[self.result]
+        return item.outcome.output if isinstance(item, Leaf) else item.body.output
 
     @cached_property
     def rows(self) -> int:
@@ -48,12 +78,10 @@ class Derivation:
         return sum(1 if isinstance(item, Leaf) else item.body.rows for item in self.items)
 
     @cached_property
-    def windows(self) -> tuple[Window, ...]:
-        """What an output of the body sees of its input, per input axis."""
-        seen = [windows for item in self.items if (windows := _seen(item))]  # none once the axes are gone
-        columns = [tuple(windows[axis] for windows in seen) for axis in range(len(self.input.sizes))]
-        alike = {column: forward(column) for column in dict.fromkeys(columns)}  # equal axes are worked out once
-        return tuple(alike[column] for column in columns)
+    def last_span(self) -> Span | None:
+        """The text of the layer that the output comes from; None if it is an input."""
+        item = self.items[self.result] if self.result >= 0 else None
+        return item.body.last_span if isinstance(item, Nest) else item.span if item else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +93,6 @@ class Visit:
     times: int
 
 
-def after(windows: tuple[Window, ...], item: Leaf | Nest) -> tuple[Window, ...]:
-    """Return what the outputs of an item see, where `windows` is what its inputs see."""
-    return tuple(_compose(windows, _seen(item)))
-
-
-def _seen(item: Leaf | Nest) -> tuple[Window, ...]:
-    """Return what an output of an item sees of its input."""
-    if isinstance(item, Leaf):
-        return item.outcome.windows
-    return tuple(window.repeated(item.times) for window in item.body.windows)
-
-
 def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -> Iterator[Visit]:
     """Yield every different layer once, in order."""
     for item in derivation.items:
@@ -84,14 +100,6 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -
             yield Visit((*path, item.name), item, times)
         else:
             yield from visits(item.body, (*path, item.name), times * item.times)
-
-
-def fields(derivation: Derivation) -> Iterator[tuple[tuple[Window, ...], tuple[Window, ...]]]:
-    """Yield what an input, and what an output, of each visited layer sees of the network's input.
-
-    In repetitions, that is of the last one.
-    """
-    yield from _fields(derivation, (IDENTITY,) * len(derivation.input.sizes))
 
 
 def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:
@@ -104,23 +112,3 @@ def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Lea
         else:
             for condition in item.outcome.conditions:
                 yield condition, item
-
-
-def _fields(body: Derivation, windows: tuple[Window, ...]) -> Iterator[tuple[tuple[Window, ...], tuple[Window, ...]]]:
-    for item in body.items:
-        before = windows
-        if isinstance(item, Nest):
-            earlier = tuple(window.repeated(item.times - 1) for window in item.body.windows)
-            yield from _fields(item.body, tuple(_compose(windows, earlier)))
-        windows = after(windows, item)
-        if isinstance(item, Leaf):
-            yield before, windows
-
-
-def _compose(first: tuple[Window, ...], then: tuple[Window, ...]) -> Iterator[Window]:
-    """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
-    if not then:
-        yield from first
-        return
-    for before, later in zip(first, then, strict=True):
-        yield before.then(later)

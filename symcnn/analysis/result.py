@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -17,8 +17,8 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of, total
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.derivation import Derivation
+from symcnn.analysis.fields import Pair, Views
 from symcnn.analysis.values import checked
-from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
 from symcnn.library.kind import Kind
@@ -118,32 +118,35 @@ def known_quantities() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReceptiveField:
-    """What one output sees of the network's input, one entry per axis of the input.
+    """What one output sees of the network's input, over all paths to it, one entry per axis of the input.
 
-    `size` is the number of inputs from the first to the last, `jump` the inputs from one output to the next (the
-    effective stride), `centre` the middle of what the first output sees, in positions from 0.
+    `size` is the number of inputs from the first to the last (the largest, where outputs differ), `jump` the inputs from
+    one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions from
+    0; `least` is the size through the branches that see least. None: it cannot be said. `aligned` is False where
+    branches were joined whose jumps or centres differ; `gated` where a branch that sees everything was multiplied in,
+    which the other numbers leave out.
     """
 
     size: tuple[Any, ...]
     jump: tuple[Any, ...]
     centre: tuple[Any, ...]
+    least: tuple[Any, ...]
+    aligned: bool = True
+    gated: bool = False
 
 
 class Fields:
     """The receptive fields of the network and of all its layers, worked out when they are asked for."""
 
     def __init__(
-        self,
-        whole: Callable[[], tuple[Window, ...]],
-        layers: Callable[[], Iterable[tuple[tuple[Window, ...], tuple[Window, ...]]]],
-        exactly: Callable[[Value], Any],
+        self, whole: Callable[[], Views], layers: Callable[[], tuple[Pair, ...]], exactly: Callable[[Value], Any]
     ) -> None:
         self._whole, self._layers, self._exactly = whole, layers, exactly
 
     @cached_property
-    def windows(self) -> tuple[tuple[tuple[Window, ...], tuple[Window, ...]], ...]:
+    def views(self) -> tuple[Pair, ...]:
         """What the layers' inputs and outputs see, per axis of the network's input."""
-        return tuple(self._layers())
+        return self._layers()
 
     @property
     def network(self) -> ReceptiveField:
@@ -152,22 +155,20 @@ class Fields:
 
     def before(self, place: int) -> ReceptiveField:
         """Return what an input of a layer sees."""
-        return self._field(self.windows[place][0])
+        return self._field(self.views[place][0])
 
     def after(self, place: int) -> ReceptiveField:
         """Return what an output of a layer sees."""
-        return self._field(self.windows[place][1])
+        return self._field(self.views[place][1])
 
     def at(self, evaluate: Callable[[Value], Any]) -> Fields:
         """Return the same fields for values of the symbols."""
-        return Fields(self._whole, lambda: self.windows, evaluate)
+        return Fields(self._whole, lambda: self.views, evaluate)
 
-    def _field(self, windows: tuple[Window, ...]) -> ReceptiveField:
-        return ReceptiveField(*(tuple(map(self._exactly, part)) for part in _parts(windows)))
-
-
-def _parts(windows: tuple[Window, ...]) -> tuple[list[Value], ...]:
-    return [w.size for w in windows], [w.jump for w in windows], [w.centre for w in windows]
+    def _field(self, views: Views) -> ReceptiveField:
+        parts = ([v.size for v in views], [v.jump for v in views], [v.centre for v in views], [v.least for v in views])
+        shown = (tuple(None if x is None else self._exactly(x) for x in part) for part in parts)
+        return ReceptiveField(*shown, all(v.aligned for v in views), any(v.gated for v in views))
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,10 @@ class Layer(Quantities):
     path: str
     kind: str
     times: int
-    input: tuple[Any, ...]
+    input: tuple[Any, ...]  # of a join the first of its inputs
     output: tuple[Any, ...]
     counted: Mapping[str, Any]
+    inputs: tuple[tuple[Any, ...], ...] = field(repr=False)
     fields: Fields = field(repr=False, compare=False)
     place: int = field(repr=False)
     span: Span = field(repr=False, compare=False)  # of the step
@@ -360,6 +362,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         return replace(
             layer,
             input=tuple_of(layer.input),
+            inputs=tuple(map(tuple_of, layer.inputs)),
             output=tuple_of(layer.output),
             counted={name: evaluate(value) for name, value in layer.counted.items()},
             fields=fields,

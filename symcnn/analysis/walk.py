@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.apply import Application, Outcome
-from symcnn.analysis.arguments import Given, axes_text, match_arguments, missing
-from symcnn.analysis.derivation import Derivation, Leaf, Nest
+from symcnn.analysis.arguments import Given, match_arguments, missing
+from symcnn.analysis.body import Body
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.analysis.joins import cropped, disagreement, joined
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in, names_in
+from symcnn.analysis.steps import MOST_ITEMS, Steps, at_step, check_axes
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
@@ -24,7 +25,7 @@ from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
 from symcnn.formula.values import Frame, Meaning, condition, number, undecided
 from symcnn.library.kind import Kind, positional
-from symcnn.library.standard import Found, find, standard_library
+from symcnn.library.standard import Found, standard_kind, standard_library
 from symcnn.source import Span
 from symcnn.tree import (
     Assume,
@@ -32,77 +33,42 @@ from symcnn.tree import (
     Conditional,
     Domain,
     File,
+    From,
     Input,
+    Join,
     Labelled,
     Let,
     Net,
+    Reference,
     Repeat,
     Statement,
     Step,
+    Wired,
 )
 
 _DEEPEST_NETS = 60  # nets inside nets
 _DEEPEST_BLOCKS = 120  # blocks inside blocks, those of nets included
-_MOST_ITEMS = 200_000  # different layers of one network, and rows of its table
-
-
-@dataclass
-class Body:
-    """A body that is being derived: the tensor so far, its items, and the names that are taken."""
-
-    scope: Scope
-    file: File  # where the names of kinds and nets are looked up
-    step: Step | None = None  # by which the net is used
-    input: Tensor | None = None
-    batch: Value = 1
-    items: list[Leaf | Nest] = field(default_factory=list)
-    conditions: list[Condition | Either] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    labels: set[str] = field(default_factory=set)  # so far
-    reserved: set[str] = field(default_factory=set)  # labels, later ones too
-
-    @property
-    def tensor(self) -> Tensor | None:
-        """The current tensor; None before the input."""
-        return self.scope.tensor
-
-    def name(self, kind: str) -> str:
-        """Return the next free name, such as conv1, for a step without a label."""
-        while True:
-            self.counts[kind] += 1
-            between = "_" if kind[-1].isdigit() else ""  # the first ReLU6 is no relu61
-            name = f"{kind.lower()}{between}{self.counts[kind]}"
-            if name not in self.reserved:
-                return name
-
-    def append(self, item: Leaf | Nest, output: Tensor) -> None:
-        """Add an item; its output is the current tensor from now on."""
-        self.items.append(item)
-        self.scope.tensor = output
 
 
 class Walk:
-    """Derives the nets of a file under some facts."""
+    """Derives the nets of a file under some facts; `conditional` says whether branches agree only for some inputs."""
 
     def __init__(self, file: File, scope: FileScope, arithmetic: Arithmetic) -> None:
         self.file, self.scope, self.arithmetic = file, scope, arithmetic
+        self.conditional = False
+        self._steps = Steps(arithmetic)
         self._meanings: dict[int, Meaning] = {}
-        self._found: dict[tuple[bool, str], Found] = {}
-        self._outcomes: dict[Any, Outcome] = {}
-        self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
         self._depth = 0
-        self._derived = 0
 
     def network(self, net: Net, scope: Scope) -> tuple[Derivation, Any]:
         """Derive a net with an input; returns the derivation and the batch (1 if none is written)."""
         body = Body(scope, self.file)
         self._statements(net.body, body, assumed=True)
-        assert body.input is not None
-        derivation = self._finished(body, body.input)
-        if derivation.rows > _MOST_ITEMS:
-            raise NotSupportedError(f"more than {_MOST_ITEMS:,} layers, equal repetitions aside", net.span)
+        derivation = body.derived()
+        if derivation.rows > MOST_ITEMS:
+            raise NotSupportedError(f"more than {MOST_ITEMS:,} layers, equal repetitions aside", net.span)
         return derivation, body.batch
 
     # statements
@@ -132,17 +98,15 @@ class Walk:
             case Conditional():
                 self._conditional(statement, body)
             case Labelled():
-                self._labelled(statement, body)
-            case _:
-                raise NotSupportedError("branches and wiring", statement.span, "networks are chains in this version")
-
-    def _labelled(self, labelled: Labelled, body: Body) -> None:
-        if labelled.label in body.labels:
-            raise SymcnnError(
-                f"the label '{labelled.label}' is there twice", labelled.span, "labels are unique in a net"
-            )
-        body.labels.add(labelled.label)
-        self._statement(labelled.statement, body, labelled.label)
+                self._statement(statement.statement, body, statement.label)
+                body.set_label(statement.label, statement.span)
+            case Join():
+                self._join(statement, body, label)
+            case Wired():
+                self._wired(statement, body, label)
+            case From():
+                self._tensor(body, statement.span)
+                body.go_to(body.labelled(statement.label, statement.span))
 
     def _input(self, statement: Input, body: Body) -> None:
         if len(statement.dimensions) > 4:
@@ -159,7 +123,7 @@ class Walk:
                 return SymcnnError(f"{step.kind} wants an input {wanted}, but is used on {used}", step.span)
 
             self._demand(self._same_shape(used, wanted), body, broken)
-        body.input = body.scope.tensor = wanted
+        body.begin(wanted)
 
     def _same_shape(self, tensor: Tensor, wanted: Tensor) -> Truth:
         if len(tensor.sizes) != len(wanted.sizes):
@@ -210,83 +174,125 @@ class Walk:
         if count < 0:
             raise SymcnnError(f"a repeat count is {count}", statement.count.span, "it is at least 0")
         name = label or body.name("Repeat")
-        groups = self._iterations(statement, body, count)
-        for first, times, derived in groups:
-            last = first + times - 1
-            index = "" if times == count else f"[{first}]" if times == 1 else f"[{first}..{last}]"
-            body.append(Nest(f"{name}{index}", derived, times), derived.output)
-
-    def _iterations(self, statement: Repeat, body: Body, count: int) -> list[tuple[int, int, Derivation]]:
-        """Derive each different iteration once: (index of the first, how many are equal, the derivation)."""
         counted = statement.index is not None and statement.index in names_in(statement.body)
-        groups: list[tuple[int, int, Derivation]] = []
         tensor, done = self._tensor(body, statement.span), 0
         while done < count:
-            self._count(statement)
-            scope = Scope(body.scope, tensor)
-            if statement.index is not None:
-                scope[statement.index] = done
-            inner = Body(scope, body.file, body.step)
-            with _inside(f"repetition {done + 1} of {count}", statement.count.span):
-                self._statements(statement.body, inner)
-            derived = self._finished(inner, tensor)
+            inner = self._iteration(statement, body, done, count)
+            derived = inner.derived()
             # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
             times = 1 if counted or derived.output != tensor else count - done
-            groups.append((done, times, derived))
+            last = done + times - 1
+            index = "" if times == count else f"[{done}]" if times == 1 else f"[{done}..{last}]"
+            body.append(Nest(f"{name}{index}", derived, times, inner.sources), derived.output)
             tensor, done = derived.output, done + times
-        return groups
+
+    def _iteration(self, statement: Repeat, body: Body, number: int, count: int) -> Body:
+        """Derive one iteration."""
+        self._steps.count(statement.span)
+        inner = body.inner()
+        if statement.index is not None:
+            inner.scope[statement.index] = number
+        with _inside(f"repetition {number + 1} of {count}", statement.count.span):
+            self._statements(statement.body, inner)
+        return inner
+
+    # branches
+
+    def _join(self, join: Join, body: Body, label: str | None) -> None:
+        self._tensor(body, join.span)
+        if not join.paths:
+            raise SymcnnError(f"{join.joint} joins nothing", join.span, f"as in {join.joint} {{ path {{ … }} skip }}")
+        name = label or body.name(join.joint.capitalize())
+        numbered = sum(1 for path in join.paths if path.statements) > 1
+        start, ends = body.place, []
+        for place, path in enumerate(join.paths, 1):
+            body.go_to(start)
+            inner = body.inner()
+            with _inside(f"path {place} of {join.joint}", path.span):
+                self._statements(path, inner)
+            ends.append(self._path_end(f"{name}.path{place}" if numbered else name, inner, body))
+        body.go_to(start)
+        self._joined(name, join.joint, tuple(ends), body, join.span)
+
+    def _path_end(self, name: str, inner: Body, body: Body) -> Place:
+        """Add a path to the body, unless it has no layers, and return the place of what comes out."""
+        if not inner.items:  # it hands on its input, or an earlier tensor
+            body.conditions += inner.conditions
+            return inner.sources[INPUT - inner.place]
+        derived = inner.derived()
+        body.append(Nest(name, derived, 1, inner.sources), derived.output)
+        return body.place
+
+    def _wired(self, wired: Wired, body: Body, label: str | None) -> None:
+        tensor, start = self._tensor(body, wired.span), body.place
+        ends = [start]
+        for reference in wired.references:
+            place = body.labelled(reference.label, reference.span)
+            ends.append(self._cropped(reference, place, tensor, body) if reference.crop else place)
+        body.go_to(start)
+        self._joined(label or body.name(wired.joint.capitalize()), wired.joint, tuple(ends), body, wired.span)
+
+    def _joined(self, name: str, joint: str, places: tuple[Place, ...], body: Body, span: Span) -> None:
+        tensors = tuple(map(body.tensor_at, places))
+        kind = standard_kind(joint.capitalize())
+        claims: list[Condition | Either] = []
+
+        def demand(claim: Truth, place: int) -> None:
+            for part in single(claim):
+                if part is False:
+                    raise disagreement(joint, body, places, place, span)
+                if not isinstance(part, bool):
+                    claims.append(part)
+
+        if len({len(tensor.sizes) for tensor in tensors}) > 1:
+            different = next(i for i, t in enumerate(tensors) if len(t.sizes) != len(tensors[0].sizes))
+            raise disagreement(joint, body, places, different, span)
+        found = joined(joint, tensors, self.arithmetic, demand)
+        outcome = self._steps.outcome(kind, Step(kind.name, (), span, span), Given({}, {}), found.tensor)
+        outcome = replace(outcome, conditions=(*dict.fromkeys(claims), *outcome.conditions))
+        self.conditional = self.conditional or bool(claims)
+        self._steps.count(span)
+        body.append(Leaf(name, kind.name, tensors, outcome, span, places, found.broadcast), outcome.output)
+
+    def _cropped(self, reference: Reference, place: Place, wanted: Tensor, body: Body) -> Place:
+        """Add the layer that cuts a labelled tensor to the sizes of the current one, from both sides alike."""
+        tensor = body.tensor_at(place)
+        if len(tensor.sizes) != len(wanted.sizes):
+            message = f"crop({reference.label}): {tensor} cannot be cut to {wanted}"
+            raise SymcnnError(message, reference.span, "both need the same number of axes")
+        margins, claims = cropped(tensor, wanted, self.arithmetic)
+        if any(claim is False for claim in claims):
+            message = f"crop({reference.label}): {tensor} cannot be cut to {wanted} from both sides alike"
+            raise SymcnnError(message, reference.span, "the difference is even and not negative")
+        kind = standard_kind("Crop")
+        step = Step(kind.name, (), reference.span, reference.span)
+        outcome = self._steps.outcome(kind, step, Given({next(iter(kind.parameters)): margins}, {}), tensor)
+        open_claims = [part for claim in claims for part in single(claim) if not isinstance(part, bool)]
+        outcome = replace(outcome, conditions=tuple(dict.fromkeys((*open_claims, *outcome.conditions))))
+        self.conditional = self.conditional or bool(open_claims)
+        name = body.name(kind.name)
+        body.append(Leaf(name, kind.name, (tensor,), outcome, reference.span, (place,)), outcome.output)
+        return body.place
 
     # steps
 
     def _step(self, step: Step, body: Body, label: str | None) -> None:
         tensor = self._tensor(body, step.span)
-        found = self._find(step, body.file)
-        self._check_axes(step, found, tensor)
+        found = self._steps.find(step, body.file)
+        check_axes(step, found, tensor)
         if isinstance(found.meaning, Kind):
-            outcome = self._outcome(found.meaning, step, body.scope, tensor)
+            given = self._given(step, list(found.meaning.parameters), found.meaning.positional, body.scope)
+            outcome = self._steps.outcome(found.meaning, step, given, tensor)
             name = label or body.name(found.meaning.name)
-            body.append(Leaf(name, found.meaning.name, tensor, outcome, step.span), outcome.output)
-            self._count(step)
+            leaf = Leaf(name, found.meaning.name, (tensor,), outcome, step.span, (body.place,))
+            body.append(leaf, outcome.output)
+            self._steps.count(step.span)
             return
         derived = self._net(found.meaning, found, step, body.scope, tensor)
-        body.append(Nest(label or body.name(found.meaning.name), derived, 1), derived.output)
+        body.append_net(label, found.meaning.name, derived)
 
-    def _find(self, step: Step, file: File) -> Found:
-        key = (file is self.file, step.kind)
-        if key not in self._found:
-            self._found[key] = find(step.kind, file, step.kind_span)
-        return self._found[key]
-
-    def _count(self, statement: Step | Repeat) -> None:
-        self._derived += 1
-        if self._derived > _MOST_ITEMS:
-            raise NotSupportedError(f"more than {_MOST_ITEMS:,} different layers", statement.span)
-
-    def _check_axes(self, step: Step, found: Found, tensor: Tensor) -> None:
-        name, axes = found.meaning.name, len(tensor.sizes)
-        vector = found.axes == 1 and not axes and isinstance(found.meaning, Kind) and not found.meaning.windowed
-        if found.axes not in (None, axes) and not vector:
-            hint = f"write {name}, or {name}{axes}d" if axes else "a vector has no axes"
-            if axes and found.axes == axes + 1:
-                hint += "; an input begins with its channels: 1×28×28"
-            elif axes == (found.axes or 0) + 1:
-                hint += "; a batch is no axis: input 3×H×W, batch N"
-            message = f"{step.kind} wants {axes_text(found.axes or 0)}, the tensor {tensor} has {axes_text(axes)}"
-            raise SymcnnError(message, step.kind_span, hint)
-
-    def _outcome(self, kind: Kind, step: Step, scope: Scope, tensor: Tensor) -> Outcome:
-        given = match_arguments(step, list(kind.parameters), kind.positional, lambda f: self._value(f, scope))
-        key = (kind, tuple(given.values.items()), tensor)
-        if key not in self._outcomes:
-            known = (kind, tuple(given.values.items()), len(tensor.sizes))
-            try:
-                application = Application(kind, step, given, tensor, self.arithmetic, known in self._settled)
-                self._outcomes[key] = application.outcome()
-            except SymcnnError as error:
-                raise _at_step(error, step, given) from None
-            if application.settled:
-                self._settled.add(known)
-        return self._outcomes[key]
+    def _given(self, step: Step, parameters: list[str], positional: int, scope: Scope) -> Given:
+        return match_arguments(step, parameters, positional, lambda f: self._value(f, scope))
 
     # nets as blocks
 
@@ -294,7 +300,7 @@ class Walk:
         from_library = found.file is standard_library()
         parameters = [p.name for p in net.parameters]
         limit = positional(parameters) if from_library else len(parameters)
-        given = match_arguments(step, parameters, limit, lambda f: self._value(f, scope))
+        given = self._given(step, parameters, limit, scope)
         key = (net.name, from_library, tuple(given.values.items()), tensor)
         if key in self._bodies:
             return self._bodies[key]
@@ -305,17 +311,17 @@ class Walk:
             with _inside(step.span.text, step.span):
                 self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
-            raise _at_step(error, step, given) from None
+            raise at_step(error, step, given) from None
         self._active.pop()
         return self._bodies[key]
 
     def _net_body(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
         net = found.meaning
         assert isinstance(net, Net)
-        body = Body(Scope(self.scope, tensor), found.file, step)
+        body = Body(Scope(self.scope, tensor), found.file, step, inputs=[tensor])
         self.bind(net, given.values, body.scope, None if found.file is self.file else step)
         self._statements(net.body, body)
-        return self._finished(body, tensor)
+        return body.derived()
 
     def bind(self, net: Net, given: Mapping[str, Any], scope: Scope, strict: Step | None = None) -> None:
         """Give a net's parameters their values, defaults or symbols of the same name.
@@ -334,9 +340,6 @@ class Walk:
                 scope[parameter.name] = self.scope.symbols[parameter.name]
 
     # values
-
-    def _finished(self, body: Body, tensor: Tensor) -> Derivation:
-        return Derivation(tensor, tuple(body.items), self._tensor(body, None), tuple(body.conditions))
 
     def _tensor(self, body: Body, span: Any) -> Tensor:
         if body.tensor is None:
@@ -367,11 +370,3 @@ def _inside(what: str, span: Span) -> Iterator[None]:
     except SymcnnError as error:
         error.inside(what, span)
         raise
-
-
-def _at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
-    """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
-    if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
-        return error
-    word = error.span.text.partition("=")[0]
-    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)

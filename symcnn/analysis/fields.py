@@ -1,0 +1,86 @@
+"""Receptive fields over the graph of a network: what every layer sees of the input, over all paths to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.analysis.view import UNCHANGED, View, joined
+from symcnn.analysis.window import Window
+
+Views = tuple[View, ...]  # one per axis of the network's input
+Pair = tuple[Views, Views]  # what an input and what an output of a layer sees; of a join the first input
+
+
+def output_field(derivation: Derivation) -> Views:
+    """Return what the output of a network sees of its input."""
+    return _Follower().output(derivation, [own_views(derivation)], None)
+
+
+def layer_fields(derivation: Derivation) -> tuple[Pair, ...]:
+    """Return what the input and the output of each layer see, in the order of `visits`; in repetitions the last one."""
+    seen: list[Pair] = []
+    _Follower().output(derivation, [own_views(derivation)], seen)
+    return tuple(seen)
+
+
+def own_views(body: Derivation) -> Views:
+    """Return what the input of a body sees of itself."""
+    return (UNCHANGED,) * len(body.input.sizes)
+
+
+class _Follower:
+    """Follows views through the items of bodies; what a body that takes nothing from outside does is found once."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[Derivation, Views] = {}
+
+    def output(self, body: Derivation, given: Sequence[Views], seen: list[Pair] | None) -> Views:
+        """Return what the output of a body sees, where `given` is what its inputs see; `seen` collects its layers."""
+        outputs: list[Views] = []
+
+        def at(place: Place) -> Views:
+            return outputs[place] if place >= 0 else given[INPUT - place]
+
+        for item in body.items:
+            sources = [at(place) for place in item.sources]
+            if isinstance(item, Nest):
+                outputs.append(self._repeated(item, sources, seen))
+                continue
+            outputs.append(_through(item, sources))
+            if seen is not None:
+                seen.append((sources[0], outputs[-1]))
+        return at(body.result)
+
+    def _repeated(self, nest: Nest, sources: list[Views], seen: list[Pair] | None) -> Views:
+        """Return what the last of some repetitions sees; they are composed by squaring where they can."""
+        own, *taken = sources
+        if taken:
+            for _ in range(nest.times - 1):
+                own = self.output(nest.body, [own, *taken], None)
+            return self.output(nest.body, [own, *taken], seen)
+        if nest.body not in self._bodies:
+            self._bodies[nest.body] = self.output(nest.body, [own_views(nest.body)], None)
+        views = self._bodies[nest.body]
+        if seen is None:
+            return composed(own, [view.repeated(nest.times) for view in views])
+        return self.output(nest.body, [composed(own, [view.repeated(nest.times - 1) for view in views])], seen)
+
+
+def _through(leaf: Leaf, sources: list[Views]) -> Views:
+    """Return what an output of a layer, or of a join, sees."""
+    if len(sources) == 1:
+        return through(sources[0], leaf.outcome.windows)
+    stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
+    columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
+    return tuple(joined(views, broadcast) for views, broadcast in columns)
+
+
+def through(views: Views, windows: Sequence[Window]) -> Views:
+    """Return what the outputs of a layer see; one without windows leaves what was seen before."""
+    return tuple(map(View.then, views, windows)) if windows else views
+
+
+def composed(first: Views, then: Sequence[View]) -> Views:
+    """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
+    return tuple(map(View.composed, first, then)) if then else first

@@ -1,0 +1,87 @@
+"""Branches brought together: which sizes must agree, which are broadcast, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import Truth
+from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis.body import Body
+from symcnn.analysis.derivation import Place
+from symcnn.analysis.tensor import Tensor
+from symcnn.errors import SymcnnError
+from symcnn.source import Span
+
+CONCAT = "concat"
+_Demand = Callable[[Truth, int], None]  # what must hold, and the number of the branch that breaks it
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The tensor that a join makes; `broadcast` says for each branch along which axes its size 1 is repeated."""
+
+    tensor: Tensor
+    broadcast: tuple[tuple[bool, ...], ...]
+
+
+def joined(joint: str, tensors: Sequence[Tensor], arithmetic: Arithmetic, demand: _Demand) -> Joined:
+    """Return what `add`, `multiply` or `concat` makes of tensors with equally many axes.
+
+    Sizes along an axis are equal, or of `add` and `multiply` provably 1, which is broadcast; so are channels, but
+    `concat` adds them up. `demand` takes what must hold for that, and raises where it never does.
+    """
+    axes = range(len(tensors[0].sizes))
+    stretches = joint != CONCAT
+    found = [_agreed([t.sizes[axis] for t in tensors], arithmetic, demand, stretches) for axis in axes]
+    if stretches:
+        channels, _ = _agreed([t.channels for t in tensors], arithmetic, demand, stretches)
+    else:
+        channels = arithmetic.total([t.channels for t in tensors])
+    broadcast = tuple(tuple(stretched[place] for _, stretched in found) for place in range(len(tensors)))
+    return Joined(Tensor(channels, tuple(size for size, _ in found)), broadcast)
+
+
+def _agreed(
+    sizes: Sequence[Value], arithmetic: Arithmetic, demand: _Demand, stretches: bool
+) -> tuple[Value, list[bool]]:
+    """Return the size on which branches agree, and which of them are broadcast to it."""
+    stretched = [stretches and size == 1 for size in sizes]
+    if all(stretched):
+        return 1, [False] * len(sizes)
+    first = stretched.index(False)
+    for place, size in enumerate(sizes):
+        if not stretched[place] and place != first:
+            demand(arithmetic.agree(sizes[first], size), place)
+    return sizes[first], stretched
+
+
+def cropped(tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> tuple[tuple[Value, ...], list[Truth]]:
+    """Return what a centre crop takes from each side, per axis, and what must hold: it is a nonnegative integer."""
+    margins, claims = [], []
+    for size, kept in zip(tensor.sizes, wanted.sizes, strict=True):
+        margin = arithmetic.divide(exact(size - kept), 2)
+        margins.append(margin)
+        claims += [
+            arithmetic.settle(arithmetic.integral(margin)),
+            arithmetic.settle(arithmetic.compare(">=", margin, 0)),
+        ]
+    return tuple(margins), list(map(arithmetic.settle, claims))
+
+
+def disagreement(joint: str, body: Body, places: Sequence[Place], place: int, span: Span) -> SymcnnError:
+    """Return the error of two branches that never fit each other, with what each is and where it comes from."""
+    first, other = (body.tensor_at(places[i]) for i in (0, place))
+    come = [_origin(body, places[i]) for i in (0, place)]
+    hint = f"{first} {come[0]}, {other} {come[1]}"
+    if len(first.sizes) == len(other.sizes) and joint == CONCAT:
+        hint += "; concat wants equal sizes and adds up the channels"
+    return SymcnnError(f"{joint} joins {first} and {other}, which never agree", span, hint)
+
+
+def _origin(body: Body, place: Place) -> str:
+    span = body.origin_at(place)
+    if span is None:
+        return "is the input"
+    return f"comes from {' '.join(span.text.split())} ({span.source.name}:{span.line}:{span.column})"

@@ -1,0 +1,77 @@
+"""What the steps of a network are: kinds and nets by their names, and kinds applied to tensors, each question once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.analysis.apply import Application, Outcome
+from symcnn.analysis.arguments import Given, axes_text
+from symcnn.analysis.tensor import Tensor
+from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.library.kind import Kind
+from symcnn.library.standard import Found, find
+from symcnn.source import Span
+from symcnn.tree import File, Step
+
+MOST_ITEMS = 200_000  # different layers of one network, and rows of its table
+
+
+class Steps:
+    """The steps of one analysis."""
+
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self.arithmetic = arithmetic
+        self._found: dict[tuple[int, str], Found] = {}
+        self._outcomes: dict[Any, Outcome] = {}
+        self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
+        self._derived = 0
+
+    def find(self, step: Step, file: File) -> Found:
+        """Return what a step's name stands for in a file."""
+        key = (id(file), step.kind)
+        if key not in self._found:
+            self._found[key] = find(step.kind, file, step.kind_span)
+        return self._found[key]
+
+    def outcome(self, kind: Kind, step: Step, given: Given, tensor: Tensor) -> Outcome:
+        """Return what a kind with some arguments makes of a tensor."""
+        key = (kind, tuple(given.values.items()), tensor)
+        if key not in self._outcomes:
+            known = (kind, tuple(given.values.items()), len(tensor.sizes))
+            try:
+                application = Application(kind, step, given, tensor, self.arithmetic, known in self._settled)
+                self._outcomes[key] = application.outcome()
+            except SymcnnError as error:
+                raise at_step(error, step, given) from None
+            if application.settled:
+                self._settled.add(known)
+        return self._outcomes[key]
+
+    def count(self, span: Span) -> None:
+        """Count a layer, or a repetition, that had to be derived."""
+        self._derived += 1
+        if self._derived > MOST_ITEMS:
+            raise NotSupportedError(f"more than {MOST_ITEMS:,} different layers", span)
+
+
+def check_axes(step: Step, found: Found, tensor: Tensor) -> None:
+    """Raise `SymcnnError` where a name such as Conv2d asks for another number of axes than the tensor has."""
+    name, axes = found.meaning.name, len(tensor.sizes)
+    vector = found.axes == 1 and not axes and isinstance(found.meaning, Kind) and not found.meaning.windowed
+    if found.axes not in (None, axes) and not vector:
+        hint = f"write {name}, or {name}{axes}d" if axes else "a vector has no axes"
+        if axes and found.axes == axes + 1:
+            hint += "; an input begins with its channels: 1×28×28"
+        elif axes == (found.axes or 0) + 1:
+            hint += "; a batch is no axis: input 3×H×W, batch N"
+        message = f"{step.kind} wants {axes_text(found.axes or 0)}, the tensor {tensor} has {axes_text(axes)}"
+        raise SymcnnError(message, step.kind_span, hint)
+
+
+def at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
+    """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
+    if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
+        return error
+    word = error.span.text.partition("=")[0]
+    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)
