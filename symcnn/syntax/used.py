@@ -89,7 +89,7 @@ class _Gathering:
         source = self._read(use, path, user)
         self._characters += len(source.text)
         if self._characters > MOST_CHARACTERS:
-            raise SymcnnError(f"the files together have more than {MOST_CHARACTERS:,} characters")
+            raise SymcnnError(f"with {source.name} the files have more than {MOST_CHARACTERS:,} characters")
         self._open.append(_Open(path, parse_file(source), use))
 
     def _resolved(self, use: Use, user: Path) -> Path:
