@@ -7,14 +7,14 @@ from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.source import Source
-from symcnn.syntax import parse_file, read_source
+from symcnn.syntax import load_file, parse_alone
 from symcnn.tree import File, Network
 
 
 def parse(text: str, name: str = "text") -> dict[str, Network]:
     """Return the nets that a text defines, by name; `name` is what errors call the text.
 
-    Raises `SymcnnError` with the place of the first mistake.
+    Raises `SymcnnError` with the place of the first mistake. A text lies in no folder: `use` is for files.
 
     >>> list(parse("net a { input 3×H×W; Conv(64, 3) }"))
     ['a']
@@ -23,14 +23,17 @@ def parse(text: str, name: str = "text") -> dict[str, Network]:
         raise SymcnnError(
             f"parse takes a text, not a {type(text).__name__}", hint="a file is read by symcnn.load(path)"
         )
-    return _networks(parse_file(Source(name, text)))
+    return _Networks(parse_alone(Source(name, text)))
 
 
 def load(path: str | Path) -> dict[str, Network]:
-    """Return the nets that a file defines, by name; raises `SymcnnError`."""
+    """Return the nets that a file defines, by name; raises `SymcnnError`.
+
+    They see the definitions of the files it uses, whose nets are not among them.
+    """
     if not isinstance(path, (str, Path)):
         raise SymcnnError(f"load takes a path, not a {type(path).__name__}")
-    return _networks(parse_file(read_source(path)))
+    return _Networks(load_file(path))
 
 
 def symbols(names: str) -> Any:
@@ -60,12 +63,16 @@ def layers() -> tuple[str, ...]:
 
 
 class _Networks(dict[str, Network]):
-    """Nets by name; a name that is not there is a user's mistake."""
+    """The nets of a file by name; a name that is not there is a user's mistake."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__({name: Network(file, net) for name, net in file.own_nets.items()})
+        self._file = file
 
     def __missing__(self, name: str) -> Network:
         listed = f"there are {', '.join(self)}" if self else "there are no nets"
-        raise SymcnnError(f"there is no net '{name}'", hint=did_you_mean(str(name), self, listed))
-
-
-def _networks(file: File) -> dict[str, Network]:
-    return _Networks({name: Network(file, net) for name, net in file.nets.items()})
+        hint = did_you_mean(str(name), self, listed)
+        if name in self._file.nets:
+            span = self._file.nets[name].span
+            hint = f"it is in {span.source.name}:{span.line}, a file that is used: load that file"
+        raise SymcnnError(f"there is no net '{name}'", hint=hint)

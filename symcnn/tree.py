@@ -246,7 +246,10 @@ Definition = Net | Layer | Convention | Let | Assume | Use
 
 @dataclass(frozen=True)
 class File:
-    """Everything a source defines, by kind of definition, in the written order."""
+    """Everything a source defines, by kind of definition, in the written order.
+
+    After `load`, what it uses is among it, before its own, and no uses are left.
+    """
 
     source: Source
     nets: dict[str, Net]
@@ -255,6 +258,11 @@ class File:
     lets: dict[str, Let]
     assumptions: tuple[Assume, ...]
     uses: tuple[Use, ...]
+
+    @property
+    def own_nets(self) -> dict[str, Net]:
+        """The nets that the source itself defines, without those of files it uses."""
+        return {name: net for name, net in self.nets.items() if net.span.source == self.source}
 
 
 @dataclass(frozen=True)

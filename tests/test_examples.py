@@ -136,3 +136,19 @@ def test_a_layer_of_ones_own() -> None:
     assert text(express(found["macs"].ratio)) == "1/9"
     assert found["params"].always == -1
     assert shift.params == C * m + m
+
+
+def test_mobilenet_from_blocks_of_another_file() -> None:
+    strides = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
+    channels = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
+    for net, cheap in (("mobilenet", True), ("standard", False)):
+        size, old, params, macs = 112, 32, 27 * 32 + 64, 27 * 32 * 112**2
+        for stride, new in zip(strides, channels, strict=True):
+            size //= stride
+            weights = 9 * old + old * new if cheap else 9 * old * new
+            params += weights + (2 * old if cheap else 0) + 2 * new
+            macs, old = macs + weights * size**2, new
+        a = analysed("use", net).at(H=224, W=224)
+        assert (a.params, a.macs) == (params + 1_025_000, macs + 1_024_000)
+    assert analysed("use", "mobilenet").params == 4_231_976
+    assert list(load("examples/use.cnn")) == ["mobilenet", "standard", "layers", "block"]

@@ -22,7 +22,7 @@ from symcnn.analysis.result import Analysis, Fields, Layer, relation_text
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
-from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
+from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
@@ -52,8 +52,6 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         hint = 'parse and load return nets by name: symcnn.load("file.cnn")["name"]'
         raise SymcnnError(f"analyse takes a net, not a {type(net).__name__}", hint=hint)
     file, definition = net.file, net.definition
-    if file.uses:
-        raise NotSupportedError("use", file.uses[0].span, "write the definitions into this file")
     if definition.input is None:
         hint = f"use it inside a net: net main {{ input 3×H×W; {definition.name} }}"
         raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)

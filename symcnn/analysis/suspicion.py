@@ -28,9 +28,10 @@ def suspicions(net: Network, symbols: set[str]) -> tuple[str, ...]:
     quotes; a size with an `x` inside; the twin of another symbol (`C_in`, `Cin`).
     """
     places = _places(net)
+    order = {name: place for place, name in enumerate(places)}
     found = []
-    for name in sorted(symbols, key=lambda name: (places[name].start if name in places else 0, name)):
-        hint = _meant(name, net) or _twin(name, symbols, places) or _sizes(name, net)
+    for name in sorted(symbols, key=lambda name: (order.get(name, 0), name)):
+        hint = _meant(name, net) or _twin(name, symbols, order) or _sizes(name, net)
         if hint is not None:
             message = f"'{name}' is taken as a symbol"
             found.append(str(SymcnnError(message, places.get(name), hint)))
@@ -50,7 +51,7 @@ def shadows(net: Network) -> tuple[str, ...]:
 
 
 def _places(net: Network) -> dict[str, Span]:
-    """Return where each name is written first."""
+    """Return where each name is written first, in the written order; files that are used come first."""
     places: dict[str, Span] = {}
     for definition in net.file.nets.values():
         for formula in formulas_in(definition.body):
@@ -79,12 +80,12 @@ def _known(net: Network) -> Iterator[str]:
         yield from (s.label for s in other.body.statements if isinstance(s, Labelled))
 
 
-def _twin(name: str, symbols: set[str], places: dict[str, Span]) -> str | None:
+def _twin(name: str, symbols: set[str], order: dict[str, int]) -> str | None:
     """Name the symbol, written earlier, that differs only in case or underscores."""
     if len(_folded(name)) < _SHORTEST_TWIN:
         return None
     twins = [other for other in symbols if other != name and _folded(other) == _folded(name)]
-    earlier = [t for t in twins if t in places and name in places and places[t].start < places[name].start]
+    earlier = [t for t in twins if t in order and name in order and order[t] < order[name]]
     return f"there is '{min(earlier)}' too: did you mean the same?" if earlier else None
 
 

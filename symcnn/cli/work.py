@@ -16,7 +16,7 @@ import click
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.style import Style
 from symcnn.source import Source
-from symcnn.syntax import parse_file, read_source
+from symcnn.syntax import load_file, parse_alone
 from symcnn.syntax.read import decode, read_bounded
 from symcnn.tree import File, Net, Network, Step
 
@@ -261,34 +261,45 @@ def _umask() -> int:
 
 def _read(file: str) -> File:
     if file != "-":
-        return parse_file(read_source(file))
+        return load_file(file)
     if sys.stdin is None:
         raise SymcnnError("standard input is closed", hint="name a file instead of -")
-    return parse_file(decode(read_bounded(sys.stdin.buffer), "standard input"))
+    return parse_alone(decode(read_bounded(sys.stdin.buffer), "standard input"))
 
 
 def _chosen(file: File, names: Sequence[str]) -> list[Network]:
-    """Return the named nets, or all with an input that no other net uses."""
+    """Return the named nets, of used files too, or all the file's own with an input that no other net uses."""
     for name in names:
         if name not in file.nets:
-            listed = f"the file has {', '.join(file.nets)}" if file.nets else "the file has no nets"
-            raise SymcnnError(
-                f"there is no net '{name}' in {file.source.name}", hint=did_you_mean(name, file.nets, listed)
-            )
+            hint = did_you_mean(name, file.nets, _listed(file))
+            raise SymcnnError(f"there is no net '{name}' in {file.source.name}", hint=hint)
     chosen = list(names) or _roots(file)
     if not chosen:
-        if not file.nets:
-            hint = "write net a { input 3×H×W; Conv(64, 3) }"
-            raise SymcnnError(f"{file.source.name} has no net", hint=hint)
-        *_, last = file.nets.values()
-        hint = f"begin it with one, as in net {last.name} {{ input 3×H×W; … }}"
-        raise SymcnnError(f"no net of {file.source.name} has an input", last.span, hint)
+        raise _no_net(file)
     return [Network(file, file.nets[name]) for name in chosen]
 
 
+def _no_net(file: File) -> SymcnnError:
+    name = file.source.name
+    if not file.nets:
+        return SymcnnError(f"{name} has no net", hint="write net a { input 3×H×W; Conv(64, 3) }")
+    if not file.own_nets:
+        return SymcnnError(f"{name} has no net of its own", hint=f"name one that it uses: {', '.join(file.nets)}")
+    *_, last = file.own_nets.values()
+    hint = f"begin it with one, as in net {last.name} {{ input 3×H×W; … }}"
+    return SymcnnError(f"no net of {name} has an input", last.span, hint)
+
+
+def _listed(file: File) -> str:
+    own = f"the file has {', '.join(file.own_nets)}" if file.own_nets else "the file has no nets"
+    used = [name for name in file.nets if name not in file.own_nets]
+    return f"{own}; those it uses have {', '.join(used)}" if used else own
+
+
 def _roots(file: File) -> list[str]:
-    used = {kind for net in file.nets.values() for kind in _kinds(net) if kind != net.name}
-    with_input = [name for name, net in file.nets.items() if net.input is not None]
+    nets = file.own_nets
+    used = {kind for net in nets.values() for kind in _kinds(net) if kind != net.name}
+    with_input = [name for name, net in nets.items() if net.input is not None]
     return [name for name in with_input if name not in used] or with_input
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from symcnn import tree
 from symcnn.errors import SymcnnError
 from symcnn.formula import nodes as f
-from symcnn.source import Span
+from symcnn.source import Source, Span
 from symcnn.syntax.build import FormulaBuilder, unquoted
 
 _Named = TypeVar("_Named", tree.Net, tree.Layer, tree.Convention, tree.Let)
@@ -22,15 +22,7 @@ class FileBuilder(FormulaBuilder):
             raise SymcnnError(
                 "there is nothing defined here", span, "write a network: net a { input 3×H×W; Conv(64, 3) }"
             )
-        return tree.File(
-            source=self.source,
-            nets=_by_name(children, tree.Net, "net"),
-            layers=_by_name(children, tree.Layer, "layer"),
-            conventions=_by_name(children, tree.Convention, "convention"),
-            lets=_by_name(children, tree.Let, "let"),
-            assumptions=tuple(c for c in children if isinstance(c, tree.Assume)),
-            uses=tuple(c for c in children if isinstance(c, tree.Use)),
-        )
+        return file_of(self.source, children)
 
     def use(self, span: Span, children: list[Any]) -> tree.Use:
         return tree.Use(unquoted(children[0]), span)
@@ -219,15 +211,45 @@ def _inner(block: tree.Block) -> tree.Block:
     return block
 
 
-def _by_name(children: list[Any], kind: type[_Named], noun: str) -> dict[str, _Named]:
+def file_of(source: Source, definitions: Sequence[tree.Definition]) -> tree.File:
+    """Return a file of some definitions, each name once; they come from `source` and from files it uses."""
+    _refuse_two_kinds(definitions)
+    return tree.File(
+        source=source,
+        nets=_by_name(definitions, tree.Net, "net"),
+        layers=_by_name(definitions, tree.Layer, "layer"),
+        conventions=_by_name(definitions, tree.Convention, "convention"),
+        lets=_by_name(definitions, tree.Let, "let"),
+        assumptions=tuple(d for d in definitions if isinstance(d, tree.Assume)),
+        uses=tuple(d for d in definitions if isinstance(d, tree.Use)),
+    )
+
+
+def _refuse_two_kinds(definitions: Sequence[tree.Definition]) -> None:
+    """Nets and layers are both used by their names alone, so no net has the name of a layer."""
+    found: dict[str, tree.Net | tree.Layer] = {}
+    for definition in definitions:
+        if isinstance(definition, (tree.Net, tree.Layer)):
+            first = found.setdefault(definition.name, definition)
+            if type(first) is not type(definition):
+                message = f"'{definition.name}' is defined twice, as a layer and as a net"
+                raise SymcnnError(message, definition.span, _first(first.span, definition.span))
+
+
+def _by_name(definitions: Sequence[tree.Definition], kind: type[_Named], noun: str) -> dict[str, _Named]:
     found: dict[str, _Named] = {}
-    for child in children:
-        if isinstance(child, kind):
-            if child.name in found:
-                line = found[child.name].span.line
-                raise SymcnnError(f"the {noun} '{child.name}' is defined twice", child.span, f"first in line {line}")
-            found[child.name] = child
+    for definition in definitions:
+        if isinstance(definition, kind):
+            if definition.name in found:
+                hint = _first(found[definition.name].span, definition.span)
+                raise SymcnnError(f"the {noun} '{definition.name}' is defined twice", definition.span, hint)
+            found[definition.name] = definition
     return found
+
+
+def _first(first: Span, second: Span) -> str:
+    same = first.source == second.source
+    return f"first in line {first.line}" if same else f"first in {first.source.name}:{first.line}"
 
 
 def _refuse_doubles(named: Iterable[tuple[str, Span]]) -> None:

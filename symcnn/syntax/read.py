@@ -16,31 +16,30 @@ from symcnn.syntax.messages import syntax_error
 from symcnn.syntax.parser import parser
 from symcnn.tree import Assume, File
 
-_MOST_CHARACTERS = 5_000_000  # of one text; ten thousand layers are about 300,000
+MOST_CHARACTERS = 5_000_000  # of one text; ten thousand layers are about 300,000
 
 
-def read_source(path: str | Path) -> Source:
-    """Read a UTF-8 file; raises `SymcnnError` where it cannot."""
-    name = str(path)
+def read_source(path: str | Path, name: str | None = None) -> Source:
+    """Read a UTF-8 file, which errors call by its path or by `name`; raises `SymcnnError` where it cannot."""
+    name = name or str(path)
     try:
         with Path(path).open("rb") as file:
             content = read_bounded(file)
     except FileNotFoundError:
-        raise SymcnnError(f"no such file: {name}", hint=_similar_files(Path(path))) from None
+        raise SymcnnError(f"no such file: {name}", hint=similar_files(Path(path).parent)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SymcnnError(f"cannot read {name}: {reason.lower()}") from None
+        raise SymcnnError(f"cannot read {name}: {reason(error)}") from None
     return decode(content, name)
 
 
 def read_bounded(file: BinaryIO) -> bytes:
     """Return what a file holds, or one byte more than a text may have: a device may never end."""
-    return file.read(4 * _MOST_CHARACTERS + 1)
+    return file.read(4 * MOST_CHARACTERS + 1)
 
 
 def decode(content: bytes, name: str) -> Source:
     """Return the source of some bytes, which must be UTF-8; a byte order mark is dropped."""
-    if len(content) > 4 * _MOST_CHARACTERS:
+    if len(content) > 4 * MOST_CHARACTERS:
         raise _too_long(name)
     try:
         return Source(name, content.decode("utf-8").removeprefix("\ufeff"))
@@ -72,7 +71,7 @@ def parse_assumptions(source: Source) -> Assume:
 
 
 def _parse(source: Source, start: str) -> Any:
-    if len(source.text) > _MOST_CHARACTERS:
+    if len(source.text) > MOST_CHARACTERS:
         raise _too_long(source.name)
     if not source.text.strip():
         hint = "write a network: net a { input 3×H×W; Conv(64, 3) }" if start == "file" else None
@@ -86,12 +85,23 @@ def _parse(source: Source, start: str) -> Any:
 
 
 def _too_long(name: str) -> SymcnnError:
-    return SymcnnError(f"{name} has more than {_MOST_CHARACTERS:,} characters")
+    return SymcnnError(f"{name} has more than {MOST_CHARACTERS:,} characters")
 
 
-def _similar_files(path: Path) -> str | None:
-    try:
-        names = sorted(p.name for p in path.parent.glob("*.cnn"))
-    except OSError:
-        return None
+def reason(error: Exception) -> str:
+    """Return in words why something cannot be read."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def similar_files(folder: Path) -> str | None:
+    """Return a hint with the files of a folder that could have been meant."""
+    names = listed_files(folder)
     return f"here are: {', '.join(names[:8])}" if names else None
+
+
+def listed_files(folder: Path) -> list[str]:
+    """Return the names of a folder's files in the language, sorted; none where they cannot be listed."""
+    try:
+        return sorted(p.name for p in folder.glob("*.cnn"))
+    except OSError:
+        return []

@@ -167,7 +167,7 @@ PROGRAMS = [
     ("assume H >= 5\n‹assume H < 5›\nnet a { input 3×H }", "the assumptions contradict each other", None),
     ("assume H >= ‹\"x\"›\nnet a { input 3×H }", 'a number is wanted here, not the word "x"', None),
     ("assume ‹H›\nnet a { input 3×H }", "a condition is wanted here, such as 'k > 1'", None),
-    ('‹use "x.cnn"›\nnet a { input 3 }', "not supported yet: use", "write the definitions into this file"),
+    ('‹use "x.cnn"›\nnet a { input 3 }', "text lies in no folder and can use no file", "save this text as a file, and load that file"),
     # layer kinds
     ("layer L { sise = ‹n› }\nnet a { input 3×H; L }", "unknown rule 'sise' of L", "did you mean 'size'?"),
     ('layer L { wrong wieghts "forgot" = ‹2C› }\nnet a { input 3×H; L }', "unknown rule 'wieghts' of L", "did you mean 'weights'?"),

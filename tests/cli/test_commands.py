@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -269,6 +271,51 @@ def test_a_mistake_in_the_text_is_marked(tmp_path: Path) -> None:
     broken = written(tmp_path, "net a { input 3×8×8; Conv(64, 3 }", "broken.cnn")
     assert f"{broken}:1:" in refused("derive", broken)
     assert "^" in refused("derive", broken)
+
+
+# Files that use files.
+
+
+def test_a_file_that_uses_others_derives_its_own_nets(tmp_path: Path) -> None:
+    written(tmp_path, "net used { input 3×H×H; ReLU }\nnet block { Conv(8, 3) }", "b.cnn")
+    path = written(tmp_path, 'use "b.cnn"\nnet a { input 3×H×H; block }\nnet c { input 3×H×H; used }')
+    shown = printed("derive", path)
+    assert [line for line in shown.splitlines() if line in ("a", "c", "used")] == ["a", "c"]
+    assert printed("derive", path, "--net", "used").startswith("used\n")
+    assert printed("explain", path, "--net", "a", "--layer", "block1")
+    assert printed("compare", path).startswith("a against c")
+    assert printed("compare", path, "a", "used").startswith("a against used")
+
+
+def test_nets_of_used_files_are_named_where_one_is_wanted(tmp_path: Path) -> None:
+    written(tmp_path, "net used { input 3×H×H; ReLU }", "b.cnn")
+    path = written(tmp_path, 'use "b.cnn"\nnet a { input 3×H×H }')
+    shown = refused("derive", path, "--net", "zzz")
+    assert f"there is no net 'zzz' in {path}\n  the file has a; those it uses have used\n" in shown
+    assert "did you mean 'used'?" in refused("derive", path, "--net", "usde")
+    path = written(tmp_path, 'use "b.cnn"')
+    assert refused("derive", path) == f"error: {path} has no net of its own\n  name one that it uses: used\n"
+    assert "used" in printed("derive", path, "--net", "used")
+
+
+def test_standard_input_uses_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "net used { ReLU }", "b.cnn")
+    assert refused("derive", "-", text='use "b.cnn"\nnet a { input 3; used }') == (
+        "error: standard input lies in no folder and can use no file\n"
+        "  standard input:1:1\n"
+        '    use "b.cnn"\n'
+        "    ^^^^^^^^^^^\n"
+        "  save this text as a file, and load that file\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="standard input has no path here")
+def test_a_pipe_uses_no_file() -> None:
+    command = [sys.executable, "-m", "symcnn", "derive", "/dev/stdin"]
+    result = subprocess.run(command, input='use "b.cnn"', capture_output=True, encoding="utf-8", check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: /dev/stdin lies in no folder and can use no file\n")
 
 
 USES = [

@@ -47,6 +47,8 @@ BROKEN = [
     ("net a { input 3 }\nnet ‹a› { input 3 }", "the net 'a' is defined twice", "first in line 1"),
     ("let q = 3; let ‹q› = 4", "the let 'q' is defined twice", "first in line 1"),
     ("layer L { }\n\nlayer ‹L› { }", "the layer 'L' is defined twice", "first in line 1"),
+    ("net L { }\nlayer ‹L› { }", "'L' is defined twice, as a layer and as a net", "first in line 1"),
+    ("layer L { }; net ‹L› { }", "'L' is defined twice, as a layer and as a net", "first in line 1"),
     ("le‹t›", "the text ends too early", NAME),
     ("assum‹e›", "the text ends too early", VALUE),
     ("assume H % 32 ‹=› 0", "unexpected '='", "equality is written '=='"),

@@ -72,7 +72,6 @@ def test_lenet_has_the_parameters_of_the_textbook() -> None:
         (REPETITION, "dense_block(12, 6)", "branches"),
         (REPETITION, "dense_block(12, L)", "symbolic number of repetitions"),
         (REPETITION, "pyramid(n)", "symbolic number of repetitions"),
-        ('use "other.cnn"', "ReLU", "use"),
         ("", "e: ReLU; add e", "branches"),
         ("", "e: ReLU; from e", "branches"),
         ("", "residual { ReLU }", "branches"),
