@@ -189,8 +189,12 @@ class _Writer:
     def _is_windowed(self) -> bool:
         return any(self.values["reach"][axis] != 0 for axis in range(self.axes))
 
+    def _is_plain(self) -> bool:
+        """Tell whether what an output sees is known, and in whole steps of the input."""
+        return None not in (*self.values["reach"], *self.values["jump"]) and set(self.values["upsampling"]) == {1}
+
     def _field(self, quantity: str) -> Iterator[Line]:
-        if not self.axes or "r_0" not in self.values:
+        if not self.axes or "r_0" not in self.values or not self._is_plain():
             return
         after = self.layer.receptive_field
         rule, same, name, found = ("reach", 0, "r", after.size) if quantity == FIELD else ("jump", 1, "j", after.jump)

@@ -14,13 +14,15 @@ from symcnn.analysis.arguments import SAME, Given, bind
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import Window
-from symcnn.errors import SymcnnError
+from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
-from symcnn.library.rules import COUNTED
+from symcnn.library.rules import COUNTED, UNKNOWN, WINDOW
 from symcnn.tree import Step
+
+_NOT_YET = "not supported yet: "  # so begins the hint of a requirement that PyTorch does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Application:
         self.axes = len(tensor.sizes)
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
         values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
-        self.values: dict[str, Any] = bind(kind, step, given, self.axes, Frame(arithmetic, values))
+        self.values: dict[str, Any] = _Names(bind(kind, step, given, self.axes, Frame(arithmetic, values)))
         self.alike = self._first_alike()
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
@@ -105,7 +107,7 @@ class Application:
             value = self.values[parameter.symbol]
             if isinstance(parameter.default, nodes.Truth):
                 self._require_truth(parameter.name, value)
-            elif not parameter.rational and value != SAME:
+            elif not parameter.rational and not isinstance(value, str):
                 for part in _parts(value):
                     self._require_integer(parameter.name, part)
 
@@ -116,7 +118,7 @@ class Application:
             raise self._error(f"{name} of {self.step.kind} is true or false, not {shown(value)}", name, hint)
 
     def _require_integer(self, name: str, value: Any) -> None:
-        if not isinstance(value, int):
+        if not isinstance(value, (int, str)):
             claim = self.arithmetic.integral(value)
             self._add(
                 claim, lambda: self._error(f"{name} of {self.step.kind} is {shown(value)}, which is no integer", name)
@@ -146,6 +148,8 @@ class Application:
         place = written[0] if written else self.step.span
         values = ", ".join(self._instances(demand))
         rule = f"it requires {' '.join(demand.formula.span.text.split())}" + (f"; here {values}" if values else "")
+        if demand.hint and demand.hint.startswith(_NOT_YET):
+            return NotSupportedError(f"{self.step.kind} with {demand.hint.removeprefix(_NOT_YET)}", place, rule)
         return SymcnnError(
             f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}", place, rule
         )
@@ -163,12 +167,25 @@ class Application:
         return listed
 
     def _windows(self) -> tuple[Window, ...]:
-        reaches, jumps = self._per_axis("reach"), self._per_axis("jump")
-        self.values |= {"reach": reaches, "jump": jumps}
-        self.values["n'"] = self._same_sizes(reaches, jumps) or self._per_axis("size")
-        return tuple(map(Window, reaches, jumps, self._per_axis("start")))
+        for name in WINDOW[:-1]:
+            self.values[name] = self._window_rule(name)
+        self.values["n'"] = self._same_sizes(self.values["reach"], self.values["jump"]) or self._per_axis("size")
+        self.values["start"] = self._window_rule("start")
+        return tuple(map(_window, *(self.values[name] for name in WINDOW)))
 
-    def _same_sizes(self, reaches: tuple[Value, ...], jumps: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    def _window_rule(self, name: str) -> tuple[Value | None, ...]:
+        """Work out what an output sees on each different axis; None is what cannot be said."""
+        worth: dict[int, Value | None] = {}
+        for axis in sorted(set(self.alike)):
+            try:
+                worth[axis] = self._rule(name, axis)
+            except UndecidedError:
+                worth[axis] = None
+        return tuple(worth[first] for first in self.alike)
+
+    def _same_sizes(
+        self, reaches: tuple[Value | None, ...], jumps: tuple[Value | None, ...]
+    ) -> tuple[Value, ...] | None:
         """Put in the padding that "same" stands for, and return the sizes ⌈n/s⌉ that it is chosen for.
 
         As in TensorFlow and ONNX SAME_UPPER: max((⌈n/s⌉ − 1)·s + e − n, 0) in total, the odd one after.
@@ -177,14 +194,17 @@ class Application:
         if not symbols:
             return None
         a = self.arithmetic
-        sizes = tuple(a.ceiling(a.divide(n, s)) for n, s in zip(self.tensor.sizes, jumps, strict=True))
-        sides = []
-        for n, size, reach, jump in zip(self.tensor.sizes, sizes, reaches, jumps, strict=True):
+        sizes, sides = [], []
+        for n, reach, jump in zip(self.tensor.sizes, reaches, jumps, strict=True):
+            if reach is None or jump is None:
+                raise NotSupportedError(f'padding "same" of {self.step.kind} here', self.step.span)
+            size = a.ceiling(a.divide(n, jump))
             total = a.largest([a.total([a.product([a.total([size, -1]), jump], []), reach, 1, -n]), 0])
             before = a.floor(a.divide(total, 2))
+            sizes.append(size)
             sides.append(Sides(before, a.total([total, -before])))
         self.values |= {symbols[0]: tuple(sides), "same": True}
-        return sizes
+        return tuple(sizes)
 
     def _output(self) -> Tensor:
         sizes = self.values["n'"]
@@ -211,12 +231,12 @@ class Application:
         worth = f" would be {shown(size)}" if known else f", {shown(size)}, is never positive"
         if not windowed:
             return self._error(what + worth)
-        hint = f"the window is larger than the padded input {self.tensor}"
-        return self._error(what + worth, self._window_parameter(), hint)
+        seen = "the input is" if "reach" in self.kind.constants else "the window is larger than the padded input"
+        return self._error(what + worth, self._size_parameter(), f"{seen} {self.tensor}")
 
-    def _window_parameter(self) -> str | None:
-        """Return what the window was written as: the given parameter that the rule for the reach speaks of last."""
-        spoken = [name.name for name in nodes.names(self.kind.formulas["reach"])]
+    def _size_parameter(self) -> str | None:
+        """Return what is too large: the given parameter that the rule for the reach, or else the size, has last."""
+        spoken = [name.name for rule in ("size", "reach") for name in nodes.names(self.kind.formulas[rule])]
         by_symbol = {p.symbol: p.name for p in self.kind.parameters.values()}
         written = [by_symbol[s] for s in spoken if by_symbol.get(s) in self.given.spans]
         return written[-1] if written else None
@@ -230,6 +250,26 @@ class Application:
         for name in COUNTED:
             counted[name] = self.values[name] = self._rule(name)
         return counted
+
+
+class _Names(dict[str, Any]):
+    """The values of a rule's names; a rule that comes to `unknown` cannot be said."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == UNKNOWN:
+            raise UndecidedError("it cannot be said what an output sees")
+        raise KeyError(name)
+
+
+def _window(
+    reach: Value | None, jump: Value | None, upsampling: Value | None, spacing: Value | None, start: Value | None
+) -> Window:
+    """Return the window along one axis, of which all must be known."""
+    if reach is None or jump is None or upsampling is None or spacing is None or start is None:
+        return Window(known=False)
+    if upsampling == 1 and spacing == 1:
+        return Window(reach, jump, start)
+    return Window(reach, jump, start, upsampling=upsampling, spacing=spacing)
 
 
 def _parts(value: Any) -> Iterator[Any]:

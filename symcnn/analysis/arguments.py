@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.nodes import Formula
+from symcnn.formula.express import shown
+from symcnn.formula.nodes import Formula, Text
 from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
 from symcnn.source import Span
@@ -84,7 +85,7 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
         span = given.spans.get(parameter.name, step.span)
         if parameter.name in given.values:
             value = given.values[parameter.name]
-            bound[parameter.symbol] = _spread(value, parameter, step, span, axes)
+            bound[parameter.symbol] = _Written(kind, parameter, step, span, axes).spread(value)
         elif parameter.name in kind.defaults:
             bound[parameter.symbol] = _default(kind, parameter, Frame(frame.arithmetic, bound), axes)
         else:
@@ -109,38 +110,63 @@ def missing(step: Step, name: str, required: Sequence[str], positional: int) -> 
     return SymcnnError(f"{step.kind} needs {name}", step.span, hint)
 
 
-def _spread(value: Any, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
-    if isinstance(value, str):
-        return _word(value, parameter, step, span, axes)
-    if not parameter.per_axis:
-        return value if isinstance(value, bool) else number(value, span)
-    if not isinstance(value, tuple):
-        return (number(value, span),) * axes
-    if parameter.name == "padding" and axes == 1 and len(value) == 2 and not any(isinstance(v, tuple) for v in value):
-        value = (value,)  # of one axis, a pair can only be (before, after)
-    if len(value) != axes:
-        values = "1 value" if len(value) == 1 else f"{len(value)} values"
-        message = f"{parameter.name} has {values}, the tensor has {axes_text(axes)}"
-        raise SymcnnError(message, span, f"give one value, or one for each of {axes_text(axes)}")
-    return tuple(_side_pair(item, parameter, span) for item in value)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An argument of a step that was written, for a parameter of its kind."""
 
+    kind: Kind
+    parameter: LayerParameter
+    step: Step
+    span: Span
+    axes: int
 
-def _side_pair(item: Any, parameter: LayerParameter, span: Span) -> Any:
-    if not isinstance(item, tuple):
-        return number(item, span)
-    if parameter.name != "padding" or len(item) != 2:
-        pair = ", or a pair (before, after)," if parameter.name == "padding" else ""
-        raise SymcnnError(f"{parameter.name} takes one number{pair} for each axis", span)
-    return Sides(number(item[0], span), number(item[1], span))
+    def spread(self, value: Any) -> Any:
+        """Return the value as the parameter takes it: a word, one number, or one for each axis."""
+        name = self.parameter.name
+        if isinstance(value, str) or isinstance(self.parameter.default, Text):
+            return self._word(value)
+        if not self.parameter.per_axis:
+            return value if isinstance(value, bool) else number(value, self.span)
+        if not isinstance(value, tuple):
+            return (number(value, self.span),) * self.axes
+        pair = len(value) == 2 and not any(isinstance(part, tuple) for part in value)
+        if name in self.kind.sided and self.axes == 1 and pair:
+            value = (value,)  # of one axis, a pair can only be (before, after)
+        if len(value) != self.axes:
+            values = "1 value" if len(value) == 1 else f"{len(value)} values"
+            message = f"{name} has {values}, the tensor has {axes_text(self.axes)}"
+            raise SymcnnError(message, self.span, f"give one value, or one for each of {axes_text(self.axes)}")
+        return tuple(map(self._on_axis, value))
 
+    def _on_axis(self, item: Any) -> Any:
+        if not isinstance(item, tuple):
+            return number(item, self.span)
+        sided = self.parameter.name in self.kind.sided
+        if not sided or len(item) != 2:
+            pair = ", or a pair (before, after)," if sided else ""
+            raise SymcnnError(f"{self.parameter.name} takes one number{pair} for each axis", self.span)
+        return Sides(number(item[0], self.span), number(item[1], self.span))
 
-def _word(value: str, parameter: LayerParameter, step: Step, span: Span, axes: int) -> Any:
-    if parameter.name != "padding":
-        number(value, span)
-    if value not in (SAME, VALID):
-        hint = did_you_mean(value, (SAME, VALID), 'a padding is a number, "same" or "valid"')
-        raise SymcnnError(f'{parameter.name} of {step.kind} cannot be "{value}"', span, hint)
-    return SAME if value == SAME else (0,) * axes
+    def _word(self, value: Any) -> Any:
+        """Return a word that the kind takes here; "valid" is the number 0."""
+        words = self.kind.words.get(self.parameter.name, ())
+        if not words:
+            number(value, self.span)
+        if not isinstance(value, str) or value not in words:
+            raise self._no_word(value, words)
+        if not self.parameter.per_axis or value == SAME:
+            return value
+        return (0 if value == VALID else value,) * self.axes
+
+    def _no_word(self, value: Any, words: Sequence[str]) -> SymcnnError:
+        name, quoted = self.parameter.name, [f'"{word}"' for word in words]
+        choices = quoted if isinstance(self.parameter.default, Text) else ["a number", *quoted]
+        hint = f"{name} is {', '.join(choices[:-1])} or {choices[-1]}" if choices[1:] else f"{name} is {choices[0]}"
+        if isinstance(value, str):
+            message = f'{name} of {self.step.kind} cannot be "{value}"'
+            return SymcnnError(message, self.span, did_you_mean(value, words, hint))
+        message = f"{name} of {self.step.kind} is a word, not {shown(value)}"
+        return SymcnnError(message, self.span, f'write {name}="{value}"' if str(value) in words else hint)
 
 
 def axes_text(axes: int) -> str:

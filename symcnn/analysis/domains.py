@@ -9,7 +9,7 @@ from symcnn.analysis.statements import statements
 from symcnn.formula import nodes as f
 from symcnn.tree import Assume, Domain, File, Net, Repeat, Step
 
-_MAY_BE_ZERO = ("padding", "output_padding")
+_MAY_BE_ZERO = ("padding", "output_padding", "cropping")
 
 
 def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:

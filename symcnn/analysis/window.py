@@ -23,6 +23,9 @@ class Window:
     reach: Value = 0
     jump: Value = 1
     start: Value = 0
+    upsampling: Value = 1
+    spacing: Value = 1
+    known: bool = True
 
     @property
     def size(self) -> Value:

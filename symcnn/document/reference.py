@@ -41,7 +41,9 @@ def kind_document(found: Kind | Net) -> Document:
 
 
 def example(kind: Kind) -> str:
-    """Return a step with this kind: the arguments it needs, and no others."""
+    """Return a step with this kind, the arguments it needs and no others; or the statement that makes it."""
+    if kind.joint:
+        return f"{kind.joint} {{ path {{ ReLU }} skip }}"
     needed = [p.name for p in kind.definition.parameters if p.default is None]
     sample = {"out_channels": "64", "out_features": "10", "kernel_size": "3"}
     values = [sample.get(n, "2") if i < kind.positional else f"{n}={sample.get(n, '2')}" for i, n in enumerate(needed)]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
-from symcnn.formula.nodes import Formula, Number, names
+from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Meaning
-from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES
+from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
 from symcnn.tree import Layer, LayerParameter
 
 # A rule may use the names that are known when it is worked out.
-_BEFORE_SIZE = ("reach", "jump", "size", "start", "axes", "channels")
+_BEFORE_SIZE = (*WINDOW, "size", "joins", "axes", "channels")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,31 @@ class Kind:
             known.append(parameter)
         return found
 
+    @cached_property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """The words that an argument may be, by its name: those that a requirement compares its symbol with."""
+        found: dict[str, tuple[str, ...]] = {}
+        by_symbol = {p.symbol: p.name for p in self.definition.parameters}
+        for node in _nodes(r.condition for r in self.definition.requirements):
+            match node:
+                case Comparison((Name(symbol), Text(word)), ("==",)) if symbol in by_symbol:
+                    name = by_symbol[symbol]
+                    found[name] = (*found.get(name, ()), word)
+        return found
+
+    @cached_property
+    def sided(self) -> frozenset[str]:
+        """The arguments that may be a pair (before, after) on each axis: the kind asks for a side of their symbols."""
+        everything = (*(r.condition for r in self.definition.requirements), *dict(self.definition.rules).values())
+        asked = [node.arguments for node in _nodes(everything) if _is_side(node)]
+        symbols = {argument.name for arguments in asked for argument in arguments if isinstance(argument, Name)}
+        return frozenset(p.name for p in self.definition.parameters if p.symbol in symbols)
+
+    @property
+    def joint(self) -> str | None:
+        """The word of the statement that makes it, such as `add` of Add; None for a kind that is used as a step."""
+        return self.name.lower() if self.formulas["joins"] == Truth(True) else None
+
     @property
     def windowed(self) -> bool:
         """Whether an argument has one value per axis, so that there must be axes."""
@@ -106,7 +132,8 @@ class Kind:
         order = list(RULES)
         before = tuple(order[: order.index(name)])
         outputs = () if name in _BEFORE_SIZE else OUTPUT_NAMES
-        known = (*outputs, *(b for b in before if not RULES[b].per_axis and b != "axes"))
+        unknown = (UNKNOWN,) if name in WINDOW else ()
+        known = (*outputs, *unknown, *(b for b in before if RULES[b].counted or b == "channels"))
         return meaning(written, self._vocabulary(known, self.definition.parameters, RULES[name].per_axis))
 
     def _demand(self, formula: Formula, hint: str | None) -> Demand:
@@ -130,11 +157,22 @@ class Kind:
             if name not in RULES:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)
-        taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES}
+        taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES, UNKNOWN}
         for parameter in self.definition.parameters:
             if parameter.symbol in taken:
                 hint = "give it a symbol that rules do not use"
                 raise SymcnnError(f"'{parameter.symbol}' has a meaning of its own in rules", parameter.span, hint)
+
+
+def _nodes(formulas: Iterable[Formula]) -> Iterator[Formula]:
+    """Yield formulas and all that is inside them, in the written order."""
+    for formula in formulas:
+        yield formula
+        yield from _nodes(children(formula))
+
+
+def _is_side(node: Formula) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.head in (Name("before"), Name("after"))
 
 
 def positional(parameters: Iterable[str]) -> int:

@@ -20,8 +20,11 @@ class Rule:
 RULES: dict[str, Rule] = {
     "reach": Rule("0", "how much further than one input an output sees", per_axis=True),
     "jump": Rule("1", "inputs from one output to the next", per_axis=True),
+    "upsampling": Rule("1", "outputs per input step", per_axis=True),
+    "spacing": Rule("1", "distance of the taps on the outputs' grid", per_axis=True),
     "size": Rule("n", "output size along an axis", per_axis=True),
     "start": Rule("0", "the first input that the first output sees", per_axis=True),
+    "joins": Rule("false", "whether its input is what a statement has joined"),
     "axes": Rule("axes", "number of spatial axes of the output"),
     "channels": Rule("C", "output channels"),
     "weights": Rule("0", "learned factors", counted=True),
@@ -41,6 +44,10 @@ RULES: dict[str, Rule] = {
 INPUT_NAMES = ("n", "C", "axes", "inputs")
 OUTPUT_NAMES = ("n'", "C'", "elements")
 PER_AXIS_NAMES = ("n", "n'")
+
+# What an output sees. A kind may say of these, and of no other rule, that it cannot be said.
+WINDOW = ("reach", "jump", "upsampling", "spacing", "start")
+UNKNOWN = "unknown"
 
 COUNTED = tuple(name for name, rule in RULES.items() if rule.counted)
 QUANTITIES = ("weights", "biases", "params", *COUNTED[2:])  # params = weights + biases

@@ -42,17 +42,23 @@ def standard_kind(name: str) -> Kind:
 def find(name: str, file: File, span: Span) -> Found:
     """Return what a step's name stands for: first the file's own kinds and nets, then the library's.
 
-    Raises `SymcnnError` with the nearest name for one that is not there.
+    Raises `SymcnnError` with the nearest name for one that is not there, and for a kind that only statements make.
     """
-    exact = _lookup(name, file)
-    if exact is not None:
-        return Found(*exact, None)
-    with_axes = WITH_AXES.fullmatch(name)
-    if with_axes and (base := _lookup(with_axes["base"], file)) is not None:
-        return Found(*base, int(with_axes["axes"]))
+    found = _found(name, file)
+    joint = found.meaning.joint if found and isinstance(found.meaning, Kind) else None
+    if joint:
+        raise SymcnnError(f"{name} is no step: it joins tensors", span, f"write {joint} {{ path {{ … }} skip }}")
+    if found:
+        return found
     raise SymcnnError(
         f"unknown layer or net '{name}'", span, did_you_mean(name, known_names(file), "see symcnn layers")
     )
+
+
+@cache
+def joint_kind(word: str) -> Kind:
+    """Return the kind of what a statement joins: Add for `add`; it is applied to the joined tensor."""
+    return standard_kind(word.capitalize())
 
 
 def known_names(file: File | None = None) -> Iterator[str]:
@@ -61,6 +67,16 @@ def known_names(file: File | None = None) -> Iterator[str]:
         if definitions is not None:
             yield from definitions.layers
             yield from definitions.nets
+
+
+def _found(name: str, file: File) -> Found | None:
+    exact = _lookup(name, file)
+    if exact is not None:
+        return Found(*exact, None)
+    with_axes = WITH_AXES.fullmatch(name)
+    if with_axes and (base := _lookup(with_axes["base"], file)) is not None:
+        return Found(*base, int(with_axes["axes"]))
+    return None
 
 
 def _lookup(name: str, file: File) -> tuple[Kind | Net, File] | None:

@@ -61,7 +61,7 @@ STEPS = [
     ('Conv(‹"many"›, 3)', 'a number is wanted here, not the word "many"', None),
     ('Conv(64, 3, ‹stride="same"›)', 'a number is wanted here, not the word "same"', None),
     ('Conv(64, 3, ‹padding="sane"›)', 'padding of Conv cannot be "sane"', "did you mean 'same'?"),
-    ('Conv(64, 3, ‹padding="full"›)', 'padding of Conv cannot be "full"', 'a padding is a number, "same" or "valid"'),
+    ('Conv(64, 3, ‹padding="full"›)', 'padding of Conv cannot be "full"', 'padding is a number, "same" or "valid"'),
     ("Conv(64, 3, ‹bias=2›)", "bias of Conv is true or false, not 2", None),
     ("MaxPool(3, ‹ceil_mode=-1›)", "ceil_mode of MaxPool is true or false, not −1", None),
     ("Conv(‹w > 3›, 3)", "a number is wanted here, not a condition", None),
@@ -78,8 +78,8 @@ STEPS = [
     ("Conv(‹0›, 3)", "Conv: a layer has at least one output channel", "it requires m >= 1; here m (out_channels) = 0"),
     ("Conv(64, ‹0›)", "Conv: a kernel has at least one tap", "it requires k >= 1; here k (kernel_size) = 0"),
     ("Conv(64, 3, ‹stride=0›)", "Conv: a stride is at least 1", "it requires s >= 1; here s (stride) = 0"),
-    ("Conv(64, 3, ‹padding=-1›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = −1"),
-    ("Conv(64, 3, ‹padding=((1,-1),(0,0))›)", "Conv: a padding is not negative", "it requires before(p) >= 0 and after(p) >= 0; here p (padding) = ((1, -1), (0, 0))"),
+    ("Conv(64, 3, ‹padding=-1›)", "Conv: a padding is not negative", "it requires p == \"same\" or p == \"valid\" or before(p) >= 0 and after(p) >= 0; here p (padding) = −1"),
+    ("Conv(64, 3, ‹padding=((1,-1),(0,0))›)", "Conv: a padding is not negative", "it requires p == \"same\" or p == \"valid\" or before(p) >= 0 and after(p) >= 0; here p (padding) = ((1, -1), (0, 0))"),
     ("Conv(64, 3, ‹groups=2›)", "Conv: the groups must divide the input channels", "it requires C % g == 0; here C (in_channels) = 3, g (groups) = 2"),
     ("Conv(64, 3, ‹groups=3›)", "Conv: the groups must divide out_channels", "it requires m % g == 0; here m (out_channels) = 64, g (groups) = 3"),
     ("MaxPool(3, ‹padding=2›)", "MaxPool: the padding of a pooling is at most half its kernel", "it requires 2p <= k or before(p) != after(p); here p (padding) = 2, k (kernel_size) = 3"),
@@ -180,7 +180,7 @@ PROGRAMS = [
     ("layer L { require ‹n› }\nnet a { input 3×H; L }", "a condition is wanted here, such as 'k > 1'", None),
     ("layer L(‹q›: n) { }\nnet a { input 3×H; L(2) }", "'n' has a meaning of its own in rules", "give it a symbol that rules do not use"),
     ("layer L { size = n/2 }\nnet a { input 3×5; ‹L› }", "the output length of L is 5/2, which is no integer", None),
-    ("layer L { size = n - 5 }\nnet a { input 3×5; ‹L› }", "the output length of L would be 0", "the window is larger than the padded input 3×5"),
+    ("layer L { size = n - 5 }\nnet a { input 3×5; ‹L› }", "the output length of L would be 0", "the input is 3×5"),
     ("layer L { channels = C - 3 }\nnet a { input 3×5; ‹L› }", "the output number of channels of L would be 0", None),
     ("layer L { channels = C/2 }\nnet a { input 3×5; ‹L› }", "the output number of channels of L is 3/2, which is no integer", None),
     ("layer L { axes = 1 }\nnet a { input 3×5×5; ‹L› }", "L leaves 1 of 2 axes", "a layer keeps all or none"),
@@ -193,6 +193,7 @@ def test_broken_programs(program: str, message: str, hint: str | None) -> None:
 
 
 def check(program: str, message: str, hint: str | None) -> None:
+    """See that the analysis of the net `a` fails at the marked place with this message and hint."""
     text, start, end = marked(program)
     error = error_of(lambda: analysed(text, "a"))
     assert error.message == message

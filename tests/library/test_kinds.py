@@ -7,17 +7,32 @@ from fractions import Fraction
 import pytest
 
 import symcnn
-from symcnn.formula.nodes import Formula
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.symbols import symbol
+from symcnn.analysis.apply import Application
+from symcnn.analysis.arguments import Given
+from symcnn.analysis.derivation import Leaf
+from symcnn.analysis.tensor import Tensor
+from symcnn.analysis.window import Window
+from symcnn.formula.nodes import NOWHERE, Formula
 from symcnn.library.kind import default_formula
 from symcnn.library.rules import COUNTED, QUANTITIES, RULES
-from symcnn.library.standard import known_names, standard_kind, standard_library
+from symcnn.library.standard import joint_kind, known_names, standard_kind, standard_library
+from symcnn.tree import Step
 from tests.helpers import analysed, chain, error_of
 
 LIBRARY = standard_library()
-PARAMETERS = {"out_channels": "6", "out_features": "6", "kernel_size": "3"}
+PARAMETERS = {
+    "out_channels": "6", "out_features": "6", "kernel_size": "3", "output_size": "3", "scale_factor": "2",
+    "padding": "1", "cropping": "1", "groups": "3", "num_groups": "3", "size": "5",
+}  # fmt: skip
+JOINTS = {"add": "Add", "concat": "Concat", "multiply": "Multiply"}
+STEPS = [name for name in (*LIBRARY.layers, *LIBRARY.nets) if name not in JOINTS.values()]
 WANTED = """
 Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv
-SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid
+SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid ConvTranspose Upsample
+Interpolate Pad Crop ChannelShuffle ChannelSplit AdaptiveAvgPool AdaptiveMaxPool LayerNorm GroupNorm InstanceNorm
+LocalResponseNorm Scale Add Concat Multiply
 """
 
 
@@ -26,6 +41,16 @@ def example(name: str) -> str:
     required = LIBRARY.layers[name].parameters if name in LIBRARY.layers else LIBRARY.nets[name].parameters
     values = [f"{p.name}={PARAMETERS[p.name]}" for p in required if p.default is None]
     return f"{name}({', '.join([*values, *(['per_position=true'] if name == 'Linear' else [])])})"
+
+
+def windows(step: str, shape: str = "6×H×W") -> tuple[Window, ...]:
+    """Return what an output of a single layer sees, per axis."""
+    derivation = analysed(chain(step, shape=shape)).derivation
+    assert derivation is not None
+    (item,) = derivation.items
+    leaf = item if isinstance(item, Leaf) else item.body.items[0]
+    assert isinstance(leaf, Leaf)
+    return leaf.outcome.windows
 
 
 def test_the_library_has_what_courses_need() -> None:
@@ -42,7 +67,7 @@ def test_every_kind_has_words_a_source_and_rules_that_compile(name: str) -> None
     assert {slip.quantity for slip in definition.slips} <= set(RULES)
 
 
-@pytest.mark.parametrize("name", [*LIBRARY.layers, *LIBRARY.nets])
+@pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("shape", ["6×L", "6×H×W", "6×D×H×W"])
 def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None:
     a = analysed(chain(example(name), shape=shape))
@@ -87,11 +112,125 @@ def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None
         ("ReLU", {"activations": 486, "nonlinearities": 1}),
         ("MaxPool(2)", {"activations": 6 * 16, "weights": 0, "nonlinearities": 0}),
         ("GlobalAvgPool", {"activations": 6, "macs": 0}),
+        # every one of the 81 inputs meets the 9 taps of 4 outputs
+        (
+            "ConvTranspose(4, 3, stride=2)",
+            {"weights": 216, "biases": 4, "macs": 216 * 81, "flops": 2 * 216 * 81 + 4 * 361, "activations": 4 * 361},
+        ),
+        ("ConvTranspose(4, 3, groups=2, bias=false)", {"weights": 108, "biases": 0, "macs": 108 * 81}),
+        ("Upsample(2)", {"params": 0, "macs": 0, "flops": 0, "activations": 24 * 81}),
+        ("Pad(1)", {"params": 0, "activations": 6 * 121}),
+        ("Crop(1)", {"params": 0, "activations": 0}),
+        ("ChannelSplit(2, start=4)", {"params": 0, "activations": 0}),
+        ("ChannelShuffle(3)", {"params": 0, "macs": 0, "activations": 486}),
+        ("AdaptiveAvgPool(2)", {"params": 0, "macs": 0, "activations": 24}),
+        ("LayerNorm", {"weights": 6, "biases": 6, "buffers": 0, "flops": 0, "weight_layers": 0, "neurons": 0}),
+        ("LayerNorm(bias=false)", {"weights": 6, "biases": 0}),
+        ("LayerNorm(elementwise_affine=false)", {"params": 0}),
+        ("GroupNorm(3)", {"weights": 6, "biases": 6, "buffers": 0, "flops": 0, "weight_layers": 0}),
+        ("GroupNorm(3, affine=false)", {"params": 0}),
+        ("InstanceNorm", {"params": 0, "buffers": 0, "counters": 0, "flops": 0}),
+        ("InstanceNorm(affine=true, track_running_stats=true)", {"params": 12, "buffers": 12, "counters": 1}),
+        ("LocalResponseNorm(5)", {"params": 0, "activations": 486}),
+        ("Scale", {"weights": 6, "biases": 0, "weight_layers": 0, "activations": 486}),
+        ("GLU", {"activations": 243, "nonlinearities": 1}),
     ],
 )
 def test_what_kinds_count(kind: str, quantities: dict[str, int]) -> None:
     a = analysed(chain(kind, shape="6×9×9")).at()
     assert {name: a.count(name) for name in quantities} == quantities
+
+
+@pytest.mark.parametrize(
+    ("step", "output"),
+    [
+        # Dumoulin & Visin 2016, chapter 4: no padding (4.2), half padding (4.2), strides (4.5, 4.6, 4.7)
+        ("ConvTranspose(1, 3)", (1, 11, 11)),
+        ("ConvTranspose(1, 5, padding=2)", (1, 9, 9)),
+        ("ConvTranspose(1, 3, stride=2)", (1, 19, 19)),
+        ("ConvTranspose(1, 3, stride=2, padding=1)", (1, 17, 17)),
+        ("ConvTranspose(1, 3, stride=2, padding=1, output_padding=1)", (1, 18, 18)),
+        # the generator of DCGAN doubles: Radford, Metz & Chintala 2016, figure 1
+        ("ConvTranspose(1, 4, stride=2, padding=1)", (1, 18, 18)),
+        ("ConvTranspose(1, (3, 2), stride=(1, 3), dilation=(2, 4), output_padding=(1, 3))", (1, 14, 32)),
+        ("ConvTranspose(1, 3, padding=((0, 1), (2, 0)))", (1, 10, 9)),
+        ("Upsample((2, 3))", (6, 18, 27)),
+        ('Interpolate(2, mode="bilinear", align_corners=true)', (6, 18, 18)),
+        ("Pad(((1, 0), (-2, -3)))", (6, 10, 4)),
+        ("Crop(((1, 0), (2, 3)))", (6, 8, 4)),
+        ("ChannelSplit(4, start=2)", (4, 9, 9)),
+        ("AdaptiveAvgPool(7)", (6, 7, 7)),
+        ("AdaptiveMaxPool((1, 12))", (6, 1, 12)),
+        ("GLU", (3, 9, 9)),
+    ],
+)
+def test_sizes(step: str, output: tuple[int, ...]) -> None:
+    assert analysed(chain(step, shape="6×9×9")).at().output == output
+
+
+def test_a_transposed_convolution_gives_back_the_size_of_its_convolution() -> None:
+    a = analysed(chain("Conv(1, k, stride=s, padding=p)", "ConvTranspose(1, k, stride=s, padding=p)", shape="1×L"))
+    for k, s, p in ((3, 2, 1), (4, 2, 1), (5, 3, 0)):
+        for n in range(30, 40):  # but for the rows that the stride of the convolution leaves over
+            assert a.at(L=n, k=k, s=s, p=p).output[1] == n - (n + 2 * p - k) % s
+
+
+@pytest.mark.parametrize(
+    ("step", "window"),
+    [
+        ("ConvTranspose(1, 3, stride=2, padding=1)", Window(2, Fraction(1, 2), -1, upsampling=2)),
+        ("ConvTranspose(1, 3, dilation=2)", Window(4, 1, -4, spacing=2)),
+        ("ConvTranspose(1, 3)", Window(2, 1, -2)),
+        ("Upsample(3)", Window(2, Fraction(1, 3), -2, upsampling=3)),
+        ('Upsample(2, mode="bilinear")', Window(3, Fraction(1, 2), -2, upsampling=2)),
+        ('Upsample(3, mode="bilinear")', Window(4, Fraction(1, 3), -3, upsampling=3)),
+        ('Upsample(1, mode="bilinear")', Window()),
+        ('Upsample(2, mode="bicubic")', Window(known=False)),
+        ('Upsample(2, mode="bilinear", align_corners=true)', Window(known=False)),
+        ("Pad(2)", Window(start=-2)),
+        ("Crop(2)", Window(start=2)),
+        ("AdaptiveAvgPool(1)", Window(8, 9, 0)),
+        ("AdaptiveAvgPool(3)", Window(2, 3, 0)),
+        ("AdaptiveMaxPool(9)", Window()),
+        ("AdaptiveMaxPool(4)", Window(known=False)),
+    ],
+)
+def test_windows(step: str, window: Window) -> None:
+    assert windows(step, "6×9×9") == (window, window)
+
+
+def test_windows_of_symbols() -> None:
+    s, h = symbol("s"), symbol("H")
+    assert windows("Upsample(s)")[0] == Window(s - 1, 1 / s, 1 - s, upsampling=s)
+    assert windows("AdaptiveAvgPool(1)")[0] == Window(h - 1, h, 0)
+    assert windows("AdaptiveAvgPool((7, W))") == (Window(known=False), Window())
+    known = analysed(chain("AdaptiveAvgPool(7)"), assume=["H % 7 == 0", "W % 7 == 0"])
+    assert (known.layers[0].values["reach"][0], known.layers[0].values["jump"][0]) == (h / 7 - 1, h / 7)
+
+
+@pytest.mark.parametrize(("word", "name"), JOINTS.items())
+def test_joins_count_their_elements(word: str, name: str) -> None:
+    kind = joint_kind(word)
+    assert (kind.name, kind.joint) == (name, word)
+    step = Step(word, (), NOWHERE, NOWHERE)
+    outcome = Application(kind, step, Given({}, {}), Tensor(6, (4, symbol("W"))), Arithmetic()).outcome()
+    assert (outcome.output, outcome.windows) == (Tensor(6, (4, symbol("W"))), (Window(), Window()))
+    assert {n: v for n, v in outcome.counted.items() if v != 0} == {"activations": 24 * symbol("W")}
+
+
+def test_only_joins_are_no_steps() -> None:
+    assert {name for name in LIBRARY.layers if standard_kind(name).joint} == set(JOINTS.values())
+
+
+def test_arguments_that_have_two_sides_and_those_that_are_words() -> None:
+    sided = {name: standard_kind(name).sided for name in LIBRARY.layers if standard_kind(name).sided}
+    assert sided.pop("Crop") == {"cropping"}
+    assert set(sided) == {"Conv", "ConvTranspose", "LocallyConnected", "MaxPool", "AvgPool", "Pad"}
+    assert set(sided.values()) == {frozenset({"padding"})}
+    words = {name: standard_kind(name).words for name in LIBRARY.layers if standard_kind(name).words}
+    assert words.pop("Upsample")["mode"][:2] == ("nearest", "nearest-exact")
+    assert set(words) == {"Conv", "LocallyConnected", "MaxPool", "AvgPool"}
+    assert all(found == {"padding": ("same", "valid")} for found in words.values())
 
 
 @pytest.mark.parametrize("name", RULES)
