@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def written_layers(count: int) -> str:
@@ -36,14 +37,20 @@ def nested(arguments: str) -> str:
     return f"net nested {{ input 1×H×H; repeat 80 {{ Conv(1, {arguments}) }} }}"
 
 
-def derivation(text: str) -> float:
+def example(name: str) -> str:
+    """Return the text of an example."""
+    return (Path(__file__).parents[2] / "examples" / f"{name}.cnn").read_text(encoding="utf-8")
+
+
+def derivation(text: str, net: str | None = None, **parameters: str) -> float:
     """Return the CPU seconds of an analysis with all its closed forms, after parsing."""
     import symcnn
 
-    network = next(iter(symcnn.parse(text).values()))
+    nets = symcnn.parse(text)
+    network = nets[net or next(iter(nets))]
     symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
     begin = time.process_time()
-    analysis = symcnn.analyse(network)
+    analysis = symcnn.analyse(network, **parameters)
     _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
     return time.process_time() - begin
 
@@ -98,6 +105,9 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "explaining": lambda: explaining(bottleneck_chain(), derived=True),
     "deriving": lambda: explaining(bottleneck_chain(), derived=False),
     "printing152": lambda: printing(written_layers(152)),
+    "densenet": lambda: derivation(example("densenet121"), "densenet121", k="k"),
+    "googlenet": lambda: derivation(example("googlenet"), "googlenet", w="w"),
+    "unet": lambda: derivation(example("unet"), "unet"),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }
