@@ -18,6 +18,7 @@ from symcnn.render.latex_words import flowing
 from symcnn.report import Advice, Indent, Line, Math, Words
 
 _INDENT = 10.0  # points of a level: an em at 10 pt
+_ROUNDING = 0.01  # (a + b) - a may be a little less than b
 _LEAST_ROOM = 20.0  # beside the indentation: a few letters
 
 
@@ -95,7 +96,7 @@ def least_width(cell: Cell) -> float:
 def broken_cell(cell: Cell, room: float) -> list[str]:
     """Return a line in as many as it needs to fit into the room, at least one, all indented as the line is."""
     if cell.level:
-        room = max(room - cell.indent, _LEAST_ROOM)
+        room = max(room - cell.indent + _ROUNDING, _LEAST_ROOM)
     lines, used = [""], 0.0
     for piece in cell.pieces:
         first, *others = _broken(piece, room)
