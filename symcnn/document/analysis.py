@@ -103,11 +103,11 @@ def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:
     return tuple(filled.get(place, ()) for place in range(len(columns)))
 
 
-def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, width: int) -> tuple[Line, ...]:
+def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns: int) -> tuple[Line, ...]:
     """Return the cells of a row. A block has no numbers: those of its layers would be added up twice."""
     layer = row.layer
     if layer is None:
-        return (row.cell, (), shape(row.output), *((),) * (width - 3))
+        return (row.cell, (), shape(row.output), *((),) * (columns - 3))
     cells: list[Line] = [row.cell, line(layer.kind), shape(layer.output)]
     for quantity in _COLUMNS:
         cells.append(line(layer.count(quantity)))
