@@ -28,7 +28,14 @@ class Advice:
     text: str
 
 
-Inline = Words | Math | Advice
+@dataclass(frozen=True, slots=True)
+class Indent:
+    """How many levels a cell is moved to the right, the lines that it is broken into too; it stands first in it."""
+
+    level: int
+
+
+Inline = Words | Math | Advice | Indent
 Line = tuple[Inline, ...]  # a line of text with formulas in it, or a cell of a table
 
 

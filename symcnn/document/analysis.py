@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from symcnn.analysis import Analysis, Layer, ReceptiveField
+from symcnn.analysis import Analysis, ReceptiveField
 from symcnn.document.legend import symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
+from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
@@ -16,10 +19,6 @@ _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
 _WIDEST_TOTAL = 60  # characters
 _IF_ANY = ("buffers", "counters")
-_REPEATED = (
-    "×n: n equal layers in equal repetitions. params and MACs are those of one of them, % is the part of all n, the "
-    "receptive field that of the last."
-)
 _LAYERS = ("weight_layers", "nonlinearities")
 
 
@@ -31,10 +30,32 @@ def analysis_document(*analyses: Analysis, language: str = "en") -> Document:
 
 
 def _section(analysis: Analysis) -> Section:
-    blocks: list[Block] = [_table(analysis), _totals(analysis), Paragraph(line(CONVENTION), note=True)]
-    if any(layer.times != 1 for layer in analysis.layers):
-        blocks.insert(1, Paragraph(line(_REPEATED), note=True))
+    found = rows(analysis, analysis.layers)
+    notes = " ".join(_notes(analysis, found))
+    blocks: list[Block] = [_table(analysis, found), *([Paragraph(line(notes), note=True)] if notes else [])]
+    blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True)]
     return Section(analysis.net, tuple(blocks), more=_values(analysis))
+
+
+def _notes(analysis: Analysis, found: tuple[Row, ...]) -> Iterator[str]:
+    """Say how the rows are to be read: those that are indented, and those with ×n."""
+    if heads := " or ".join(_heads(found)):
+        yield f"Rows are indented under the {heads} that they are part of, whose own row gives its output."
+    if any(row.times != 1 for row in found):
+        what = "the layer or block, with all that is indented under it," if heads else "the layer"
+        parts = ["params and MACs are those of one layer"]
+        parts += ["% is the part of all its repetitions together"] if _shared(analysis) else []
+        parts += ["receptive field and jump are those of the last"] if analysis.receptive_field.size else []
+        yield f"×n: {what} n times, one after the other. {', '.join(parts)}."
+
+
+def _heads(found: tuple[Row, ...]) -> Iterator[str]:
+    """Yield what it is that rows are indented under."""
+    joins = any(row.layer is not None and then.level > row.level for row, then in pairwise(found))
+    if any(row.layer is None for row in found):
+        yield "block"
+    if joins:
+        yield "join"
 
 
 def _values(analysis: Analysis) -> Line:
@@ -45,8 +66,13 @@ def _values(analysis: Analysis) -> Line:
     return line(*parts)
 
 
-def _table(analysis: Analysis) -> Table:
-    shared = [q for q in _COLUMNS if any(analysis.share(layer, q) is not None for layer in analysis.layers)]
+def _shared(analysis: Analysis) -> list[str]:
+    """Return the quantities of which the layers' parts are numbers."""
+    return [q for q in _COLUMNS if any(analysis.share(layer, q) is not None for layer in analysis.layers)]
+
+
+def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
+    shared = _shared(analysis)
     fields = bool(analysis.receptive_field.size)
     columns = [Column("layer"), Column("kind", rank=2), Column("output")]
     for quantity in _COLUMNS:
@@ -55,13 +81,13 @@ def _table(analysis: Analysis) -> Table:
             columns.append(Column("%", right=True, rank=3))
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
-    rows = [_row(analysis, layer, shared, fields) for layer in analysis.layers]
+    listed = [_row(analysis, row, shared, fields, len(columns)) for row in found]
     first = _cells(columns, {0: line("input"), 2: shape(analysis.input)})
     total = {0: line("total"), 2: shape(analysis.output)}
     for quantity in _COLUMNS:
         place = next(i for i, column in enumerate(columns) if column.title == TITLES[quantity])
         total[place] = _total(analysis, quantity)
-    return Table(tuple(columns), (first, *rows), (_cells(columns, total),))
+    return Table(tuple(columns), (first, *listed), (_cells(columns, total),))
 
 
 def _total(analysis: Analysis, quantity: str) -> Line:
@@ -77,9 +103,12 @@ def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:
     return tuple(filled.get(place, ()) for place in range(len(columns)))
 
 
-def _row(analysis: Analysis, layer: Layer, shared: list[str], fields: bool) -> tuple[Line, ...]:
-    name = layer.path if layer.times == 1 else f"{layer.path} ×{layer.times}"
-    cells: list[Line] = [line(name), line(layer.kind), shape(layer.output)]
+def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns: int) -> tuple[Line, ...]:
+    """Return the cells of a row. A block has no numbers: those of its layers would be added up twice."""
+    layer = row.layer
+    if layer is None:
+        return (row.cell, (), shape(row.output), *((),) * (columns - 3))
+    cells: list[Line] = [row.cell, line(layer.kind), shape(layer.output)]
     for quantity in _COLUMNS:
         cells.append(line(layer.count(quantity)))
         if quantity in shared:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
 from symcnn.document.lines import line, shape
+from symcnn.document.tree import Row, repetitions, rows
 from symcnn.document.words import check_language, word
 from symcnn.formula.nodes import Group, Name, Number, Product, Sum, names
 from symcnn.report import (
@@ -40,9 +41,10 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     analysis = explanation.analysis
     net = f"{analysis.net}: " if several else ""
     if any(found.quantity == "params" for found in explanation.totals) and len(explanation.layers) > 1:
-        yield Section(analysis.net, (_overview(explanation, language),))
+        yield Section(analysis.net, tuple(_overview(explanation, language)))
     for working in explanation.layers:
-        yield Section(net + _title(working), tuple(_layer(working, language)))
+        blocks = tuple(_layer(working, language))
+        yield Section(net + working.layer.path, blocks, more=repetitions(working.layer.times))
     if explanation.totals:
         yield Section(net + word("totals", language), (_working(explanation.totals, language),))
     if explanation.backward:
@@ -54,24 +56,30 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
         yield Section(net + word("conditions", language), (Listing(items),))
 
 
-def _overview(explanation: Explanation, language: str) -> Table:
-    """Return the table that an exam asks for: sizes, and parameters as `(5·5·1 + 1)·32 = 832`, the input first."""
+def _overview(explanation: Explanation, language: str) -> Iterator[Block]:
+    """Yield the table that an exam asks for: sizes, and parameters as `(5·5·1 + 1)·32 = 832`, the input first."""
     analysis = explanation.analysis
+    workings = {working.layer.place: working for working in explanation.layers}
+    found = rows(analysis, (working.layer for working in explanation.layers))
     columns = (Column(word("layer", language)), Column(word("output", language)), Column(word("params", language)))
     first = (line(word("input", language)), shape(analysis.input), ())
-    rows = [(line(_title(w)), shape(w.layer.output), _put_in(w)) for w in explanation.layers]
+    listed = ((row.cell, shape(row.output), _learned(row, workings)) for row in found)
     total = (line(word("total", language)), shape(analysis.output), line(analysis.params))
-    return Table(columns, (first, *rows), (total,))
+    yield Table(columns, (first, *listed), (total,))
+    if any(row.times != 1 for row in found):
+        yield Paragraph(line(word("repeated", language)), note=True)
+
+
+def _learned(row: Row, workings: dict[int, LayerWorking]) -> Inlines:
+    """Return the parameters of a layer; a block has none beside those of its layers."""
+    if row.layer is None:
+        return ()
+    return _put_in(workings[row.layer.place]) if row.layer.place in workings else line("0")
 
 
 def _put_in(working: LayerWorking) -> Inlines:
     sides = next((found.equation.sides for found in working.lines if found.quantity == "params"), ())
     return tuple(part for side in sides[-2:] for part in (Words(" = "), Math(side)))[1:] or line("0")
-
-
-def _title(working: LayerWorking) -> str:
-    layer = working.layer
-    return f"{layer.path} ×{layer.times}" if layer.times != 1 else layer.path
 
 
 def _layer(working: LayerWorking, language: str) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.notation import text
-from symcnn.report import Advice, Inline, Line, Math, Words
+from symcnn.report import Advice, Indent, Inline, Line, Math, Words
 
 # How quantities are called in headings.
 TITLES = {
@@ -40,7 +40,7 @@ def line(*parts: Any) -> Line:
 
 def inline(part: Any) -> Inline:
     """Return a part of a line."""
-    if isinstance(part, (Words, Math, Advice)):
+    if isinstance(part, (Words, Math, Advice, Indent)):
         return part
     return Words(part) if isinstance(part, str) else Math(express(part))
 
@@ -59,8 +59,9 @@ def shape(values: tuple[Any, ...]) -> Line:
 
 
 def width(parts: Line) -> int:
-    """Return how many characters a line has as plain text."""
-    return sum(len(text(part.formula)) if isinstance(part, Math) else len(part.text) for part in parts)
+    """Return how many characters a line has as plain text, without its indentation."""
+    shown = (part for part in parts if not isinstance(part, Indent))
+    return sum(len(text(part.formula)) if isinstance(part, Math) else len(part.text) for part in shown)
 
 
 def percent(ratio: Fraction) -> str:

@@ -33,6 +33,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "with": ("with ", "其中 "),
     "list": (", ", "，"),
     "copies": ("{} equal ones; the receptive field is that of the last", "共 {} 个相同的层；感受野为最后一个的"),
+    "repeated": (
+        "×n: the layer or block, with all that is indented under it, n times, one after the other. Parameters are "
+        "those of one layer.",
+        "×n：该层或模块（连同其下缩进的各行）连续重复 n 次。参数量为其中一层的参数量。",
+    ),
     "nothing": ("nothing to work out here", "此处无需计算"),
     "clash": (
         ". These letters also name symbols of the network, which they are once values are put in: ",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symcnn.formula.style import Style
 from symcnn.render.latex_line import Cell, broken_cell, cell_of, cell_width, least_width, line_latex
@@ -51,7 +52,9 @@ def table_latex(table: Table, room: float, style: Style) -> str:
     """Return a table that fits into a room, in points; where columns are left out, a comment says which."""
     lines = [tuple(cell_of(line, style) for line in row) for row in (_titles(table), *table.rows, *table.foot)]
     layout = _laid_out(table, lines, room)
-    head, *rows = (_row(cells, layout) for cells in lines)
+    levels = [row[0].level for row in lines]
+    heads = [then > level for level, then in pairwise(levels)] + [False]
+    head, *rows = (_row(cells, layout, goes_on) for cells, goes_on in zip(lines, heads, strict=True))
     body, foot = "".join(rows[: len(table.rows)]), "".join(rows[len(table.rows) :])
     inner = body + (f"\\midrule\n{foot}" if foot else "")
     columns = "".join("r" if table.columns[place].right else "l" for place in layout.kept)
@@ -82,13 +85,13 @@ def _left_out(table: Table, layout: _Layout) -> str:
     return f"% left out, as the page is too narrow: {', '.join(titles)}\n" if titles else ""
 
 
-def _row(cells: tuple[Cell, ...], layout: _Layout) -> str:
-    """Return a row, of as many lines as its highest cell."""
+def _row(cells: tuple[Cell, ...], layout: _Layout, goes_on: bool) -> str:
+    """Return a row, of as many lines as its highest cell; one that others are indented under does not end a page."""
     columns = [broken_cell(cells[place], width) for place, width in zip(layout.kept, layout.widths, strict=True)]
     height = max(map(len, columns))
     lines = [[column[number] if number < len(column) else "" for column in columns] for number in range(height)]
     written = " \\\\*\n".join("  " + guarded(" & ".join(line)) for line in lines)
-    return f"{written} \\\\{'[3pt]' if height > 1 else ''}\n"
+    return f"{written} \\\\{'*' * goes_on}{'[3pt]' if height > 1 else ''}\n"
 
 
 def _laid_out(table: Table, lines: list[tuple[Cell, ...]], room: float) -> _Layout:

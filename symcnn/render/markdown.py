@@ -6,8 +6,22 @@ import re
 
 from symcnn.formula import nodes as f
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Block, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.report import (
+    Block,
+    Document,
+    Equation,
+    Indent,
+    Inline,
+    Line,
+    Listing,
+    Math,
+    Paragraph,
+    Section,
+    Table,
+    Working,
+)
 
+_INDENT = "&emsp;"  # spaces at the beginning of a cell are not shown
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
@@ -57,7 +71,17 @@ def _table(table: Table, style: Style) -> str:
 def _line(line: Line, style: Style) -> str:
     if len(line) == 1 and isinstance(line[0], Math) and isinstance(line[0].formula, f.Number):
         return style.unicode.show(line[0].formula)
-    return "".join(_math(part.formula, style) if isinstance(part, Math) else _escaped(part.text) for part in line)
+    return "".join(_inline(part, style) for part in line)
+
+
+def _inline(part: Inline, style: Style) -> str:
+    match part:
+        case Math(formula):
+            return _math(formula, style)
+        case Indent(level):
+            return _INDENT * level
+        case _:
+            return _escaped(part.text)
 
 
 def _math(formula: f.Formula, style: Style) -> str:

@@ -17,13 +17,14 @@ from rich.control import strip_control_codes
 from rich.text import Text
 
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.report import Document, Equation, Indent, Inline, Line, Listing, Math, Paragraph, Section, Table, Working
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
 _BETWEEN = 3  # columns of space between the columns of a table
 _AFTER_LABEL = "  "
 _BEFORE_NOTE = "   "
+_INDENT = "  "
 
 _Part = tuple[str, str]  # a text, and its look: "" for none
 
@@ -62,7 +63,17 @@ def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
     if len(line) == 1 and isinstance(line[0], Math):
         return style.unicode.show(line[0].formula)
-    return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
+    return "".join(_inline(part, style) for part in line)
+
+
+def _inline(part: Inline, style: Style) -> str:
+    match part:
+        case Math(formula):
+            return style.unicode.write(formula)
+        case Indent(level):
+            return _INDENT * level
+        case _:
+            return part.text
 
 
 def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
@@ -164,9 +175,14 @@ def _padded(text: str, width: int, right: bool = False) -> str:
 
 
 def _broken(text: str, width: int) -> list[str]:
-    """Break a text at spaces into lines of some width, and elsewhere only in words that are longer."""
+    """Break a text at spaces into lines of some width, and elsewhere only in words that are longer.
+
+    All lines are indented as the text is.
+    """
     if cell_len(text) <= width:
         return [text]
+    indent = _indent(text)
+    width -= len(indent)
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -174,17 +190,25 @@ def _broken(text: str, width: int) -> list[str]:
             lines[-1] = longer
             continue
         lines += chop_cells(word, max(width, 2)) if cell_len(word) > width else [word]
-    return [line for line in lines if line]
+    return [indent + line for line in lines if line]
+
+
+def _indent(text: str) -> str:
+    return " " * (len(text) - len(text.lstrip(" ")))
 
 
 def _fitted(texts: dict[int, list[str]], most: int) -> dict[int, int]:
     """Return a width for each column: as wide as its cells, or narrower, down to its longest word, to fit in `most`."""
     widths = {place: max(map(cell_len, column)) for place, column in texts.items()}
-    words = {place: max(map(cell_len, " ".join(column).split())) for place, column in texts.items()}
+    words = {place: max(map(_longest_word, column)) for place, column in texts.items()}
     while _total(widths.values()) > most and any(widths[place] > words[place] for place in widths):
         widest = max((place for place in widths if widths[place] > words[place]), key=lambda place: widths[place])
         widths[widest] -= 1
     return widths
+
+
+def _longest_word(text: str) -> int:
+    return len(_indent(text)) + max(map(cell_len, text.split()), default=0)
 
 
 def _total(widths: Iterable[int]) -> int:

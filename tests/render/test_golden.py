@@ -12,6 +12,7 @@ from symcnn.analysis import Analysis
 from symcnn.compare import Comparison
 from symcnn.derive import Explanation
 from symcnn.formula.style import PLAIN, Style
+from tests.render.branched import inception
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -39,6 +40,12 @@ def result(name: str) -> Analysis | Comparison | Explanation:
             return analysed("lenet", "lenet")
         case "derive_one":
             return analysed("output_size", "one")
+        case "derive_branches":
+            return inception()
+        case "explain_branches":
+            return derive(inception())
+        case "derive_blocks":
+            return analysed("vgg16", "vgg16")
         case "compare_stacked":
             return compared("stacked", "stacked", "single")
         case "compare_seven":
@@ -48,6 +55,7 @@ def result(name: str) -> Analysis | Comparison | Explanation:
 
 
 NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "compare_seven", "compare_pointwise"]
+NAMES += ["derive_blocks", "derive_branches", "explain_branches"]
 NAMES += ["explain_lenet", "explain_lenet_zh", "explain_one"]
 
 

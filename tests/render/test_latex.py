@@ -23,6 +23,7 @@ from symcnn.report import Column, Document, Equation, Line, Listing, Math, Parag
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from tests.helpers import analysed
+from tests.render.branched import deep, inception, residual_network
 
 NASTY = r'a_b & 50% of $x$ #1 {z} ~ ^ \cmd < > — – − × · ∞ ≤ ≥ ≠ → ² ᵏ γ ⌊⌋ ⌈⌉ … [ ] | "'
 WIDEST = 10  # points that a box may stand out
@@ -143,9 +144,20 @@ def explained_pages(style: Style) -> list[str]:
     return [render_all([derive(found) for found in (long, *map(analyse, nets))], "latex", style)]
 
 
+def branched_pages(style: Style) -> list[str]:
+    """Return tables and workings of blocks and joins, symbolic and in numbers."""
+    nets = [residual_network(), inception(), deep()]
+    with_values = [found.at(C=512, H=224) for found in nets]
+    return [
+        *(render_all(found, "latex", style) for found in (nets, with_values)),
+        render(derive(nets[0]), "latex", style),
+    ]
+
+
 PAGES: dict[str, Callable[[Style], list[str]]] = {
     "examples": example_pages,
     "deep": lambda style: [render(deep_chain(), "latex", style)],
+    "branches": lambda style: branched_pages(style),
     "units": lambda style: [render_all(units(), "latex", style)],
     "working": lambda style: [latex_text(working(), style)],
     "explain": lambda style: explained_pages(style),

@@ -12,7 +12,20 @@ from symcnn.formula.notation import text
 from symcnn.render import render_document
 from symcnn.render.markdown import markdown_text
 from symcnn.render.text import plain_text, terminal_text
-from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words, Working
+from symcnn.report import (
+    Block,
+    Column,
+    Document,
+    Indent,
+    Line,
+    Listing,
+    Math,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+    Working,
+)
 from tests.helpers import analysed, error_of
 
 
@@ -69,7 +82,8 @@ def _everything(block: Block, left_out: list[str]) -> tuple[list[str], int]:
 
 
 def _plain(line: Line) -> str:
-    return "".join(text(part.formula) if isinstance(part, Math) else part.text for part in line)
+    shown = (part for part in line if not isinstance(part, Indent))
+    return "".join(text(part.formula) if isinstance(part, Math) else part.text for part in shown)
 
 
 def test_no_escape_codes_and_no_trailing_spaces() -> None:

@@ -1,0 +1,144 @@
+"""The layers of a network as the rows of a table: what a block, or a join, is made of stands indented under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+from symcnn.analysis import Analysis, Layer
+from symcnn.analysis.derivation import Derivation, Nest
+from symcnn.formula import nodes as f
+from symcnn.formula.express import express
+from symcnn.report import Indent, Line, Math, Words
+
+_DEEPEST = 6  # levels of indentation; what lies deeper has a row of its own there, with a dotted name
+_BETWEEN_NAMES = re.compile(r"\.(?![^\[\]]*\])")  # not the dots of repeat1[1..2]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer, or a block (which has no `layer`), and how often it is repeated within what it is indented under.
+
+    A join is a layer that its paths are indented under. The name is dotted where blocks hold nothing else; `output`
+    is () where it is not known.
+    """
+
+    name: str
+    level: int
+    times: Any
+    layer: Layer | None
+    output: tuple[Any, ...]
+
+    @property
+    def cell(self) -> Line:
+        """The indented name and the repetitions: `repeat1.conv1 ×3`."""
+        indent = (Indent(self.level),) if self.level else ()
+        match repetitions(self.times):
+            case (Words(text), *more):  # one piece with the name, which a line ends after only if it must
+                return (*indent, Words(self.name + text), *more)
+        return (*indent, Words(self.name))
+
+
+def repetitions(times: Any) -> Line:
+    """Return how often something is repeated: ` ×3`, or nothing where it stands once."""
+    if times == 1:
+        return ()
+    if isinstance(times, int) or times.is_Integer:
+        return (Words(f" ×{times}"),)
+    written = express(times)
+    return Words(" ×"), Math(f.Group(written) if isinstance(written, f.Sum) else written)
+
+
+def rows(analysis: Analysis, shown: Iterable[Layer]) -> tuple[Row, ...]:
+    """Return the rows of some layers of an analysis, in order, and of the joins and blocks around them."""
+    shown = tuple(shown)
+    around = {start for layer in shown for start in _starts(layer.path)}
+    places = {layer.place for layer in shown}
+    top = _Node("")
+    for layer in analysis.layers:
+        if layer.place in places or layer.path in around:
+            top.put(layer)
+    bodies = {} if analysis.derivation is None else dict(_bodies(analysis.derivation))
+    return tuple(_Writer(analysis, bodies).under(top, 0, 1))
+
+
+def _starts(path: str) -> Iterator[str]:
+    """Yield the paths of what a layer lies in."""
+    return (path[: dot.start()] for dot in _BETWEEN_NAMES.finditer(path))
+
+
+def _bodies(derivation: Derivation, start: str = "") -> Iterator[tuple[str, Nest]]:
+    """Yield every body with its path."""
+    for item in derivation.items:
+        if isinstance(item, Nest):
+            yield f"{start}{item.name}", item
+            yield from _bodies(item.body, f"{start}{item.name}.")
+
+
+@dataclass(slots=True)
+class _Node:
+    """What has a path: a layer, a body, or both, which is a join."""
+
+    path: str
+    layer: Layer | None = None
+    inside: dict[str, _Node] = field(default_factory=dict)
+
+    def put(self, layer: Layer) -> None:
+        """Put a layer where its path says."""
+        node = self
+        for name in _BETWEEN_NAMES.split(layer.path):
+            path = f"{node.path}.{name}" if node.path else name
+            node = node.inside.setdefault(name, _Node(path))
+        node.layer = layer
+
+    def layers(self) -> Iterator[Layer]:
+        """Yield the layer, which a join is, and those inside."""
+        if self.layer is not None:
+            yield self.layer
+        for node in self.inside.values():
+            yield from node.layers()
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes nodes as rows."""
+
+    analysis: Analysis
+    bodies: dict[str, Nest]
+
+    def under(self, parent: _Node, level: int, above: Any) -> Iterator[Row]:
+        """Yield the rows in a node, of which there are `above` equal ones."""
+        for node in parent.inside.values():
+            yield from self._rows(node, level, above, len(parent.path) + 1 if parent.path else 0)
+
+    def _rows(self, node: _Node, level: int, above: Any, start: int) -> Iterator[Row]:
+        """Yield the rows of a node, named from some place of its path on."""
+        times = above * self._times(node)
+        while node.layer is None and len(node.inside) == 1:  # a body that holds nothing else
+            (node,) = node.inside.values()
+            times *= self._times(node)
+        if level == _DEEPEST and node.inside:
+            yield from (self._layer(layer, level, above, start) for layer in node.layers())
+        elif node.layer is not None:
+            yield self._layer(node.layer, level, above, start)
+            yield from self.under(node, level + 1, node.layer.times)
+        else:
+            yield Row(node.path[start:], level, times // above, None, self._output(node))
+            yield from self.under(node, level + 1, times)
+
+    def _layer(self, layer: Layer, level: int, above: Any, start: int) -> Row:
+        return Row(layer.path[start:], level, layer.times // above, layer, layer.output)
+
+    def _times(self, node: _Node) -> Any:
+        """Return how often a body is repeated; where that is not known, its layers say it."""
+        times = self.bodies[node.path].times if node.path in self.bodies else 1
+        return self.analysis.evaluate(times) if isinstance(times, Expr) else times
+
+    def _output(self, node: _Node) -> tuple[Any, ...]:
+        if node.path not in self.bodies:
+            return ()
+        return tuple(map(self.analysis.evaluate, self.bodies[node.path].body.output.shape))
