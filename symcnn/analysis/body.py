@@ -73,7 +73,8 @@ class Body:
             self.append(Nest(name, derived, 1, (self.place,)), derived.output)
             return
         assert isinstance(last, Nest)
-        together = f"{last.name.partition('..')[0]}..{name.removeprefix(kind.lower()).lstrip('_')}"
+        first, last_number = last.name.removeprefix(kind.lower()), name.removeprefix(kind.lower()).lstrip("_")
+        together = f"{kind.lower()}[{first.strip('[_').partition('..')[0]}..{last_number}]"
         self.items[-1] = replace(last, name=together, times=last.times + 1)
 
     def go_to(self, place: Place) -> None:

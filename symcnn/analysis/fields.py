@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.view import UNCHANGED, View, joined
 from symcnn.analysis.window import Window
 
 Views = tuple[View, ...]  # one per axis of the network's input
 Pair = tuple[Views, Views]  # what an input and what an output of a layer sees; of a join the first input
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """What one output sees of the network's input, over all paths to it, one entry per axis of the input.
+
+    `size` is the number of inputs from the first to the last (the largest, where outputs differ), `jump` the inputs from
+    one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions from
+    0; `least` is the size through the branches that see least. None: it cannot be said. `aligned` is False where
+    branches were joined whose jumps or centres differ; `gated` where a branch that sees everything was multiplied in,
+    which the other numbers leave out.
+    """
+
+    size: tuple[Any, ...]
+    jump: tuple[Any, ...]
+    centre: tuple[Any, ...]
+    least: tuple[Any, ...]
+    aligned: bool = True
+    gated: bool = False
+
+
+class Fields:
+    """The receptive fields of the network and of all its layers, worked out when they are asked for."""
+
+    def __init__(
+        self, whole: Callable[[], Views], layers: Callable[[], tuple[Pair, ...]], exactly: Callable[[Value], Any]
+    ) -> None:
+        self._whole, self._layers, self._exactly = whole, layers, exactly
+
+    @cached_property
+    def views(self) -> tuple[Pair, ...]:
+        """What the layers' inputs and outputs see, per axis of the network's input."""
+        return self._layers()
+
+    @property
+    def network(self) -> ReceptiveField:
+        """What the network's output sees."""
+        return self._field(self._whole())
+
+    def before(self, place: int) -> ReceptiveField:
+        """Return what an input of a layer sees."""
+        return self._field(self.views[place][0])
+
+    def after(self, place: int) -> ReceptiveField:
+        """Return what an output of a layer sees."""
+        return self._field(self.views[place][1])
+
+    def at(self, evaluate: Callable[[Value], Any]) -> Fields:
+        """Return the same fields for values of the symbols."""
+        return Fields(self._whole, lambda: self.views, evaluate)
+
+    def _field(self, views: Views) -> ReceptiveField:
+        parts = ([v.size for v in views], [v.jump for v in views], [v.centre for v in views], [v.least for v in views])
+        shown = (tuple(None if x is None else self._exactly(x) for x in part) for part in parts)
+        return ReceptiveField(*shown, all(v.aligned for v in views), any(v.gated for v in views))
 
 
 def output_field(derivation: Derivation) -> Views:

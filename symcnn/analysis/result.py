@@ -17,7 +17,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of, total
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.derivation import Derivation
-from symcnn.analysis.fields import Pair, Views
+from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
@@ -114,61 +114,6 @@ class Quantities:
 def known_quantities() -> str:
     """Return the names of all quantities, for a hint."""
     return "known are " + ", ".join(QUANTITIES)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceptiveField:
-    """What one output sees of the network's input, over all paths to it, one entry per axis of the input.
-
-    `size` is the number of inputs from the first to the last (the largest, where outputs differ), `jump` the inputs from
-    one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions from
-    0; `least` is the size through the branches that see least. None: it cannot be said. `aligned` is False where
-    branches were joined whose jumps or centres differ; `gated` where a branch that sees everything was multiplied in,
-    which the other numbers leave out.
-    """
-
-    size: tuple[Any, ...]
-    jump: tuple[Any, ...]
-    centre: tuple[Any, ...]
-    least: tuple[Any, ...]
-    aligned: bool = True
-    gated: bool = False
-
-
-class Fields:
-    """The receptive fields of the network and of all its layers, worked out when they are asked for."""
-
-    def __init__(
-        self, whole: Callable[[], Views], layers: Callable[[], tuple[Pair, ...]], exactly: Callable[[Value], Any]
-    ) -> None:
-        self._whole, self._layers, self._exactly = whole, layers, exactly
-
-    @cached_property
-    def views(self) -> tuple[Pair, ...]:
-        """What the layers' inputs and outputs see, per axis of the network's input."""
-        return self._layers()
-
-    @property
-    def network(self) -> ReceptiveField:
-        """What the network's output sees."""
-        return self._field(self._whole())
-
-    def before(self, place: int) -> ReceptiveField:
-        """Return what an input of a layer sees."""
-        return self._field(self.views[place][0])
-
-    def after(self, place: int) -> ReceptiveField:
-        """Return what an output of a layer sees."""
-        return self._field(self.views[place][1])
-
-    def at(self, evaluate: Callable[[Value], Any]) -> Fields:
-        """Return the same fields for values of the symbols."""
-        return Fields(self._whole, lambda: self.views, evaluate)
-
-    def _field(self, views: Views) -> ReceptiveField:
-        parts = ([v.size for v in views], [v.jump for v in views], [v.centre for v in views], [v.least for v in views])
-        shown = (tuple(None if x is None else self._exactly(x) for x in part) for part in parts)
-        return ReceptiveField(*shown, all(v.aligned for v in views), any(v.gated for v in views))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ class _Walker:
         for item in body.items:
             sources = [at(place) for place in item.sources]
             inner = (*path, item.name)
-            outputs.append(self._repeated(item, sources, inner) if isinstance(item, Nest) else _layer(item, sources, inner))
+            outputs.append(
+                self._repeated(item, sources, inner) if isinstance(item, Nest) else _layer(item, sources, inner)
+            )
             if inner == self._path:
                 self.found = outputs[-1]
         return at(body.result)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.derivation import Derivation, Leaf, Nest, fields, visits
-from symcnn.analysis.result import Fields
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
+from symcnn.analysis.fields import Fields, layer_fields, output_field
 from tests.helpers import analysed
 
 _CHAIN = "net {} {{ input C×H×H; Conv(C, 3, padding=1); ReLU; BatchNorm }}"
@@ -41,9 +40,9 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
     chain = analysed(_CHAIN.format(name))
     assert chain.derivation is not None
     leaves = {item.kind.lower(): item for item in chain.derivation.items if isinstance(item, Leaf)}
-    derivation = Derivation(chain.derivation.input, tuple(_items(items, leaves)), chain.derivation.output)
+    derivation = _body(items, leaves)
     kinds = {layer.kind: layer for layer in chain.layers} | dict.fromkeys(_JOINS, chain.layers[1])
-    found = Fields(lambda: derivation.windows, lambda: tuple(fields(derivation)), expression)
+    found = Fields(lambda: output_field(derivation), lambda: layer_fields(derivation), expression)
     layers = tuple(
         _layer(kinds[v.leaf.kind], ".".join(v.path), v.times, v.leaf, place, found)
         for place, v in enumerate(visits(derivation))
@@ -51,17 +50,19 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
     return replace(chain, derivation=derivation, layers=layers, fields=found)
 
 
-def _items(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Iterator[Leaf | Nest]:
-    tensor = leaves["relu"].input
+def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:
+    made: list[Leaf | Nest] = []
     for item in items:
+        before = (len(made) - 1 if made else INPUT,)
         match item:
             case str():
-                yield replace(leaves[item.rstrip("0123456789")], name=item)
+                made.append(replace(leaves[item.rstrip("0123456789")], name=item, sources=before))
             case Block(name, inside, times):
-                yield Nest(name, Derivation(tensor, tuple(_items(inside, leaves)), tensor), times)
+                made.append(Nest(name, _body(inside, leaves), times, before))
             case Join(name, inside, kind):
-                yield Nest(name, Derivation(tensor, tuple(_items(inside, leaves)), tensor), 1)
-                yield replace(leaves["relu"], name=name, kind=kind)
+                made.append(Nest(name, _body(inside, leaves), 1, before))
+                made.append(replace(leaves["relu"], name=name, kind=kind, sources=(len(made) - 1,)))
+    return Derivation((leaves["relu"].input,), tuple(made), len(made) - 1 if made else INPUT)
 
 
 def _layer(like: Layer, path: str, times: int, leaf: Leaf, place: int, found: Fields) -> Layer:
