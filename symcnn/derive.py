@@ -6,16 +6,18 @@ the result is what the analysis found; so the lines can be checked one by one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.symbols import exact
+from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.tensor import axis_names
+from symcnn.analysis.view import View
 from symcnn.analysis.way import way_back
+from symcnn.analysis.window import Window
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
@@ -306,24 +308,39 @@ def _sum(terms: list[f.Formula]) -> f.Formula:
 
 
 def _backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[str, str | None, Equation]]:
-    """Yield r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one of its inputs.
+    """Yield r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one input.
 
-    Through an up-convolution, of which s outputs lie on a step of its input, r ← ⌊(r + e − 2)/s⌋ + 1. Nothing is yielded
-    where this is not the way that the forward field comes from: branches that look to different sides, or phases.
+    Through an up-convolution, of which u outputs lie on a step of its input, it is r ← ⌊(r + e − 2)/u⌋ + 1. Nothing is
+    yielded where this is not the way that the forward field comes from: branches that look to different sides.
     """
     assert analysis.derivation is not None
-    path = tuple(layer.path.split(".")) if layer else None
-    field = (layer or analysis).receptive_field
     sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
     lines: list[tuple[str, str | None, Equation]] = []
-    for step in way_back(analysis.derivation, path):
-        pairs = list(zip(sizes, step.windows, strict=True))
-        forms = [_stepped_back(r, window, analysis.evaluate) for r, window in pairs]
-        if any(extends(window) for window in step.windows):
-            equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms]
-            alike = len(set(equations)) == 1
-            for axis, equation in zip(axis_names(len(sizes)), equations[:1] if alike else equations, strict=False):
+    for step in way_back(analysis.derivation, layer.path if layer else None):
+        forms = [_step_back(r, window, analysis.evaluate) for r, window in zip(sizes, step.windows, strict=True)]
+        equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms if form is not None]
+        if equations:
+            alike = len(equations) == len(sizes) and len(set(equations)) == 1
+            axes = [axis for axis, (form, _) in zip(axis_names(len(sizes)), forms, strict=True) if form is not None]
+            for axis, equation in zip(axes, equations[:1] if alike else equations, strict=False):
                 lines.append((step.name, None if alike else axis, equation))
         sizes = tuple(larger for _, larger in forms)
+    field = (layer or analysis).receptive_field
     if all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True)):
         yield from lines
+
+
+def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any]) -> tuple[f.Formula | None, Any]:
+    """Return the formula of the field before a layer, None where it is the same, and its value."""
+    finer = evaluate(getattr(window, "upsampling", 1))
+    jump, extent = evaluate(window.jump), evaluate(window.size)
+    if finer != 1:
+        taps = f.Sum((express(size), express(extent), f.Number(2)), ("+", "-"))
+        steps = f.Floor(f.Product((f.Group(taps), express(finer)), ("/",)))
+        larger = Arithmetic().floor(exact((size + extent - 2) * (1 / expression(finer)))) + 1
+        return f.Sum((steps, f.Number(1)), _PLUS), exact(larger)
+    if jump == 1 and extent == 1:
+        return None, size
+    less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
+    step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
+    return step, exact((size - 1) * jump + extent)

@@ -1,4 +1,4 @@
-"""Random networks with branches on one axis, and what they do by plain loops over integers: an oracle without formulas."""
+"""Random networks with branches on one axis, and what plain loops over integers make of them: no formulas."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ Path: TypeAlias = tuple[Node, ...]
 Sets = list[frozenset[int]]  # for each position of a tensor, the positions of the input that it sees
 
 
-class Impossible(Exception):
+class ImpossibleError(Exception):
     """The network is not defined for this size."""
 
 
@@ -144,7 +144,7 @@ class Run:
                 self.params, self.macs = self.params + taps, self.macs + taps * tensor.size
                 tensor = Tensor(channels or tensor.channels, seen)
         if tensor.size < 1:
-            raise Impossible
+            raise ImpossibleError
         self.activations += tensor.channels * tensor.size
         return tensor
 
@@ -152,7 +152,7 @@ class Run:
         sizes = {tensor.size for tensor in tensors}
         channels = [tensor.channels for tensor in tensors]
         if len(sizes) > 1 or (joint == "add" and len(set(channels)) > 1):
-            raise Impossible
+            raise ImpossibleError
         seen = [frozenset().union(*(tensor.seen[place] for tensor in tensors)) for place in range(sizes.pop())]
         joined = Tensor(sum(channels) if joint == "concat" else channels[0], seen)
         self.activations += joined.channels * joined.size
@@ -161,7 +161,7 @@ class Run:
     def _cropped(self, tensor: Tensor, size: int) -> Tensor:
         margin, odd = divmod(tensor.size - size, 2)
         if odd or margin < 0:
-            raise Impossible
+            raise ImpossibleError
         return Tensor(tensor.channels, tensor.seen[margin : margin + size])
 
 
@@ -179,7 +179,7 @@ def run(path: Path, size: int) -> tuple[Tensor, Run] | None:
     costs = Run()
     try:
         return costs.path(path, Tensor(2, [frozenset((place,)) for place in range(size)])), costs
-    except Impossible:
+    except ImpossibleError:
         return None
 
 

@@ -1,4 +1,4 @@
-"""A network derived: the graph of its layers and bodies, each different body once, with the number of its repetitions."""
+"""A network derived: the graph of its layers and bodies, each different body once, with the number of repetitions."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
-from symcnn.analysis.view import UNCHANGED, View, joined
+from symcnn.analysis.view import IDENTITY, View, joined
 from symcnn.analysis.window import Window
+from symcnn.errors import NotSupportedError
 
 Views = tuple[View, ...]  # one per axis of the network's input
 Pair = tuple[Views, Views]  # what an input and what an output of a layer sees; of a join the first input
@@ -20,19 +21,20 @@ Pair = tuple[Views, Views]  # what an input and what an output of a layer sees; 
 class ReceptiveField:
     """What one output sees of the network's input, over all paths to it, one entry per axis of the input.
 
-    `size` is the number of inputs from the first to the last (the largest, where outputs differ), `jump` the inputs from
-    one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions from
-    0; `least` is the size through the branches that see least. None: it cannot be said. `aligned` is False where
-    branches were joined whose jumps or centres differ; `gated` where a branch that sees everything was multiplied in,
-    which the other numbers leave out.
+    `size` is the number of inputs from the first to the last (the largest, where outputs differ), `jump` the inputs
+    from one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions
+    from 0; `least` is the size along the path that sees least. What cannot be said is None, and `reason` says why.
+    `aligned` is False where branches were joined whose jumps or centres differ, None where symbols leave that open;
+    `gated`: a branch that sees everything was multiplied in, which the other numbers leave out.
     """
 
     size: tuple[Any, ...]
     jump: tuple[Any, ...]
     centre: tuple[Any, ...]
     least: tuple[Any, ...]
-    aligned: bool = True
+    aligned: bool | None = True
     gated: bool = False
+    reason: str = ""
 
 
 class Fields:
@@ -66,9 +68,24 @@ class Fields:
         return Fields(self._whole, lambda: self.views, evaluate)
 
     def _field(self, views: Views) -> ReceptiveField:
-        parts = ([v.size for v in views], [v.jump for v in views], [v.centre for v in views], [v.least for v in views])
-        shown = (tuple(None if x is None else self._exactly(x) for x in part) for part in parts)
-        return ReceptiveField(*shown, all(v.aligned for v in views), any(v.gated for v in views))
+        parts = [tuple(self._value(view, name) for view in views) for name in ("size", "jump", "centre", "least")]
+        size, jump, centre, least = parts
+        aligned = [view.aligned for view in views]
+        return ReceptiveField(
+            size,
+            jump,
+            centre,
+            least,
+            aligned=False if False in aligned else None if None in aligned else True,
+            gated=any(view.gated for view in views),
+            reason=next((view.reason for view in views if view.reason), ""),
+        )
+
+    def _value(self, view: View, name: str) -> Any:
+        try:
+            return self._exactly(getattr(view, name))
+        except NotSupportedError:
+            return None
 
 
 def output_field(derivation: Derivation) -> Views:
@@ -85,7 +102,7 @@ def layer_fields(derivation: Derivation) -> tuple[Pair, ...]:
 
 def own_views(body: Derivation) -> Views:
     """Return what the input of a body sees of itself."""
-    return (UNCHANGED,) * len(body.input.sizes)
+    return (IDENTITY,) * len(body.input.sizes)
 
 
 class _Follower:
@@ -142,4 +159,4 @@ def through(views: Views, windows: Sequence[Window]) -> Views:
 
 def composed(first: Views, then: Sequence[View]) -> Views:
     """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
-    return tuple(map(View.composed, first, then)) if then else first
+    return tuple(map(View.then, first, then)) if then else first

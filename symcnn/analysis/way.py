@@ -32,10 +32,10 @@ class _Way:
     before: _Way | None = None
 
 
-def way_back(derivation: Derivation, path: tuple[str, ...] | None = None) -> Iterator[Step]:
+def way_back(derivation: Derivation, path: str | None = None) -> Iterator[Step]:
     """Yield the steps from the output of the layer with this path, or of the network, back to the input."""
     walker = _Walker(path)
-    end = walker.output(derivation, [_Way(own_views(derivation))], ())
+    end = walker.output(derivation, [_Way(own_views(derivation))], "")
     way: _Way | None = end if path is None else walker.found
     while way is not None and way.step is not None:
         yield way.step
@@ -45,11 +45,11 @@ def way_back(derivation: Derivation, path: tuple[str, ...] | None = None) -> Ite
 class _Walker:
     """Goes forward through the items of bodies, and keeps the way to the layer that is looked for."""
 
-    def __init__(self, path: tuple[str, ...] | None) -> None:
+    def __init__(self, path: str | None) -> None:
         self._path = path
         self.found: _Way | None = None
 
-    def output(self, body: Derivation, given: Sequence[_Way], path: tuple[str, ...]) -> _Way:
+    def output(self, body: Derivation, given: Sequence[_Way], path: str) -> _Way:
         """Return the way to the output of a body, where `given` are those to its inputs."""
         outputs: list[_Way] = []
 
@@ -58,7 +58,7 @@ class _Walker:
 
         for item in body.items:
             sources = [at(place) for place in item.sources]
-            inner = (*path, item.name)
+            inner = f"{path}.{item.name}" if path else item.name
             outputs.append(
                 self._repeated(item, sources, inner) if isinstance(item, Nest) else _layer(item, sources, inner)
             )
@@ -66,29 +66,29 @@ class _Walker:
                 self.found = outputs[-1]
         return at(body.result)
 
-    def _repeated(self, nest: Nest, sources: list[_Way], path: tuple[str, ...]) -> _Way:
+    def _repeated(self, nest: Nest, sources: list[_Way], path: str) -> _Way:
         own, *taken = sources
         times = nest.times
         if times > _MOST_UNROLLED and not taken:
             once = self.output(nest.body, [_Way(own_views(nest.body))], path).views
-            if once and all(view.is_plain for view in once):
-                looked_for = self._path is not None and self._path[: len(path)] == path
+            if once and all(view.hull is not None and view.hull.plain for view in once):
+                looked_for = self._path is not None and self._path.startswith(f"{path}.")
                 together = times - 1 if looked_for else times
                 views = [view.repeated(together) for view in once]
-                own = _Way(composed(own.views, views), Step(f"{'.'.join(path)} ×{together}", views), own)
+                own = _Way(composed(own.views, views), Step(f"{path} ×{together}", views), own)
                 times -= together
         for _ in range(times):
             own = self.output(nest.body, [own, *taken], path)
         return own
 
 
-def _layer(leaf: Leaf, sources: list[_Way], path: tuple[str, ...]) -> _Way:
+def _layer(leaf: Leaf, sources: list[_Way], path: str) -> _Way:
     if len(sources) > 1:
         return _widest(leaf, sources)
     (before,) = sources
     if not leaf.outcome.windows:
         return before
-    return _Way(through(before.views, leaf.outcome.windows), Step(".".join(path), leaf.outcome.windows), before)
+    return _Way(through(before.views, leaf.outcome.windows), Step(path, leaf.outcome.windows), before)
 
 
 def _widest(join: Leaf, sources: list[_Way]) -> _Way:
@@ -102,6 +102,6 @@ def _widest(join: Leaf, sources: list[_Way]) -> _Way:
 
 
 def _sees_more(one: View, other: View) -> bool:
-    if one.size is None or other.size is None:
+    if not (one.known and other.known):
         return False
     return Facts().is_nonnegative(add(polynomial(one.size), polynomial(other.size), -1)) is True

@@ -1,4 +1,4 @@
-"""Networks with branches, as their authors and torchvision have them: conditions, parameters, MACs, receptive fields."""
+"""Networks with branches, as their authors and torchvision have them: conditions, costs, receptive fields."""
 
 from __future__ import annotations
 
