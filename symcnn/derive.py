@@ -17,7 +17,7 @@ from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.tensor import axis_names
 from symcnn.analysis.view import View
 from symcnn.analysis.way import way_back
-from symcnn.analysis.window import Window
+from symcnn.analysis.window import IDENTITY, Window
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
@@ -85,7 +85,9 @@ def derive(
     arithmetic = Arithmetic(analysis.facts)
     found = (_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
     whole = not names
-    start = layers[0] if len(layers) == 1 and FIELD in asked else None  # one layer's field is worked out both ways
+    start = (
+        layers[0] if names and len(layers) == 1 and FIELD in asked else None
+    )  # one layer's field is worked out both ways
     return Explanation(
         analysis,
         tuple(working for working in found if working.lines or names),
@@ -318,11 +320,10 @@ def _backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[
     lines: list[tuple[str, str | None, Equation]] = []
     for step in way_back(analysis.derivation, layer.path if layer else None):
         forms = [_step_back(r, window, analysis.evaluate) for r, window in zip(sizes, step.windows, strict=True)]
-        equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms if form is not None]
-        if equations:
-            alike = len(equations) == len(sizes) and len(set(equations)) == 1
-            axes = [axis for axis, (form, _) in zip(axis_names(len(sizes)), forms, strict=True) if form is not None]
-            for axis, equation in zip(axes, equations[:1] if alike else equations, strict=False):
+        if any(window != IDENTITY for window in step.windows):
+            equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms]
+            alike = len(set(equations)) == 1
+            for axis, equation in zip(axis_names(len(sizes)), equations[:1] if alike else equations, strict=False):
                 lines.append((step.name, None if alike else axis, equation))
         sizes = tuple(larger for _, larger in forms)
     field = (layer or analysis).receptive_field
@@ -330,8 +331,8 @@ def _backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[
         yield from lines
 
 
-def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any]) -> tuple[f.Formula | None, Any]:
-    """Return the formula of the field before a layer, None where it is the same, and its value."""
+def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any]) -> tuple[f.Formula, Any]:
+    """Return the formula of the field before a layer, and its value."""
     finer = evaluate(getattr(window, "upsampling", 1))
     jump, extent = evaluate(window.jump), evaluate(window.size)
     if finer != 1:
@@ -339,8 +340,6 @@ def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any])
         steps = f.Floor(f.Product((f.Group(taps), express(finer)), ("/",)))
         larger = Arithmetic().floor(exact((size + extent - 2) * (1 / expression(finer)))) + 1
         return f.Sum((steps, f.Number(1)), _PLUS), exact(larger)
-    if jump == 1 and extent == 1:
-        return None, size
     less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
     step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
     return step, exact((size - 1) * jump + extent)

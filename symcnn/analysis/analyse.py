@@ -16,9 +16,9 @@ from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
-from symcnn.analysis.fields import layer_fields, output_field
+from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Fields, Layer, relation_text
+from symcnn.analysis.result import Analysis, Layer, relation_text
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk

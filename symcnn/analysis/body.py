@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
@@ -64,18 +64,6 @@ class Body:
         self.items.append(item)
         self.outputs.append(output)
         self.go_to(len(self.items) - 1)
-
-    def append_net(self, label: str | None, kind: str, derived: Derivation) -> None:
-        """Add a net used as a block; one that is equal to the unlabelled net before it is counted with it."""
-        name, last = label or self.name(kind), self.items[-1] if self.items else None
-        folds = isinstance(last, Nest) and last.body is derived and self.place == len(self.items) - 1
-        if label or not folds or self.place in self.labels.values():
-            self.append(Nest(name, derived, 1, (self.place,)), derived.output)
-            return
-        assert isinstance(last, Nest)
-        first, last_number = last.name.removeprefix(kind.lower()), name.removeprefix(kind.lower()).lstrip("_")
-        together = f"{kind.lower()}[{first.strip('[_').partition('..')[0]}..{last_number}]"
-        self.items[-1] = replace(last, name=together, times=last.times + 1)
 
     def go_to(self, place: Place) -> None:
         """Go on from a value."""

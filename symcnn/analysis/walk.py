@@ -289,7 +289,8 @@ class Walk:
             self._steps.count(step.span)
             return
         derived = self._net(found.meaning, found, step, body.scope, tensor)
-        body.append_net(label, found.meaning.name, derived)
+        name = label or body.name(found.meaning.name)
+        body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
     def _given(self, step: Step, parameters: list[str], positional: int, scope: Scope) -> Given:
         return match_arguments(step, parameters, positional, lambda f: self._value(f, scope))

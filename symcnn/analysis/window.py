@@ -2,7 +2,8 @@
 
 Forward r' = r + (e − 1)·j and j' = j·s, with e − 1 the reach and s the jump of a layer; backward r ← (r − 1)·s + e
 from the output. Both are one composition of windows, folded from the left or from the right (Araujo, Norris & Sim
-2019, Computing receptive fields of convolutional neural networks).
+2019, Computing receptive fields of convolutional neural networks). Windows compose as affine maps of positions, which
+is exact without upsampling; with branches and upsampling, `symcnn.analysis.view` says what is seen.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import Value, exact, expression
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An output sees `reach + 1` inputs from `start` on; the next output sees what lies `jump` further."""
+    """An output sees `reach + 1` inputs from `start` on; the next output sees what lies `jump` further.
+
+    With an `upsampling` s > 1, `reach`, `start` and `spacing` count positions of the fine grid, on which input i sits
+    at i·s and output y looks from y·s·jump + start on; jump is 1/s for a layer that makes s outputs of an input.
+    `spacing` is the distance of neighbouring taps. `known` is False where what an output sees cannot be said.
+    """
 
     reach: Value = 0
     jump: Value = 1
@@ -26,6 +32,14 @@ class Window:
     upsampling: Value = 1
     spacing: Value = 1
     known: bool = True
+
+    @property
+    def affine(self) -> Window:
+        """The window in positions of the input, which upsampling makes fractions: it keeps centres and jumps."""
+        if self.upsampling == 1:
+            return Window(self.reach, self.jump, self.start)
+        finer = 1 / expression(self.upsampling)
+        return Window(product((self.reach, finer)), self.jump, product((self.start, finer)))
 
     @property
     def size(self) -> Value:
@@ -38,11 +52,11 @@ class Window:
         return total((self.start, product((self.reach, Fraction(1, 2)))))
 
     def then(self, later: Window) -> Window:
-        """Return the window of this layer followed by a later one."""
+        """Return the window of this layer followed by a later one, where neither upsamples."""
         return self if later == IDENTITY else _composed(self, later)
 
     def repeated(self, times: int) -> Window:
-        """Return the window of `times` such layers, by repeated squaring."""
+        """Return the window of `times` such layers without upsampling, by repeated squaring."""
         result, square = IDENTITY, self
         while times:
             if times & 1:

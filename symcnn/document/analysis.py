@@ -112,16 +112,16 @@ def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns:
     for quantity in _COLUMNS:
         cells.append(line(layer.count(quantity)))
         if quantity in shared:
-            cells.append(line(_share(analysis.share(layer, quantity))))
+            cells.append(line(_share(analysis.share(layer, quantity), row.copies)))
     if fields:
         cells += [shape(layer.receptive_field.size), shape(layer.receptive_field.jump)]
     return tuple(cells)
 
 
-def _share(ratio: Fraction | None) -> str:
+def _share(ratio: Fraction | None, copies: int) -> str:
     if not ratio:
         return ""
-    text = percent(ratio).removesuffix(" %")
+    text = percent(ratio * copies).removesuffix(" %")
     return text if text != "0.0" else "< 0.1"
 
 

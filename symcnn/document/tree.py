@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from os.path import commonprefix
 from typing import Any
 
 from sympy import Expr
@@ -16,6 +18,7 @@ from symcnn.formula.express import express
 from symcnn.report import Indent, Line, Math, Words
 
 _DEEPEST = 6  # levels of indentation; what lies deeper has a row of its own there, with a dotted name
+_NUMBERED = re.compile(r"(.*[^\d])\d+")  # the name of a net that has no label
 _BETWEEN_NAMES = re.compile(r"\.(?![^\[\]]*\])")  # not the dots of repeat1[1..2]
 
 
@@ -24,7 +27,7 @@ class Row:
     """A layer, or a block (which has no `layer`), and how often it is repeated within what it is indented under.
 
     A join is a layer that its paths are indented under. The name is dotted where blocks hold nothing else; `output`
-    is () where it is not known.
+    is () where it is not known. Of `copies` equal blocks that are written one after the other it is the last.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Row:
     times: Any
     layer: Layer | None
     output: tuple[Any, ...]
+    copies: int = 1
 
     @property
     def cell(self) -> Line:
@@ -63,12 +67,18 @@ def rows(analysis: Analysis, shown: Iterable[Layer]) -> tuple[Row, ...]:
         if layer.place in places or layer.path in around:
             top.put(layer)
     bodies = {} if analysis.derivation is None else dict(_bodies(analysis.derivation))
-    return tuple(_Writer(analysis, bodies).under(top, 0, 1))
+    return tuple(_Writer(analysis, bodies).under(top, 0, 1, 1))
 
 
 def _starts(path: str) -> Iterator[str]:
     """Yield the paths of what a layer lies in."""
     return (path[: dot.start()] for dot in _BETWEEN_NAMES.finditer(path))
+
+
+def _together(name: str, first: str, last: str) -> str:
+    """Return the name for equal blocks: `block2..3.conv1` for those from block2 to block3."""
+    shared = len(commonprefix((first, last)).rstrip("0123456789"))
+    return f"{first}..{last[shared:]}{name.removeprefix(last)}"
 
 
 def _bodies(derivation: Derivation, start: str = "") -> Iterator[tuple[str, Nest]]:
@@ -110,28 +120,41 @@ class _Writer:
     analysis: Analysis
     bodies: dict[str, Nest]
 
-    def under(self, parent: _Node, level: int, above: Any) -> Iterator[Row]:
-        """Yield the rows in a node, of which there are `above` equal ones."""
-        for node in parent.inside.values():
-            yield from self._rows(node, level, above, len(parent.path) + 1 if parent.path else 0)
+    def under(self, parent: _Node, level: int, above: Any, copies: int) -> Iterator[Row]:
+        """Yield the rows in a node, of which there are `above` equal ones, `copies` of them written one by one."""
+        start = len(parent.path) + 1 if parent.path else 0
+        for _, alike in groupby(parent.inside.values(), key=self._kind):
+            nodes = list(alike)
+            first, last = nodes[0], nodes[-1]
+            for row in self._rows(last, level, above, start, copies, len(nodes)):
+                if len(nodes) > 1 and row.level == level:
+                    row = replace(row, name=_together(row.name, first.path[start:], last.path[start:]))
+                yield row
 
-    def _rows(self, node: _Node, level: int, above: Any, start: int) -> Iterator[Row]:
-        """Yield the rows of a node, named from some place of its path on."""
-        times = above * self._times(node)
+    def _kind(self, node: _Node) -> tuple[Any, str]:
+        """Return what is the same for equal blocks without labels of their own."""
+        numbered = _NUMBERED.fullmatch(node.path)
+        if numbered is None or node.path not in self.bodies:
+            return node.path, ""
+        return id(self.bodies[node.path].body), numbered[1]
+
+    def _rows(self, node: _Node, level: int, above: Any, start: int, copies: int, equal: int) -> Iterator[Row]:
+        """Yield the rows of a node, the last of some equal ones, named from some place of its path on."""
+        times, copies = above * equal * self._times(node), copies * equal
         while node.layer is None and len(node.inside) == 1:  # a body that holds nothing else
             (node,) = node.inside.values()
             times *= self._times(node)
         if level == _DEEPEST and node.inside:
-            yield from (self._layer(layer, level, above, start) for layer in node.layers())
+            yield from (self._layer(layer, level, above, start, copies) for layer in node.layers())
         elif node.layer is not None:
-            yield self._layer(node.layer, level, above, start)
-            yield from self.under(node, level + 1, node.layer.times)
+            yield self._layer(node.layer, level, above, start, copies)
+            yield from self.under(node, level + 1, node.layer.times * copies, copies)
         else:
-            yield Row(node.path[start:], level, times // above, None, self._output(node))
-            yield from self.under(node, level + 1, times)
+            yield Row(node.path[start:], level, times // above, None, self._output(node), copies)
+            yield from self.under(node, level + 1, times, copies)
 
-    def _layer(self, layer: Layer, level: int, above: Any, start: int) -> Row:
-        return Row(layer.path[start:], level, layer.times // above, layer, layer.output)
+    def _layer(self, layer: Layer, level: int, above: Any, start: int, copies: int) -> Row:
+        return Row(layer.path[start:], level, layer.times * copies // above, layer, layer.output, copies)
 
     def _times(self, node: _Node) -> Any:
         """Return how often a body is repeated; where that is not known, its layers say it."""
