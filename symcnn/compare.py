@@ -155,6 +155,8 @@ class Comparison:
         first, second = self.first.receptive_field.size, self.second.receptive_field.size
         if len(first) != len(second):
             return False
+        if None in (*first, *second):
+            return None
         facts = self.quantities[0].facts if self.quantities else None
         verdicts = [equal(a, b, facts) for a, b in zip(first, second, strict=True)]
         return False if False in verdicts else None if None in verdicts else True

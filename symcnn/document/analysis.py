@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from symcnn.analysis import Analysis, ReceptiveField
+from symcnn.analysis import Analysis
+from symcnn.document.field import field_cell, field_lines
 from symcnn.document.legend import symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
 from symcnn.document.tree import Row, rows
@@ -114,7 +115,7 @@ def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns:
         if quantity in shared:
             cells.append(line(_share(analysis.share(layer, quantity), row.copies)))
     if fields:
-        cells += [shape(layer.receptive_field.size), shape(layer.receptive_field.jump)]
+        cells += [field_cell(layer.receptive_field.size), field_cell(layer.receptive_field.jump)]
     return tuple(cells)
 
 
@@ -132,7 +133,7 @@ def _totals(analysis: Analysis) -> Listing:
     if analysis.batch is not None:
         items.append(("batch", (line(analysis.batch),)))
     if analysis.receptive_field.size:
-        items.append(("receptive field", _field_lines(analysis)))
+        items.append(("receptive field", field_lines(analysis)))
     if analysis.symbols and analysis.values is None:
         items.append(("symbols", symbol_lines(analysis)))
     if analysis.assumptions:
@@ -140,22 +141,3 @@ def _totals(analysis: Analysis) -> Listing:
     if analysis.conditions:
         items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
     return Listing(tuple(items))
-
-
-def _field_lines(analysis: Analysis) -> tuple[Line, ...]:
-    """Where the output has no positions, the last layer that has them is said too."""
-    spatial = [layer for layer in analysis.layers if any(size != 1 for size in layer.output[1:])]
-    if not spatial or any(size != 1 for size in analysis.output[1:]):
-        return (_field_line(analysis.receptive_field),)
-    before = (*_field_line(spatial[-1].receptive_field), *line(f" after {spatial[-1].path}"))
-    return before, (*line("of the output, padding included: "), *shape(analysis.receptive_field.size))
-
-
-def _field_line(field: ReceptiveField) -> Line:
-    parts = [*shape(field.size), *line(", jump "), *shape(field.jump), *line(", first centre ")]
-    if len(set(field.centre)) == 1:
-        return (*parts, *line(field.centre[0]))
-    listed: list[Any] = ["("]
-    for place, value in enumerate(field.centre):
-        listed += [", ", value] if place else [value]
-    return (*parts, *line(*listed, ")"))

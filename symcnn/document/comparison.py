@@ -12,6 +12,7 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
+from symcnn.document.field import field_cell
 from symcnn.document.legend import symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent, shape
 from symcnn.document.words import only_english
@@ -222,7 +223,7 @@ def _structure(comparison: Comparison) -> Listing:
 
 
 def _field(analysis: Analysis) -> Line:
-    return shape(analysis.receptive_field.size) or line("none, its input has no axes")
+    return field_cell(analysis.receptive_field.size) or line("none, its input has no axes")
 
 
 def _nonlinearities(comparison: Comparison) -> Line:

@@ -62,13 +62,20 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
     }
 
 
-def _field(field: ReceptiveField) -> dict[str, list[str]]:
-    return {"size": strings(field.size), "jump": strings(field.jump), "centre": strings(field.centre)}
+def _field(field: ReceptiveField) -> dict[str, Any]:
+    return {
+        "size": strings(field.size),
+        "jump": strings(field.jump),
+        "centre": strings(field.centre),
+        "least": strings(field.least),
+        "aligned": field.aligned,
+        "gated": field.gated,
+    }
 
 
 def strings(values: tuple[Any, ...]) -> list[str]:
-    """Return each value in SymPy's spelling."""
-    return [str(value) for value in values]
+    """Return each value in SymPy's spelling; what cannot be said is `unknown`."""
+    return ["unknown" if value is None else str(value) for value in values]
 
 
 def _strings(values: Any) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""The receptive field in words: of the output, before positions are gone, and what branches and gates make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from symcnn.analysis import Analysis, ReceptiveField
+from symcnn.document.lines import line, shape
+from symcnn.report import Line
+
+_UNKNOWN = "unknown"
+
+
+def field_cell(values: tuple[Any, ...]) -> Line:
+    """Return the cell of sizes or jumps, one per axis."""
+    return line(_UNKNOWN) if None in values else shape(values)
+
+
+def field_lines(analysis: Analysis) -> tuple[Line, ...]:
+    """Return the lines on what the output sees; where it has no positions, also on the last layer that has them."""
+    spatial = [layer for layer in analysis.layers if any(size != 1 for size in layer.output[1:])]
+    if not spatial or any(size != 1 for size in analysis.output[1:]):
+        return (_field_line(analysis.receptive_field), *_remarks(analysis, analysis.receptive_field))
+    before, whole = spatial[-1].receptive_field, analysis.receptive_field
+    padded = ", padding included" if _begins_before(whole) else ""
+    return (
+        (*_field_line(before), *line(f" after {spatial[-1].path}")),
+        *_remarks(analysis, before),
+        (*line(f"of the output{padded}: "), *field_cell(whole.size)),
+    )
+
+
+def _field_line(field: ReceptiveField) -> Line:
+    if None in (*field.size, *field.jump, *field.centre):
+        return line(f"{_UNKNOWN}: {field.reason}")
+    parts = [*shape(field.size), *line(", jump "), *shape(field.jump), *line(", first centre ")]
+    if len(set(field.centre)) == 1:
+        return (*parts, *line(field.centre[0]))
+    listed: list[Any] = ["("]
+    for place, value in enumerate(field.centre):
+        listed += [", ", value] if place else [value]
+    return (*parts, *line(*listed, ")"))
+
+
+def _remarks(analysis: Analysis, field: ReceptiveField) -> Iterator[Line]:
+    if None not in field.least and field.least != field.size:
+        yield (*line("along the path that sees least: "), *shape(field.least))
+    if field.gated:
+        yield line("beside a gate, which sees everything before it")
+    if field.aligned is not True:
+        place = next(layer.path for layer in analysis.layers if layer.receptive_field.aligned is not True)
+        certain = field.aligned is False
+        says = "joins" if certain else "perhaps joins, depending on the symbols,"
+        yield line(f"misaligned: {place} {says} branches whose outputs look at different places")
+
+
+def _begins_before(field: ReceptiveField) -> bool:
+    """Tell whether the first output sees what lies before the input, or may do so."""
+    if None in (*field.size, *field.centre):
+        return False
+    starts = (centre - (size - 1) * Fraction(1, 2) for size, centre in zip(field.size, field.centre, strict=True))
+    return any(not (isinstance(start, (int, Fraction)) or start.is_number) or start < 0 for start in starts)
