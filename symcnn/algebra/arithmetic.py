@@ -13,6 +13,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.solved import agreement, decided
 from symcnn.algebra.symbols import Value, exact, expression, is_number
 from symcnn.errors import SymcnnError
 
@@ -104,12 +105,12 @@ class Arithmetic:
                 return opposite(equal_to(left, right, self.facts))
 
     def agree(self, left: Value, right: Value) -> Truth:
-        """Decide whether two sizes are equal, or return the conditions for it."""
-        return self.compare("==", left, right)
+        """Decide by residues whether two sizes are equal, or return the conditions for it."""
+        return True if left == right else agreement(left, right, self.facts)
 
     def settle(self, claim: Truth) -> Truth:
-        """Decide a condition."""
-        return claim
+        """Decide a condition by residues, or return it in its shortest form."""
+        return decided(claim, self.facts)
 
     def integral(self, value: Value) -> Truth:
         """Decide whether the value is an integer, or return the condition for it."""
