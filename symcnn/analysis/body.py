@@ -103,7 +103,8 @@ class Body:
     def set_label(self, label: str, span: Span) -> None:
         """Give the current value a label; raises `SymcnnError` where it is there already."""
         if any(label in body.labels for body in self._around()):
-            raise SymcnnError(f"the label '{label}' is there twice", span, "labels are unique in a net")
+            name = Span(span.source, span.start, span.start + len(label))
+            raise SymcnnError(f"the label '{label}' is there twice", name, "labels are unique in a net")
         self.labels[label] = self.place
 
     def derived(self) -> Derivation:
