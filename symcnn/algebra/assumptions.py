@@ -10,14 +10,17 @@ from math import gcd, lcm
 from sympy import Expr, Symbol
 
 from symcnn.algebra.conditions import (
+    FRACTIONAL,
     INTEGRAL,
     NONNEGATIVE,
     POSITIVE,
     ZERO,
     Condition,
+    Either,
     Truth,
     above,
     at_least,
+    congruence,
     equal_to,
     integral,
     linear_bound,
@@ -25,7 +28,7 @@ from symcnn.algebra.conditions import (
     single,
 )
 from symcnn.algebra.facts import Divisible, Facts
-from symcnn.algebra.polynomial import Number, Polynomial, as_expression, constant, scale
+from symcnn.algebra.polynomial import Number, Polynomial, as_expression, scale
 from symcnn.algebra.quotient import quotient
 
 
@@ -51,8 +54,8 @@ class Assumptions:
 def facts_from(conditions: Iterable[Truth]) -> tuple[Facts, dict[Symbol, Expr]]:
     """Return the facts that the conditions state, and the symbols that they make equal to something else.
 
-    What is said of a replaced symbol, by its domain too, is said of what replaces it. Alternatives and
-    inequations say nothing that a bound or a residue could. Raises `ContradictionError` where no value is left.
+    What is said of a replaced symbol, by its domain too, is said of what replaces it. Of alternatives
+    only a common residue is kept, and of inequations nothing. Raises `ContradictionError` where no value is left.
     """
     stated: list[Truth] = [part for condition in conditions for part in single(condition)]
     collected = Assumptions()
@@ -101,11 +104,17 @@ def _domains(replaced: dict[Symbol, Expr]) -> Iterator[Truth]:
 def _collect(claim: Truth, collected: Assumptions) -> None:
     if claim is False:
         raise ContradictionError
+    if isinstance(claim, Either):
+        _collect_alternatives(claim, collected)
     if not isinstance(claim, Condition):
         return
     if claim.claim in (NONNEGATIVE, POSITIVE):
         if not _collect_bound(Condition(claim.items, NONNEGATIVE), collected):
             collected.known.append(claim.polynomial)
+    elif claim.claim == FRACTIONAL:
+        found = congruence(Condition(claim.items, INTEGRAL))
+        if found is not None and found[1] == 2:  # what is not even is odd
+            _add_residue(found[0], 2, 1 - found[2], collected)
     elif claim.claim == INTEGRAL and not _collect_residue(claim, collected):
         over = quotient(claim.polynomial)
         collected.divisible.add((frozenset(over.numerator.items()), over.number, over.monomial))
@@ -128,19 +137,32 @@ def _collect_bound(condition: Condition, collected: Assumptions) -> bool:
 
 
 def _collect_residue(condition: Condition, collected: Assumptions) -> bool:
-    over = quotient(condition.polynomial)
-    monomials = [m for m in over.numerator if m]
-    if over.monomial or len(monomials) != 1 or len(monomials[0]) != 1 or over.numerator[monomials[0]] != 1:
+    found = congruence(condition)
+    if found is None:
         return False
-    ((atom, exponent),) = monomials[0]
-    if exponent != 1 or not isinstance(atom, Symbol) or not atom.is_integer:
-        return False
-    residue = -int(constant(over.numerator)) % over.number
-    collected.residues[atom] = _both(collected.residues.get(atom, (1, 0)), (over.number, residue))
+    _add_residue(*found, collected)
     return True
 
 
-def _both(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
+def _add_residue(atom: Symbol, modulus: int, residue: int, collected: Assumptions) -> None:
+    collected.residues[atom] = both(collected.residues.get(atom, (1, 0)), (modulus, residue))
+
+
+def _collect_alternatives(claim: Either, collected: Assumptions) -> None:
+    """Collect what congruences of one symbol, one in each alternative, have in common: 1 or 3 mod 8 is odd."""
+    found = []
+    for alternative in claim.conditions:
+        parts = (congruence(part) for part in single(alternative) if isinstance(part, Condition))
+        found.append(next((part for part in parts if part is not None), None))
+    known = [part for part in found if part is not None]
+    if len(known) < len(found) or len({atom for atom, _, _ in known}) != 1:
+        return
+    atom, _, first = known[0]
+    modulus = gcd(*(m for _, m, _ in known), *(residue - first for _, _, residue in known))
+    _add_residue(atom, modulus, first % modulus, collected)
+
+
+def both(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
     """Join two congruences (modulus, residue) into one."""
     (m, a), (n, b) = first, second
     shared = gcd(m, n)

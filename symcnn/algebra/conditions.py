@@ -204,7 +204,7 @@ def equal_to(value: Value, other: Value, facts: Facts) -> Truth:
     poly = cleared(add(polynomial(value), polynomial(other), -1))
     if not any(common_denominator(poly)[0]):  # a number, perhaps over something
         return not poly
-    if _is_above(poly, facts) or _is_above(scale(poly, -1), facts) or _never_zero(poly, facts):
+    if _is_above(poly, facts) or _is_above(scale(poly, -1), facts) or never_zero(poly, facts):
         return False
     return Condition(frozenset(_primitive(poly).items()), ZERO)
 
@@ -217,7 +217,7 @@ def _is_above(poly: Polynomial, facts: Facts) -> bool:
     return _whole(poly) and (bare := _without_floor(one_less)) != one_less and facts.is_nonnegative(bare) is True
 
 
-def _never_zero(poly: Polynomial, facts: Facts) -> bool:
+def never_zero(poly: Polynomial, facts: Facts) -> bool:
     """See by a common factor, or by known residues, that 2·x − 7 and 32·x − 5 are never zero."""
     poly = _primitive(poly)
     if len(poly) < 2 or any(map(has_denominator, poly)):
@@ -316,3 +316,17 @@ def linear_bound(condition: Condition) -> tuple[Symbol, int, Number] | None:
         return None
     sign = 1 if coefficient > 0 else -1
     return atom, sign, Fraction(constant(condition.polynomial)) / (coefficient * sign)
+
+
+def congruence(condition: Condition) -> tuple[Symbol, int, int] | None:
+    """Read that x − r is divisible by m as (x, m, r), for an integer symbol x; None if it says anything else."""
+    over = quotient(condition.polynomial)
+    monomials = [m for m in over.numerator if m]
+    if condition.claim != INTEGRAL or over.monomial or len(monomials) != 1 or over.numerator[monomials[0]] != 1:
+        return None
+    if len(monomials[0]) != 1:
+        return None
+    ((atom, exponent),) = monomials[0]
+    if exponent != 1 or not isinstance(atom, Symbol) or not atom.is_integer:
+        return None
+    return atom, over.number, -int(constant(over.numerator)) % over.number

@@ -34,7 +34,7 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 
-_MOST_CLASSES = 20_000  # more residue classes are left undecided
+MOST_CLASSES = 20_000  # more residue classes are left undecided
 _TRIED_VALUES, _MOST_TRIED = 12, 2_000  # per symbol and in all, in the search for a counterexample
 
 
@@ -125,7 +125,7 @@ def residue_classes(poly: Polynomial, facts: Facts) -> Iterator[ResidueClass] | 
     Residues that the facts exclude are left out.
     """
     choices = _choices(poly, facts)
-    if choices is None or prod(map(len, choices.values())) > _MOST_CLASSES:
+    if choices is None or prod(map(len, choices.values())) > MOST_CLASSES:
         return None
     # No name that a user can type has a space in it.
     quotients = {atom: symbol(f"{atom.name} quotient", NONNEGATIVE) for atom in choices}

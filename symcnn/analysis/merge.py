@@ -5,13 +5,16 @@ What follows from what divides is dropped: a multiple of 4 is even, and an even 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
+from symcnn.algebra.solved import solved
+from symcnn.analysis.result import relation_string
+from symcnn.errors import SymcnnError
 
 _MOST_COMPARED = 40  # more bounds or divisibilities than that are not held against each other
 
@@ -21,9 +24,11 @@ def merged(
 ) -> tuple[Condition | Either, ...]:
     """Return the conditions without what others of them imply, in the order in which they first came up.
 
-    `assumed` conditions are not repeated.
+    `assumed` conditions are not repeated, nor is what follows from them. What floors, equations and divisibilities
+    say of one symbol is solved. Raises `SymcnnError` where no input is legal.
     """
     strongest: dict[object, Condition | Either] = {}
+    assumed = tuple(assumed)
     known = set(assumed)
     for claim in claims:
         if claim in known:
@@ -35,7 +40,27 @@ def merged(
         before = strongest.get(key)
         if not isinstance(before, Condition) or _constant(claim) < _constant(before):
             strongest[key] = claim
-    return tuple(_without_implied(list(strongest.values()), known))
+    claims, facts = list(strongest.values()), _facts(assumed)
+    try:
+        claims = list(solved(claims, facts, assumed))
+    except ContradictionError:
+        conflict = " and ".join(relation_string(claim.relation()) for claim in _conflict(claims, facts, assumed))
+        raise SymcnnError(f"no input is legal: {conflict} never hold together") from None
+    return tuple(_without_implied(claims, known))
+
+
+def _conflict(
+    claims: list[Condition | Either], facts: Facts, assumed: Sequence[Condition | Either]
+) -> list[Condition | Either]:
+    """Return few of the claims that leave nothing: none of them can be taken out."""
+    needed = claims
+    for claim in claims:
+        others = [other for other in needed if other is not claim]
+        try:
+            solved(others, facts, assumed)
+        except ContradictionError:
+            needed = others
+    return needed
 
 
 def _without_implied(claims: list[Condition | Either], assumed: set[Condition | Either]) -> list[Condition | Either]:
@@ -58,8 +83,8 @@ def _without_divided(claims: list[Condition | Either], assumed: set[Condition | 
         others = [other for other in congruences if other != claim]
         if _facts([*assumed, *others]).integral(claim.polynomial):
             congruences = others
-    facts = _facts([*assumed, *congruences])
-    return [claim for claim in claims if claim in congruences or not _implied(claim, facts)]
+    facts, needed = _facts([*assumed, *congruences]), set(congruences)
+    return [claim for claim in claims if claim in needed or not _implied(claim, facts)]
 
 
 def _implied(claim: Condition | Either, facts: Facts) -> bool:
@@ -68,7 +93,7 @@ def _implied(claim: Condition | Either, facts: Facts) -> bool:
     return isinstance(claim, Condition) and claim.claim == INTEGRAL
 
 
-def _facts(claims: list[Condition | Either]) -> Facts:
+def _facts(claims: Sequence[Condition | Either]) -> Facts:
     try:
         return facts_from(claims)[0]
     except ContradictionError:
