@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
-from sympy import Symbol, divisors, primefactors
+from sympy import Symbol, factorint
 
 from symcnn.algebra.conditions import FRACTIONAL, INTEGRAL, Claim, Condition, Either
 from symcnn.algebra.polynomial import ONE, Polynomial, accumulate
 
 _MOST_RESIDUES = 20_000  # of longer lists of excluded residues no description is sought
+_LARGEST_PRIME = 1000  # what is left of a modulus after dividing by smaller primes counts as a prime
 
 
 def congruent(x: Symbol, modulus: int, residue: int, claim: str = INTEGRAL) -> Condition:
@@ -53,7 +55,7 @@ def congruences(x: Symbol, residues: set[int], modulus: int, known: tuple[int, i
 def _reduced(residues: set[int], modulus: int, known: tuple[int, int]) -> tuple[set[int], int, tuple[int, int]]:
     """Return the same set modulo the smallest number that tells it from the other values that are known to occur."""
     step, offset = known
-    for prime in reversed(primefactors(modulus)):
+    for prime in sorted(_primes(modulus), reverse=True):
         while modulus % prime == 0:
             smaller = modulus // prime
             images = {residue % smaller for residue in residues}
@@ -70,7 +72,7 @@ def _cover(residues: set[int], modulus: int, step: int) -> list[tuple[int, int]]
 
 def _classes(residues: set[int], modulus: int, step: int) -> Iterator[tuple[int, int]]:
     left = residues
-    for divisor in divisors(modulus):
+    for divisor in _divisors(modulus):
         members = modulus // lcm(divisor, step)
         whole = {r for r, n in Counter(residue % divisor for residue in residues).items() if n == members}
         taken = whole & {residue % divisor for residue in left}
@@ -78,3 +80,16 @@ def _classes(residues: set[int], modulus: int, step: int) -> Iterator[tuple[int,
         left = {residue for residue in left if residue % divisor not in taken}
         if not left:
             return
+
+
+@lru_cache(maxsize=1000)
+def _primes(number: int) -> dict[int, int]:
+    """Return the primes that divide a number, with how often they do."""
+    return {int(prime): times for prime, times in factorint(number, limit=_LARGEST_PRIME).items()}
+
+
+def _divisors(number: int) -> list[int]:
+    found = [1]
+    for prime, times in _primes(number).items():
+        found = [divisor * prime**power for divisor in found for power in range(times + 1)]
+    return sorted(found)
