@@ -112,8 +112,8 @@ def united(hulls: Sequence[Hull], arithmetic: Arithmetic) -> Hull:
 
 def _spanned(windows: list[Window], arithmetic: Arithmetic) -> Window:
     """Return the window from the first start to the last end."""
-    start = arithmetic.smallest([window.start for window in windows])
-    end = arithmetic.largest([exact(window.start + window.reach) for window in windows])
+    ends = [exact(window.start + window.reach) for window in windows]
+    start, end = phases.spanned([window.start for window in windows], ends, arithmetic)
     return Window(exact(end - start), windows[0].jump, start)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis.phases import spanned
 from symcnn.analysis.window import IDENTITY, Window
 
 
@@ -87,8 +88,8 @@ def united(views: list[Nested], arithmetic: Arithmetic) -> Nested | None:
     if not (alike and (_touch(tops, arithmetic) or all(view.has_no_gaps(arithmetic) for view in views))):
         return None
     contiguous = all(view.contiguous for view in views) and _touch(tops, arithmetic)
-    ends = arithmetic.smallest([level.low for level in tops]), arithmetic.largest([level.high for level in tops])
-    return Nested(first.base, (*lower, Level(top.factor, *ends)), contiguous)
+    low, high = spanned([level.low for level in tops], [level.high for level in tops], arithmetic)
+    return Nested(first.base, (*lower, Level(top.factor, low, high)), contiguous)
 
 
 def _touch(levels: list[Level], arithmetic: Arithmetic) -> bool:

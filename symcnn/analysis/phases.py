@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
 from math import gcd, lcm
@@ -45,8 +46,10 @@ class Phases:
     def at(self, output: int) -> Interval | None:
         """Return what an output sees."""
         turns, phase = divmod(output, len(self.intervals))
-        seen = self.intervals[phase]
-        return seen and _moved(seen, product((self.step, turns)))
+        seen, step = self.intervals[phase], self.step
+        if not (seen and turns):
+            return seen
+        return _moved(seen, step * turns if isinstance(step, int) else product((step, turns)))
 
     def over(self, count: int) -> list[Interval | None]:
         """Return what the first outputs see."""
@@ -116,7 +119,10 @@ def _are_ordered(intervals: list[Interval | None], step: int) -> bool:
 
 
 def _moved(seen: Interval, by: Value) -> Interval:
-    return total((seen[0], by)), total((seen[1], by))
+    low, high = seen
+    if isinstance(low, int) and isinstance(high, int) and isinstance(by, int):  # most views: as quick as can be
+        return low + by, high + by
+    return total((low, by)), total((high, by))
 
 
 def composed(first: Phases, later: Phases) -> Phases | None:
@@ -214,6 +220,13 @@ def _union(row: list[Interval], arithmetic: Arithmetic) -> Interval | None:
     if len(set(row)) == 1:
         return row[0]
     lows, highs = [low for low, _ in row], [high for _, high in row]
+    return spanned(lows, highs, arithmetic)
+
+
+def spanned(lows: list[Value], highs: list[Value], arithmetic: Arithmetic) -> Interval:
+    """Return the interval from the first beginning to the last end."""
+    if all(isinstance(end, (int, Fraction)) for end in (*lows, *highs)):  # without proofs
+        return min(lows), max(highs)
     return arithmetic.smallest(lows), arithmetic.largest(highs)
 
 
@@ -234,4 +247,6 @@ def within(inner: Phases, outer: Phases, arithmetic: Arithmetic) -> bool:
 
 
 def _inside(inner: Interval, outer: Interval, arithmetic: Arithmetic) -> bool:
+    if all(isinstance(end, int) for end in (*inner, *outer)):
+        return bool(outer[0] <= inner[0] and inner[1] <= outer[1])
     return arithmetic.compare(">=", inner[0], outer[0]) is True and arithmetic.compare("<=", inner[1], outer[1]) is True

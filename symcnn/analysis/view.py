@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby, repeat
+from operator import attrgetter
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value
@@ -88,9 +89,10 @@ class View:
 
     def then(self, later: Window | View, arithmetic: Arithmetic | None = None) -> View:
         """Return the view of the outputs of a later layer or body whose input sees this."""
-        if later == NO_LAYER:
+        if later in (NO_LAYER, IDENTITY):
             return self
-        return _composed(self, later if isinstance(later, View) else of_layer(later, arithmetic), arithmetic)
+        view = later if isinstance(later, View) else of_layer(later, arithmetic)
+        return view if self == IDENTITY else _composed(self, view, arithmetic)
 
     def after(self, earlier: View, arithmetic: Arithmetic | None = None) -> View:
         """Return this view of a body's input as a view of what that input sees."""
@@ -99,7 +101,7 @@ class View:
     def through(self, windows: Iterable[Window], arithmetic: Arithmetic | None = None) -> View:
         """Return the view after a chain of layers; those that do not upsample are summed at once."""
         view = self
-        for plain, group in groupby((w for w in windows if w != NO_LAYER), _is_plain):
+        for plain, group in groupby((w for w in windows if w != NO_LAYER), attrgetter("is_plain")):
             run = list(group)
             summed = plain and (view.hull is None or view.hull.plain)
             for later in [_run(run)] if summed else run:
@@ -133,7 +135,7 @@ IDENTITY = View()
 
 def of_layer(window: Window, arithmetic: Arithmetic | None = None) -> View:
     """Return the view that one layer's outputs have of its input."""
-    return _of_plain_layer(window) if _is_plain(window) else _of_layer(window, arithmetic or _ARITHMETIC)
+    return _of_plain_layer(window) if window.is_plain else _of_layer(window, arithmetic or _ARITHMETIC)
 
 
 def _of_plain_layer(window: Window) -> View:
@@ -144,10 +146,6 @@ def _of_plain_layer(window: Window) -> View:
 def _of_layer(window: Window, arithmetic: Arithmetic) -> View:
     hull = hulls.of_layer(window, arithmetic)
     return View(hull, reason="" if hull.exact else _BY_PHASE if window.known else _BY_LAYER)
-
-
-def _is_plain(window: Window) -> bool:
-    return window.known and window.upsampling == 1
 
 
 def _run(windows: list[Window]) -> View:

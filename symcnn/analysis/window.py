@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.errors import NotSupportedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Window:
     upsampling: Value = 1
     spacing: Value = 1
     known: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it moves all positions alike: without upsampling, and known."""
+        return self.known and self.upsampling == 1
 
     @property
     def affine(self) -> Window:
@@ -71,6 +77,8 @@ IDENTITY = Window()
 
 @lru_cache(maxsize=10_000)  # equal axes are worked out once
 def _composed(first: Window, later: Window) -> Window:
+    _require_plain(first)
+    _require_plain(later)
     return Window(
         total((first.reach, product((first.jump, later.reach)))),
         product((first.jump, later.jump)),
@@ -78,13 +86,21 @@ def _composed(first: Window, later: Window) -> Window:
     )
 
 
+def _require_plain(window: Window) -> None:
+    if not window.is_plain:
+        raise NotSupportedError(
+            "upsampling, or what is not known, in a chain of windows"
+        )  # which is what views are for
+
+
 def forward(windows: Iterable[Window]) -> Window:
-    """Compose the windows of layers from the input on: r = 1 + Σ (e − 1)·j, summed at once."""
+    """Compose the windows of layers without upsampling from the input on: r = 1 + Σ (e − 1)·j, summed at once."""
     jump: Value = 1
     reaches: list[Value] = []
     starts: list[Value] = []
     for window in windows:
         if window != IDENTITY:
+            _require_plain(window)
             reaches.append(product((jump, window.reach)))
             starts.append(product((jump, window.start)))
             jump = product((jump, window.jump))
@@ -92,11 +108,12 @@ def forward(windows: Iterable[Window]) -> Window:
 
 
 def backward(windows: Iterable[Window]) -> Window:
-    """Compose the windows of layers from the output back: r ← (r − 1)·s + e, and likewise the start."""
+    """Compose the windows of layers without upsampling from the output back: r ← (r − 1)·s + e, likewise the start."""
     size: Value = 1
     jump: Value = 1
     start: Value = 0
     for window in reversed(list(windows)):
+        _require_plain(window)
         size = exact((size - 1) * window.jump + window.size)
         start = exact(start * window.jump + window.start)
         jump = exact(jump * window.jump)
