@@ -18,7 +18,7 @@ from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Layer, relation_text
+from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
@@ -79,10 +79,9 @@ def _defined(net: Network, derivation: Derivation, assumed: Claims) -> Claims:
     """Return the conditions under which a network is defined; raises `SymcnnError` where it never is."""
     try:
         return merged((claim for claim, _ in conditions(derivation)), assumed)
-    except ContradictionError:
-        wanted = dict.fromkeys(relation_text(claim) for claim, leaf in conditions(derivation))
-        hint = f"it would need {', and '.join(wanted)}"
-        raise SymcnnError(f"the net '{net.name}' is defined for no input", net.definition.span, hint) from None
+    except SymcnnError as error:
+        message = f"the net '{net.name}' is defined for no input"
+        raise SymcnnError(message, net.definition.span, error.message) from None
 
 
 def _facts_where_defined(claims: Claims, defined: Claims) -> Facts:

@@ -14,7 +14,7 @@ from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.field import field_cell
 from symcnn.document.legend import symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent, shape
+from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from os.path import commonprefix
 from typing import Any
 
 from sympy import Expr
@@ -77,8 +76,8 @@ def _starts(path: str) -> Iterator[str]:
 
 def _together(name: str, first: str, last: str) -> str:
     """Return the name for equal blocks: `block2..3.conv1` for those from block2 to block3."""
-    shared = len(commonprefix((first, last)).rstrip("0123456789"))
-    return f"{first}..{last[shared:]}{name.removeprefix(last)}"
+    number = _NUMBERED.fullmatch(last)
+    return f"{first}..{last[number.end(1) :] if number else last}{name.removeprefix(last)}"
 
 
 def _bodies(derivation: Derivation, start: str = "") -> Iterator[tuple[str, Nest]]:

@@ -106,7 +106,7 @@ STEPS = [
     ("let c = ‹depth›", "the current tensor 3×H×W has no depth", "it has channels, height, width"),
     ("Flatten; let c = ‹height›", "the current tensor 3H·W has no height", "it has channels"),
     ("let ‹height› = 3", "'height' is the current tensor's and cannot be redefined", None),
-    ("x: ReLU; ‹x: ReLU›", "the label 'x' is there twice", "labels are unique in a net"),
+    ("x: ReLU; ‹x›: ReLU", "the label 'x' is there twice", "labels are unique in a net"),
     ("Conv(‹foo›(1, 2), 3)", "'foo' is no function", "did you mean 'floor'?"),
     ("Conv(‹floor(1, 2)›, 3)", "floor takes one argument, not 2", None),
     ("Conv(‹max(1)›, 3)", "max takes two or more arguments, not 1", None),

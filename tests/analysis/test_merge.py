@@ -35,7 +35,9 @@ def test_assumptions_are_not_repeated() -> None:
 def test_conditions_that_contradict_each_other_are_named() -> None:
     text = "net a { input C×H×H; Conv(m, 1, groups=4); Conv(8, 1); Conv(C - 3, 1, groups=2) }"
     error = error_of(lambda: analyse(parse(text)["a"]))
-    assert str(error).startswith("no input is legal: C % 4 == 0 and C % 2 == 1 never hold together")
+    assert error.message == "the net 'a' is defined for no input"
+    assert error.hint is not None
+    assert error.hint.startswith("no input is legal: C % 4 == 0 and C % 2 == 1 never hold together")
 
 
 def test_what_the_assumptions_leave_of_a_u_net() -> None:

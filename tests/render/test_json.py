@@ -58,7 +58,7 @@ def test_keys_and_types(case: tuple[Analysis, dict[str, int]]) -> None:
     assert set(data) == TOP
     assert data["symcnn"] == __version__
     assert set(data["input"]) == {"batch", "shape"}
-    assert set(data["receptive_field"]) == {"size", "jump", "centre"}
+    assert set(data["receptive_field"]) == {"size", "jump", "centre", "least", "aligned", "gated"}
     assert set(data["totals"]) >= QUANTITIES
     assert all(set(layer) == LAYER for layer in data["layers"])
     for path, leaf in leaves(data):
