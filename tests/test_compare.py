@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
 from fractions import Fraction
@@ -359,6 +360,61 @@ def test_several_symbols_are_not_guessed() -> None:
     assert together.crossover is not None  # H·W is a common factor: m decides
     assert together.crossover.symbol.name == "m"
     assert runs_of(together) == [(1, 2, -1), (3, None, 1)]
+
+
+SEPARABLE = """
+net separable { input M×D×D; Conv(M, K, padding="same", groups=M, bias=false); Conv(N, 1, bias=false) }
+net standard  { input M×D×D; Conv(N, K, padding="same", bias=false) }
+"""
+
+
+def test_only_symbols_whose_factor_has_no_known_sign_decide() -> None:
+    macs = compared(SEPARABLE)["macs"]
+    assert [symbol.name for symbol in macs.deciding] == ["K", "N"]  # D²·M is a positive factor
+    assert "depends on K and N together; assume more, as K == 3\n" in render(compared(SEPARABLE))
+    assert compared(SEPARABLE, ["K == 3"])["macs"].crossover is not None
+    assert compared(SEPARABLE, ["K >= 2", "N >= 2"])["macs"].always == -1
+    assert "assume more, as K == 2\n" in render(compared(SEPARABLE, ["K % 4 == 2", "K < 5"]))
+
+
+def test_a_crossover_is_found_behind_factors_of_other_symbols() -> None:
+    valid = macs_of("Conv(m, 3)", "Conv(5, 3)", "C×H×W")
+    assert [symbol.name for symbol in valid.deciding] == ["m"]
+    assert runs_of(valid) == [(1, 4, -1), (5, 5, 0), (6, None, 1)]
+    assert valid.crossover is not None
+    assert valid.crossover.common == C * (H - 2) * (W - 2)
+    stacked = macs_of("Conv(1, 3); Conv(1, 3)", "Conv(1, 5)")
+    assert stacked.crossover is not None
+    assert stacked.crossover.common == 1  # a factor in the same symbol stays where it is
+
+
+def test_factors_of_one_symbol_are_found_beside_roundings() -> None:
+    q = compared(
+        """net a { input C×H×W; Conv(C, 3, padding=1) }
+           net b { input C×H×W; Conv(C, 3, padding=1, stride=2) }"""
+    )["flops"]
+    assert [symbol.name for symbol in q.deciding] == ["H", "W"]
+    assert q.difference.subs({C: -Rational(1, 18)}) == 0  # 18C + 1 is a factor
+
+
+@draws(20)
+@given(chains, chains, st.integers(1, 4), st.integers(1, 4))
+def test_other_symbols_do_not_decide(first: Chain, second: Chain, m: int, n: int) -> None:
+    bodies = (f"{first.body()}; Conv({m}c, 1)", f"{second.body()}; Conv({n}c, 1)")
+    found = compared(
+        "\n".join(f"net {name} {{ input 1×H×W; {body} }}" for name, body in zip("ab", bodies, strict=True))
+    )
+    sizes = itertools.product(range(5, 36, 5), range(5, 40, 7), (1, 2, 7))
+    legal = [(h, w, c) for h, w, c in sizes if first.costs(h, w) and second.costs(h, w)]
+    for quantity in QUANTITIES:
+        q = found[quantity]
+        signs_of: dict[tuple[int, ...], set[int]] = {}
+        for values in legal:
+            at = dict(zip(symbols("H W c"), values, strict=True))
+            difference = evaluator(at)(q.first - q.second)
+            deciding = tuple(at[symbol] for symbol in q.deciding)
+            signs_of.setdefault(deciding, set()).add((difference > 0) - (difference < 0))
+        assert all(len(seen) == 1 for seen in signs_of.values())
 
 
 def test_symbolic_strides_are_left_undecided() -> None:

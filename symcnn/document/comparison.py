@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, oo
+from sympy import Expr, Symbol, oo
 
 from symcnn.algebra.growth import Run
 from symcnn.algebra.symbols import exact
@@ -124,7 +124,7 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
         return [line(f"{always}{_WORDS[q.evident]} {noun}")]
     crossover = q.crossover
     if crossover is None:
-        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(q, noun)]
+        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(comparison, q)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
         return [_last_word(name, noun, crossover), *_pieces(crossover)]
     if len(crossover.runs) == 1:
@@ -135,14 +135,33 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     return [line(*parts), *_proof(crossover), *_pieces(crossover)]
 
 
-def _undecided(q: QuantityComparison, noun: str) -> Line:
-    symbols = sorted(q.difference.free_symbols, key=lambda symbol: symbol.name)
-    if len(symbols) == 1:
-        return line(f"which has fewer {noun} is not decided: the roundings leave too many residues to look at")
-    *others, last = symbols
-    fixed = " and ".join(f"{symbol.name} == 64" for symbol in others)
-    advice = Advice(f"; assume more, as {fixed}")
-    return line(f"which has fewer {noun} depends on ", *listed(others), " and ", last, " together", advice)
+def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
+    """Say on which symbols the sign depends, and what would leave one of them: kernels are small, other sizes 64."""
+    which = f"which has fewer {TITLES[q.quantity]} "
+    if len(q.deciding) == 1:
+        return line(f"{which}is not decided: the roundings leave too many residues to look at")
+    kernels = _kernels(comparison)
+    others = sorted(q.deciding, key=lambda symbol: (symbol not in kernels, symbol.name))[:-1]
+    fixed = " and ".join(f"{symbol.name} == {_usual(3 if symbol in kernels else 64, symbol, q)}" for symbol in others)
+    depends = line(f"{which}depends on ", *listed(q.deciding[:-1]), " and ", q.deciding[-1], " together")
+    return (*depends, Advice(f"; assume more, as {fixed}"))
+
+
+def _kernels(comparison: Comparison) -> set[Expr]:
+    """Return the values that are kernel sizes."""
+    layers = (*comparison.first.layers, *comparison.second.layers)
+    sizes = ((x.rules.parameters.get("kernel_size"), x.values) for x in layers)
+    return {
+        size for parameter, values in sizes if parameter and parameter.per_axis for size in values[parameter.symbol]
+    }
+
+
+def _usual(value: int, symbol: Symbol, q: QuantityComparison) -> Any:
+    """Return a usual value of a symbol, or the legal one next to it."""
+    least, most = q.facts.least(symbol), q.facts.upper.get(symbol)
+    within = max(value if most is None else min(value, most), least or 0)
+    modulus, residue = q.facts.residues.get(symbol, (1, 0))
+    return within + (residue - within) % modulus if modulus > 1 else within
 
 
 def _range(run: Run, crossover: Crossover) -> list[Any]:
