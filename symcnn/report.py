@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symcnn.formula.nodes import Formula
 
@@ -16,9 +17,18 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A formula."""
+    """A formula; as a number it may be rounded where it is `alone`: where it stands for itself, as in a cell."""
 
     formula: Formula
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A number that is rounded to so many decimal `places`."""
+
+    value: Fraction
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Advice:
     text: str
 
 
-Inline = Words | Math | Advice
+Inline = Words | Math | Rounded | Advice
 Line = tuple[Inline, ...]  # a line of text with formulas in it, or a cell of a table
 
 

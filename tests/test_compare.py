@@ -17,8 +17,9 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.growth import Run
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
-from symcnn.document.comparison import saving_text
+from symcnn.document.comparison import saving_line
 from symcnn.errors import SymcnnError
+from symcnn.render.text import line_text
 from tests.helpers import draws, error_of
 from tests.networks import Chain, chains, smooth_chains
 
@@ -51,7 +52,7 @@ def test_two_stacked_against_one() -> None:
     assert macs.second == 25 * (H - 4) ** 2
     assert macs.leading == (18 * H**2, 25 * H**2)
     assert macs.limit == Rational(18, 25)
-    assert saving_text(macs.limit_saving) == "28 %"
+    assert line_text(saving_line(macs.limit_saving)) == "28 %"
     assert runs_of(macs) == [(5, 9, 1), (10, 10, 0), (11, None, -1)]
     assert found.same_receptive_field is True
     assert found.first.receptive_field.size == found.second.receptive_field.size == (5, 5)
@@ -77,7 +78,7 @@ def test_three_stacked_against_one(channels: str) -> None:
     assert found["params"].first == 27 * c**2
     assert found["params"].second == 49 * c**2
     assert found["params"].saving == Rational(22, 49)
-    assert saving_text(found["params"].saving) == "44.9 %"
+    assert line_text(saving_line(found["params"].saving)) == "44.9 %"
     assert found["macs"].limit_saving == Rational(22, 49)
     assert runs_of(found["macs"]) == [(7, 12, 1), (13, None, -1)]
     assert found.same_receptive_field is True

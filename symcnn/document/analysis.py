@@ -7,14 +7,15 @@ from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.document.legend import symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
+from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
-from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Rounded, Section, Table
 
 _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
 _WIDEST_TOTAL = 60  # characters
+_LEAST_SHARE = Fraction(1, 2000)  # which is rounded to 0.1 %
 _IF_ANY = ("buffers", "counters")
 _REPEATED = (
     "×n: n equal layers in equal repetitions. params and MACs are those of one of them, % is the part of all n, the "
@@ -83,17 +84,18 @@ def _row(analysis: Analysis, layer: Layer, shared: list[str], fields: bool) -> t
     for quantity in _COLUMNS:
         cells.append(line(layer.count(quantity)))
         if quantity in shared:
-            cells.append(line(_share(analysis.share(layer, quantity))))
+            cells.append(_share(analysis.share(layer, quantity)))
     if fields:
         cells += [shape(layer.receptive_field.size), shape(layer.receptive_field.jump)]
     return tuple(cells)
 
 
-def _share(ratio: Fraction | None) -> str:
+def _share(ratio: Fraction | None) -> Line:
     if not ratio:
-        return ""
-    text = percent(ratio).removesuffix(" %")
-    return text if text != "0.0" else "< 0.1"
+        return ()
+    if ratio < _LEAST_SHARE:
+        return line("< ", Rounded(Fraction(1, 10), 1))
+    return (Rounded(100 * ratio, 0 if (100 * ratio).denominator == 1 else 1),)
 
 
 def _totals(analysis: Analysis) -> Listing:

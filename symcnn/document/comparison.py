@@ -13,7 +13,7 @@ from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.legend import symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent, shape
+from symcnn.document.lines import CONVENTION, TITLES, alone, line, listed, percent, shape
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
@@ -77,20 +77,24 @@ def _table(comparison: Comparison) -> Table:
 def _saving(q: QuantityComparison) -> Line:
     """Return the saving for large sizes: in percent, or as a formula where it has one."""
     if q.limit_saving is None or q.limit_saving.is_number:
-        return line(saving_text(q.limit_saving))
+        return saving_line(q.limit_saving)
     return line(q.limit_saving)
 
 
-def saving_text(saving: Expr | None) -> str:
+def saving_line(saving: Expr | None) -> Line:
     """Return a saving in percent where it is a number; a negative one costs more."""
     value = exact(saving) if saving is not None else None
-    if not isinstance(value, (int, Fraction)):
-        return ""
-    return percent(Fraction(value)) if value >= 0 else f"−{percent(Fraction(-value))}"
+    return percent(Fraction(value)) if isinstance(value, (int, Fraction)) else ()
+
+
+def _said(saving: Expr | None) -> Line:
+    """Return `, a saving of 28 %`, where there is one."""
+    known = saving is not None and saving.is_number and saving > 0
+    return (*line(", a saving of "), *saving_line(saving)) if known else ()
 
 
 def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
-    lines: list[Line] = [line("difference ", q.difference)]
+    lines: list[Line] = [line("difference ", alone(q.difference))]
     if q.ratio is not None:
         lines.append(_ratio_line(q, q.ratio))
     first, second = q.leading
@@ -101,20 +105,15 @@ def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
 
 
 def _ratio_line(q: QuantityComparison, ratio: Expr) -> Line:
-    saving = saving_text(q.saving) if ratio.is_number else ""
-    said = bool(saving) and not saving.startswith("−") and ratio != 1
-    return line("ratio ", ratio, *([f", a saving of {saving}"] if said else []))
+    return (*line("ratio ", alone(ratio)), *(_said(q.saving) if ratio.is_number else ()))
 
 
 def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
-    parts: list[Any] = ["~ ", first, " against ~ ", second]
-    if q.limit is not None:
-        together = [" as ", *listed(q.growing, " and "), " grow in proportion"] if len(q.growing) > 1 else []
-        parts += [": the ratio tends to ", q.limit, *together]
-        saving = saving_text(q.limit_saving)
-        if saving and not saving.startswith("−"):
-            parts.append(f", a saving of {saving}")
-    return line(*parts)
+    parts = line("~ ", first, " against ~ ", second)
+    if q.limit is None:
+        return parts
+    together = line(" as ", *listed(q.growing, " and "), " grow in proportion") if len(q.growing) > 1 else ()
+    return (*parts, *line(": the ratio tends to ", q.limit), *together, *_said(q.limit_saving))
 
 
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:

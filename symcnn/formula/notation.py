@@ -60,6 +60,10 @@ class Notation:
             return self.alone(-node.operand.value if node.sign == "-" else node.operand.value)
         return self.write(node)
 
+    def written(self, node: f.Formula, alone: bool) -> str:
+        """Return a formula that stands `alone`, or among words."""
+        return self.show(node) if alone else self.write(node)
+
     def write(self, node: f.Formula, around: int = 0) -> str:
         """Return the formula as text; `around` is how tightly it is held by what stands around it."""
         text = self._written.get(node)  # tables say the same many times

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.author import Notated, notated
-from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped
+from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped, rounded
 from symcnn.formula.notation import LATEX, UNICODE, Notation
 from symcnn.source import Source
 
@@ -81,6 +81,12 @@ class Style:
     def latex_written(self) -> Notation:
         """The notation of LaTeX for formulas as they were written, where a product has its dots."""
         return replace(self.latex, signs={**self.latex.signs, "*": self.latex.signs["number*"]})
+
+    def rounded(self, value: Fraction, places: int, latex: bool = False) -> str:
+        """Return a number that is rounded to so many decimals, as text or as LaTeX in math mode."""
+        if latex:
+            return rounded(value, places, LATEX_DIGITS[self.digits])
+        return rounded(value, places, UNICODE_DIGITS[self.digits]).replace("-", "−")
 
     def equation(self, sides: Sequence[f.Formula]) -> list[str]:
         """Return the sides of an equation in LaTeX: the last is a result, those before it are as they were written."""

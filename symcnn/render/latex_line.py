@@ -15,23 +15,27 @@ from symcnn.render.latex_width import (
     words_width,
 )
 from symcnn.render.latex_words import flowing
-from symcnn.report import Advice, Inline, Line, Math
+from symcnn.report import Advice, Inline, Line, Math, Rounded, Words
 
 
 def line_latex(line: Line, style: Style) -> str:
     """Return a line of running text."""
     parts = _printed(line)
-    if len(parts) == 1 and isinstance(parts[0], Math):
-        return f"${breakable(style.latex_inline.show(parts[0].formula))}$"
-    return "".join(_inline(part, style) for part in parts)
+    return "".join(_inline(part, style, alone=len(parts) == 1) for part in parts)
 
 
 def _printed(line: Line) -> list[Inline]:
     return [part for part in line if not isinstance(part, Advice)]
 
 
-def _inline(part: Inline, style: Style) -> str:
-    return f"${breakable(style.latex_inline.write(part.formula))}$" if isinstance(part, Math) else flowing(part.text)
+def _inline(part: Inline, style: Style, alone: bool) -> str:
+    return flowing(part.text) if isinstance(part, (Words, Advice)) else f"${breakable(_math(part, style, alone))}$"
+
+
+def _math(part: Math | Rounded, style: Style, alone: bool) -> str:
+    if isinstance(part, Rounded):
+        return style.rounded(part.value, part.places, latex=True)
+    return style.latex_inline.written(part.formula, part.alone or alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,10 @@ def cell_of(line: Line, style: Style) -> Cell:
 
 
 def _piece(part: Inline, style: Style, alone: bool) -> Piece:
-    if isinstance(part, Math):
-        write = style.latex_inline.show if alone else style.latex_inline.write
-        written = write(part.formula)
-        return Piece(written, True, formula_width(written))
-    return Piece(part.text, False, words_width(part.text))
+    if isinstance(part, (Words, Advice)):
+        return Piece(part.text, False, words_width(part.text))
+    written = _math(part, style, alone)
+    return Piece(written, True, formula_width(written))
 
 
 def cell_width(cell: Cell) -> float:

@@ -6,7 +6,20 @@ import re
 
 from symcnn.formula import nodes as f
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Block, Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.report import (
+    Block,
+    Document,
+    Equation,
+    Inline,
+    Line,
+    Listing,
+    Math,
+    Paragraph,
+    Rounded,
+    Section,
+    Table,
+    Working,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
@@ -55,14 +68,20 @@ def _table(table: Table, style: Style) -> str:
 
 
 def _line(line: Line, style: Style) -> str:
-    if len(line) == 1 and isinstance(line[0], Math) and isinstance(line[0].formula, f.Number):
-        return style.unicode.show(line[0].formula)
-    return "".join(_math(part.formula, style) if isinstance(part, Math) else _escaped(part.text) for part in line)
+    return "".join(_inline(part, len(line) == 1, style) for part in line)
 
 
-def _math(formula: f.Formula, style: Style) -> str:
-    plain = isinstance(formula, f.Number)
-    return style.unicode.write(formula) if plain else f"${style.latex.write(formula)}$"
+def _inline(part: Inline, alone: bool, style: Style) -> str:
+    match part:
+        case Math(f.Number() as number):
+            return style.unicode.written(number, part.alone or alone)
+        case Math(f.Sign(_, f.Number())) if part.alone:
+            return style.unicode.show(part.formula)
+        case Math():
+            return f"${style.latex.write(part.formula)}$"
+        case Rounded(value, places):
+            return style.rounded(value, places)
+    return _escaped(part.text)
 
 
 def _escaped(words: str) -> str:

@@ -17,7 +17,7 @@ from rich.control import strip_control_codes
 from rich.text import Text
 
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Document, Equation, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.report import Document, Equation, Inline, Line, Listing, Math, Paragraph, Rounded, Section, Table, Working
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
@@ -60,9 +60,17 @@ def _document(document: Document, width: int, style: Style) -> Iterator[_Part]:
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
-    if len(line) == 1 and isinstance(line[0], Math):
-        return style.unicode.show(line[0].formula)
-    return "".join(style.unicode.write(part.formula) if isinstance(part, Math) else part.text for part in line)
+    return "".join(inline_text(part, len(line) == 1, style) for part in line)
+
+
+def inline_text(part: Inline, alone: bool, style: Style) -> str:
+    """Return a part of a line, which may stand `alone` in it, as Unicode text."""
+    match part:
+        case Math():
+            return style.unicode.written(part.formula, part.alone or alone)
+        case Rounded(value, places):
+            return style.rounded(value, places)
+    return part.text
 
 
 def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:

@@ -12,7 +12,21 @@ from symcnn.formula.notation import text
 from symcnn.render import render_document
 from symcnn.render.markdown import markdown_text
 from symcnn.render.text import plain_text, terminal_text
-from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words, Working
+from symcnn.report import (
+    Block,
+    Column,
+    Document,
+    Inline,
+    Line,
+    Listing,
+    Math,
+    Paragraph,
+    Rounded,
+    Section,
+    Table,
+    Words,
+    Working,
+)
 from tests.helpers import analysed, error_of
 
 
@@ -69,7 +83,16 @@ def _everything(block: Block, left_out: list[str]) -> tuple[list[str], int]:
 
 
 def _plain(line: Line) -> str:
-    return "".join(text(part.formula) if isinstance(part, Math) else part.text for part in line)
+    return "".join(_part(part) for part in line)
+
+
+def _part(part: Inline) -> str:
+    match part:
+        case Math(formula):
+            return text(formula)
+        case Rounded(value, places):
+            return f"{float(value):.{places}f}"
+    return part.text
 
 
 def test_no_escape_codes_and_no_trailing_spaces() -> None:
