@@ -42,7 +42,16 @@ TEXTBOOK = [
     ("Conv(32, 5, bias=false)", "1×32×32", "params", "k·k·C·m = 5·5·1·32 = 800"),
     ("Conv(32, 5)", "1×32×32", "weights", "m·(C/g)·k·k = 32·(1/1)·5·5 = 800"),
     ("Conv(32, 5)", "1×32×32", "macs", "k·k·C·m·n'·n' = 5·5·1·32·28·28 = 627,200"),
-    ("Conv(32, 5)", "1×32×32", "flops", "2macs + elements = 2·627,200 + 25,088 = 1,279,488"),
+    ("Conv(32, 5)", "1×32×32", "flops", "2·k·k·C·m·n'·n' + m·n'·n' = 2·5·5·1·32·28·28 + 32·28·28 = 1,279,488"),
+    ("Conv(32, 5)", "1×32×32", "activations", "C'·n'·n' = 32·28·28 = 25,088"),
+    ("Conv(32, 5, bias=false)", "1×32×32", "flops", "2·k·k·C·m·n'·n' = 2·5·5·1·32·28·28 = 1,254,400"),
+    ("Conv(m, k, bias=false)", "macs×H", "flops", "2·k·C·m·n' = 2·k·macs·m·(H − k + 1) = 2k·m·macs·(H − k + 1)"),
+    ("Conv(32, 5)", "1×32×32", "neurons", "C'·n'·n' = 32·28·28 = 25,088"),
+    ("Conv(32, 5)", "1×32×32", "connections", "k·k·C·m·n'·n' = 5·5·1·32·28·28 = 627,200"),
+    ("ReLU", "elements×H", "activations", "C'·n' = elements·H"),
+    ("ReLU", "3×H", "flops", "0"),
+    ("Linear(10)", "800", "flops", "2·C·m + m = 2·800·10 + 10 = 16,010"),
+    ("Linear(10)", "800", "activations", "C' = 10"),
     ("Conv(32, 5)", "1×32×32", "receptive_field", "r = r_0 + (k − 1)·j_0 = 1 + (5 − 1)·1 = 5"),
     ("Conv(8, 3, stride=2)", "1×32×32", "jump", "j = j_0·s = 1·2 = 2"),
     (
@@ -137,7 +146,7 @@ def test_every_equation_is_true(shape: str, written: list[str], end: str, given_
     except SymcnnError:
         assume(False)
     check(derive(analysis))
-    for quantity in ("weights", "biases", "flops", "activations"):
+    for quantity in ("weights", "biases", "flops", "activations", "neurons", "connections"):
         check(derive(analysis, quantity=quantity))
 
 
@@ -157,7 +166,7 @@ def test_symbolic_equations_are_true_at_every_value(
         analysis.at(**{name: known[name] for name in analysis.symbols})
     except SymcnnError:
         assume(False)
-    for working in derive(analysis).layers:
+    for working in derive(analysis, quantity=[q for q in EXPLAINED if q != "counters"]).layers:
         for line in working.lines:
             put_in = [side for side in line.equation.sides if {n.name for n in names(side)} <= known.keys()]
             assert len({worth(side, known) for side in put_in}) <= 1, sides(line)
