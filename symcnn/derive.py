@@ -15,6 +15,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import Derivation, Leaf, Nest
+from symcnn.analysis.paths import layers_at
 from symcnn.analysis.tensor import axis_names
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
@@ -105,13 +106,12 @@ def _known_quantity(quantity: str) -> str:
 
 
 def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
-    exactly = tuple(layer for layer in analysis.layers if name in (layer.path, layer.name))
-    inside = tuple(layer for layer in analysis.layers if layer.path.startswith(f"{name}."))
-    if not (exactly or inside):
+    found = layers_at(analysis, name)
+    if not found:
         paths = [layer.path for layer in analysis.layers]
         hint = did_you_mean(name, paths, f"the layers are {', '.join(paths)}")
         raise SymcnnError(f"{analysis.net} has no layer '{name}'", hint=hint)
-    return exactly or inside
+    return found
 
 
 def _working(layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 import symcnn
 from symcnn import SymcnnError, analyse, derive, load, parse, render
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.analysis.paths import layers_at
 from symcnn.derive import EXPLAINED, Explanation, Line
 from symcnn.document.words import LANGUAGES, word
 from symcnn.formula.meaning import meaning
@@ -221,6 +222,34 @@ def test_one_layer_or_block() -> None:
     assert len(inside.layers) == 5
     assert inside.totals == ()
     assert inside.backward == ()
+
+
+VGG_LAYERS = [
+    ("relu1", ["relu1"]),  # of the head: an exact path is meant, though other layers have that name
+    ("conv1", ["repeat1[0].conv1", "repeat1[1..2].conv1", "stage1.repeat1.conv1"]),
+    ("repeat1[2].conv1", ["repeat1[1..2].conv1"]),
+    ("repeat1[1..2].relu1", ["repeat1[1..2].relu1"]),
+    ("repeat1.conv1", ["repeat1[0].conv1", "repeat1[1..2].conv1"]),
+    ("stage1.repeat1[1].conv1", ["stage1.repeat1.conv1"]),
+    ("stage1", ["stage1.repeat1.conv1", "stage1.repeat1.relu1"]),
+    ("stage1.repeat1[0]", ["stage1.repeat1.conv1", "stage1.repeat1.relu1"]),
+    ("repeat1[3].conv1", []),
+    ("stage1.repeat1[2].conv1", []),
+    ("stage1.repeat1[1..2].conv1", []),
+    ("repeat1[0].conv1.x", []),
+]
+
+
+@pytest.mark.parametrize(("path", "found"), VGG_LAYERS, ids=[path for path, _ in VGG_LAYERS])
+def test_layers_by_their_paths(path: str, found: list[str]) -> None:
+    a = analysed(
+        """net stage(c) { repeat 2 { Conv(c, 3, padding=1); ReLU } }
+           net a { input 3×H×W; repeat 3 { Conv(8, 3, padding=1); ReLU }; stage1: stage(8); Flatten; ReLU }"""
+    )
+    for analysis in (a, a.at(H=8, W=8)):
+        assert [layer.path for layer in layers_at(analysis, path)] == found
+    if not found:
+        assert "has no layer" in error_of(lambda: derive(a, layer=path)).message
 
 
 def test_what_is_not_there() -> None:
