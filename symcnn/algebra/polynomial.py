@@ -124,7 +124,7 @@ def degree(monomial: Monomial) -> int:
 
 
 def separated(poly: Polynomial) -> tuple[Polynomial, Polynomial] | None:
-    """Return a factor of several terms in one symbol alone, and the other factor; None where there is none.
+    """Return a factor of several terms in one symbol alone, and another of several terms; None where there is none.
 
     >>> from symcnn.algebra.symbols import symbol
     >>> C, H, W = map(symbol, "CHW")
@@ -139,7 +139,7 @@ def separated(poly: Polynomial) -> tuple[Polynomial, Polynomial] | None:
         first = next(iter(parts.values()))
         key = next(iter(first))
         ratios = {m: Fraction(part.get(key, 0)) / Fraction(first[key]) for m, part in parts.items()}
-        if len(first) > 1 and all(part == scale(first, ratios[m]) for m, part in parts.items()):
+        if len(first) > 1 and len(parts) > 1 and all(part == scale(first, ratios[m]) for m, part in parts.items()):
             return first, {m: _tidy(ratio) for m, ratio in ratios.items()}
     return None
 
