@@ -17,10 +17,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A formula; as a number it may be rounded where it is `alone`: where it stands for itself, as in a cell."""
+    """A formula.
+
+    One that is `alone` stands for itself, as in a cell, so that as a number it may be rounded; one that is `written` is
+    as somebody wrote it, and its products have their dots.
+    """
 
     formula: Formula
     alone: bool = False
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,10 @@ def _overview(explanation: Explanation, language: str) -> Table:
 
 
 def _put_in(working: LayerWorking) -> Inlines:
-    sides = next((found.equation.sides for found in working.lines if found.quantity == "params"), ())
-    return tuple(part for side in sides[-2:] for part in (Words(" = "), Math(side)))[1:] or line("0")
+    """Return the values put in and the result, or the result alone; 0 where there are no parameters."""
+    counted = (found.equation.sides for found in working.lines if found.quantity == "params")
+    *written, result = next(counted, (Number(0),))[-2:]
+    return (*(part for side in written for part in (Math(side, written=True), Words(" = "))), Math(result))
 
 
 def _title(working: LayerWorking) -> str:

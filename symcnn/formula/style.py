@@ -80,7 +80,12 @@ class Style:
     @cached_property
     def latex_written(self) -> Notation:
         """The notation of LaTeX for formulas as they were written, where a product has its dots."""
-        return replace(self.latex, signs={**self.latex.signs, "*": self.latex.signs["number*"]})
+        return _with_dots(self.latex)
+
+    @cached_property
+    def latex_inline_written(self) -> Notation:
+        """The same in tables and lines of text."""
+        return _with_dots(self.latex_inline)
 
     def rounded(self, value: Fraction, places: int, latex: bool = False) -> str:
         """Return a number that is rounded to so many decimals, as text or as LaTeX in math mode."""
@@ -121,6 +126,10 @@ class Style:
                 raise SymcnnError(f"the notations of '{name}' and '{other}' are the same", hint="choose another one")
             if not any(character.isalpha() for character in code):
                 raise SymcnnError(f"the notation of '{name}' has no letter", hint="as in C_in=N_{i-1}")
+
+
+def _with_dots(notation: Notation) -> Notation:
+    return replace(notation, signs={**notation.signs, "*": notation.signs["number*"]})
 
 
 def _alone(form: str, about: str, minus: str) -> _Alone:

@@ -35,7 +35,8 @@ def _inline(part: Inline, style: Style, alone: bool) -> str:
 def _math(part: Math | Rounded, style: Style, alone: bool) -> str:
     if isinstance(part, Rounded):
         return style.rounded(part.value, part.places, latex=True)
-    return style.latex_inline.written(part.formula, part.alone or alone)
+    notation = style.latex_inline_written if part.written else style.latex_inline
+    return notation.written(part.formula, part.alone or alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from symcnn.render.latex_words import escaped, seams
 
@@ -33,6 +34,11 @@ _FIRST_CJK = "\u2e80"
 _OPENING = {"(", "[", r"\lfloor", r"\lceil"}
 _CLOSING = {")", "]", r"\rfloor", r"\rceil"}
 _SIGNS = {"+", "-", "=", "<", ">", r"\times", r"\cdot", r"\le", r"\ge", r"\ne", r"\land", r"\lor"}
+_NO_FACTOR = {
+    *_SIGNS, ",", "{,}", "/", ":", "&", r"\approx", r"\sim", r"\to", r"\bmod", r"\pmod", r"\mid", r"\nmid", r"\equiv",
+    r"\not", r"\in", r"\notin", r"\lnot", r"\mathbin", r"\text", r"\quad", r"\qquad", r"\,", r"\allowbreak",
+}  # fmt: skip
+_DOT = r"\cdot "
 _ANYWHERE = {*_SIGNS, " ", "{,}", *_OPENING}
 # Where a line may end, the best places first: how many brackets deep, and before which signs.
 _PLACES = ((0, _SIGNS), (0, {*_SIGNS, *_OPENING, " "}), (1, _SIGNS), (9, _ANYWHERE))
@@ -96,8 +102,26 @@ def broken_formula(formula: str, room: float) -> tuple[str, ...]:
     """Return a formula in lines that fit into the room, if it can be broken so; later lines begin with their sign."""
     if formula_width(formula) <= room:
         return (formula,)
-    first, *others = _filled([(piece, formula_width(piece)) for piece in _pieces(formula, room)], room)
-    return (first.strip(), *("{} " + line.strip() for line in others))
+    pieces = [(piece, formula_width(piece)) for piece in _pieces(formula, room)]
+    lines = _with_dots(_filled(pieces, room))
+    if max(map(formula_width, lines)) > room:
+        lines = _with_dots(_filled(pieces, room - formula_width(_DOT)))
+    first, *others = lines
+    return (first, *("{} " + line for line in others))
+
+
+def _with_dots(lines: list[str]) -> list[str]:
+    """Return lines without spaces around them, with a dot where a product is broken that has none."""
+    dots = ["", *(_DOT if _is_product(*pair) else "" for pair in pairwise(lines))]
+    return [dot + line.strip() for dot, line in zip(dots, lines, strict=True)]
+
+
+def _is_product(before: str, after: str) -> bool:
+    """Whether two parts of a formula that nothing but a space divides are factors: not in `a, b`, `a + b`, `f(a)`."""
+    if not (before.endswith(" ") or after.startswith(" ")):
+        return False
+    ends, starts = _TOKEN.findall(before.strip())[-1:], _TOKEN.findall(after.strip())[:1]
+    return all(token.strip() not in _NO_FACTOR for token in ends + starts) and bool(ends and starts)
 
 
 def broken_words(words: str, room: float) -> list[str]:
@@ -112,7 +136,8 @@ def broken_words(words: str, room: float) -> list[str]:
 
 def least_formula_width(formula: str) -> float:
     """Return the width of the widest part of a formula between operators and factors outside of brackets."""
-    return max(map(formula_width, _cut(formula, *_PLACES[1])), default=0.0)
+    parts = [part for part in _cut(formula, *_PLACES[1]) if part.strip()]
+    return max((formula_width(part) for part in _with_dots([f"{part} " for part in parts])), default=0.0)
 
 
 def least_words_width(words: str) -> float:

@@ -78,7 +78,7 @@ def _inline(part: Inline, alone: bool, style: Style) -> str:
         case Math(f.Sign(_, f.Number())) if part.alone:
             return style.unicode.show(part.formula)
         case Math():
-            return f"${style.latex.write(part.formula)}$"
+            return f"${(style.latex_written if part.written else style.latex).write(part.formula)}$"
         case Rounded(value, places):
             return style.rounded(value, places)
     return _escaped(part.text)
