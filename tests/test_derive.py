@@ -198,9 +198,25 @@ def test_several_nets_are_told_apart() -> None:
 
 
 def test_letters_that_mean_two_things_are_pointed_out() -> None:
-    shown = render(derive(analysed("net a { input C×H; Conv(s, 3, stride=2s) }")))
-    assert "once values are put in: s" in " ".join(shown.split())
-    assert "put in" not in render(derive(analysed("net a { input C×H; Conv(m, k, stride=s) }")))
+    a = analysed("net a { input C×H; Conv(s, 3, stride=2s) }")
+    shown, chinese = (" ".join(render(derive(a), style=Style(language=language)).split()) for language in LANGUAGES)
+    assert "In the formula s is this layer's stride; in the values put in and in the result it is the" in shown
+    assert "公式中的 s 指本层的 stride" in chinese
+    assert "In the formula" not in render(derive(analysed("net a { input C×H; Conv(m, k, stride=s) }")))
+
+
+def test_layers_inside_nets_of_the_library_are_called_with_values() -> None:
+    text_ = """net a { input C×H×H; SeparableConv(8, (3, 5), padding="same", stride=2, bias=false)
+               DepthwiseConv(k, padding=((1, 0), (2, 0))); own(7) }
+               net own(c) { Conv(c, 3, padding=1) }"""
+    shown = render(derive(analysed(text_, "a")))
+    for call in (
+        'Conv(C, 3×5, stride=2, padding="same", groups=C, bias=false) on C×H×H',
+        "Conv(8, 1, bias=false) on C×⌈H/2⌉×⌈H/2⌉",
+        "Conv(8, k, padding=((1, 0), (2, 0)), groups=8) on 8×⌈H/2⌉×⌈H/2⌉",
+        "Conv(c, 3, padding=1) on",  # as the user wrote it
+    ):
+        assert call in shown
 
 
 def test_every_name_in_a_formula_is_introduced() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
+from symcnn.document.calls import call_line
 from symcnn.document.lines import line, shape
 from symcnn.document.words import check_language, word
 from symcnn.formula.nodes import Group, Name, Number, Product, Sum, names
@@ -78,9 +79,7 @@ def _title(working: LayerWorking) -> str:
 
 def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     layer = working.layer
-    written = " ".join(layer.span.text.split())
-    parts: list[Inline] = [Words(written + word("on", language)), *shape(layer.input)]
-    yield Paragraph(tuple(parts))
+    yield Paragraph((*call_line(layer), Words(word("on", language)), *shape(layer.input)))
     if layer.times != 1:
         yield Paragraph(line(word("copies", language).format(layer.times)))
     if working.symbols:
@@ -104,11 +103,10 @@ def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
             yield Words(" = ")
             yield Math(value)
         yield Words(f" ({argument or own[symbol]})")
-    if clashing := _clashing(working):
-        yield Words(word("clash", language))
-        for place, name in enumerate(clashing):
-            yield from ([Words(word("list", language))] if place else [])
-            yield Math(Name(name))
+    called = {symbol: argument or own[symbol] for symbol, argument, _ in working.symbols}
+    for name in _clashing(working):
+        meanings = word("meanings", language).format(called[name])
+        yield from (Words(word("clash", language)), Math(Name(name)), Words(meanings), Math(Name(name)))
 
 
 def _clashing(working: LayerWorking) -> list[str]:

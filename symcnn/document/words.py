@@ -34,9 +34,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "list": (", ", "，"),
     "copies": ("{} equal ones; the receptive field is that of the last", "共 {} 个相同的层；感受野为最后一个的"),
     "nothing": ("nothing to work out here", "此处无需计算"),
-    "clash": (
-        ". These letters also name symbols of the network, which they are once values are put in: ",
-        "。下列字母也是网络自己的符号，代入之后即指后者：",
+    "clash": (". In the formula ", "。公式中的 "),
+    "meanings": (
+        " is this layer's {}; in the values put in and in the result it is the network's own symbol ",
+        " 指本层的 {}；代入的值与结果中则是网络自己的符号 ",
     ),
     "name n'": ("output size", "输出尺寸"),
     "name C'": ("output channels", "输出通道数"),

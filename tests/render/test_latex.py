@@ -212,6 +212,12 @@ def test_several_nets_stand_in_one_table_and_advice_stays_in_the_terminal() -> N
     assert "assume more" in render_all(comparisons) and "assume more" not in shown
 
 
+def test_chinese_keeps_its_space_before_formulas() -> None:
+    shown = render(derive(analysed("net a { input 1×H; Conv(m, k) }")), "latex", Style(language="zh"))
+    assert r"其中\ $C$ = $1$" in shown
+    assert r"，输入\ $1 \times H$" in shown
+
+
 def test_what_symbols_stand_for() -> None:
     shown = render(analysed("net a { input C×H×H, batch N; Conv(m, k, stride=s, padding=p) }"))
     for words in ("C: channels of the input", "H: height and width of the input", "N: batch size of the input"):
