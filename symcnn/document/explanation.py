@@ -93,20 +93,30 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
 def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
     """Say what the symbols of the formulas stand for."""
     yield Words(word("with", language))
-    own = {"C": word("in_channels", language), "n": word("input_size", language)}
-    own |= {name: word(f"name {name}", language) for name in EXPLAINED_NAMES}
-    for place, (symbol, argument, value) in enumerate(working.symbols):
+    called = _letters(working, language)
+    for place, (symbol, _, value) in enumerate(working.symbols):
         if place:
             yield Words(word("list", language))
         yield Math(Name(symbol))
         if value != Name(symbol):
             yield Words(" = ")
             yield Math(value)
-        yield Words(f" ({argument or own[symbol]})")
-    called = {symbol: argument or own[symbol] for symbol, argument, _ in working.symbols}
+        yield Words(f" ({called[symbol]})")
     for name in _clashing(working):
         meanings = word("meanings", language).format(called[name])
         yield from (Words(word("clash", language)), Math(Name(name)), Words(meanings), Math(Name(name)))
+
+
+def letters(explanations: Iterable[Explanation], language: str = "en") -> dict[str, str]:
+    """Return the letters of the layers' formulas, with what they stand for."""
+    workings = (working for found in explanations for working in found.layers)
+    return {name: meaning for w in workings for name, meaning in _letters(w, language).items()}
+
+
+def _letters(working: LayerWorking, language: str) -> dict[str, str]:
+    own = {"C": word("in_channels", language), "n": word("input_size", language)}
+    own |= {name: word(f"name {name}", language) for name in EXPLAINED_NAMES}
+    return {symbol: argument or own[symbol] for symbol, argument, _ in working.symbols}
 
 
 def _clashing(working: LayerWorking) -> list[str]:

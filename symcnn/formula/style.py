@@ -113,19 +113,35 @@ class Style:
             alone=(lambda value: alone(value, digits)) if self.si else None,
         )
 
-    def check_symbols(self, known: Collection[str]) -> None:
-        """Raise `SymcnnError` where a notation is that of a symbol that is not there."""
+    def check_symbols(self, symbols: Collection[str], letters: Mapping[str, str] | None = None) -> None:
+        """Raise `SymcnnError` where a notation is that of a symbol that is not there, or looks like another one.
+
+        `letters` are those of formulas of layers, with what they stand for.
+        """
+        letters = {name: meaning for name, meaning in (letters or {}).items() if name not in symbols}
+        known = {*symbols, *letters}
         for name in self.names:
             if name not in known:
                 listed = f"symbols are {', '.join(sorted(known))}" if known else "there are no symbols"
                 raise SymcnnError(f"there is no symbol '{name}' to notate", hint=did_you_mean(name, known, listed))
-        taken = {other: other for other in known if other not in self.names}
+        taken = {_look(other): other for other in sorted(known) if other not in self.names}
         for name, code in self.names.items():
-            other = taken.setdefault(code.strip(), name)
+            other = taken.setdefault(self.notations[name].look, name)
+            if other in letters and other != name:
+                hint = f"it is the letter of the layers' formulas for: {letters[other]}"
+                raise SymcnnError(f"the notation of '{name}' is '{other}' already", hint=f"{hint}; choose another one")
             if other != name:
-                raise SymcnnError(f"the notations of '{name}' and '{other}' are the same", hint="choose another one")
+                raise SymcnnError(f"the notations of '{name}' and '{other}' look the same", hint="choose another one")
             if not any(character.isalpha() for character in code):
                 raise SymcnnError(f"the notation of '{name}' has no letter", hint="as in C_in=N_{i-1}")
+
+
+def _look(name: str) -> tuple[object, ...]:
+    """Return how a symbol looks that has no notation of its own."""
+    try:
+        return notated(Source("", LATEX.name(name))).look
+    except SymcnnError:  # a name such as 变, which no notation has
+        return (name, ())
 
 
 def _with_dots(notation: Notation) -> Notation:

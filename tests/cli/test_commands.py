@@ -95,6 +95,16 @@ def test_how_formulas_look_can_be_chosen() -> None:
     assert "x" in printed("compare", STACKED, "--notation", "H=x")
 
 
+def test_a_notation_that_a_formula_has_for_something_else() -> None:
+    net = "net a { input C_in×H×H; Conv(C_out, 3) }"
+    shown = refused("explain", "-", "--notation", "C_in=n", text=net)
+    assert "the notation of 'C_in' is 'n' already" in shown
+    assert "the letter of the layers' formulas for: input size" in shown
+    assert "for: kernel_size" in refused("explain", "-", "--notation", "C_out=k", text=net)
+    printed("explain", "-", "--notation", "C_in=n", "--notation", "n=h", text=net)
+    printed("derive", "-", "--notation", "C_in=n", text=net)
+
+
 def test_decimals_are_those_of_the_locale() -> None:
     shown = printed("derive", LENET, "--digits", "de")
     assert "460.800" in shown
