@@ -24,7 +24,7 @@ _ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304",
     "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "underline": "\u0331",
 }  # fmt: skip
-_BOLD = {chr(ord(start) + i): chr(bold + i) for start, bold in (("A", 0x1D400), ("a", 0x1D41A)) for i in range(26)}
+_BOLD = {ord(start) + i: bold + i for start, bold in (("A", 0x1D400), ("a", 0x1D41A)) for i in range(26)}
 _FONTS = ("mathrm", "mathit", "mathbf", "boldsymbol", "mathsf", "mathtt", "mathcal")
 _TELLING = re.compile(r"\\(mathsf|mathtt|mathcal)")  # fonts by which symbols are told apart
 _WORD = re.compile(r"\{([A-Za-z0-9 .,-]*)\}")  # what \text may hold
@@ -156,7 +156,7 @@ class _Reader:
             return _accented(self._argument(), _ACCENTS[name])
         if name in _FONTS:
             written = self._argument()
-            return written.translate(str.maketrans(_BOLD)) if name in ("mathbf", "boldsymbol") else written
+            return written.translate(_BOLD) if name in ("mathbf", "boldsymbol") else written
         if name == "text" and (word := _WORD.match(text, self.place)):
             self.place = word.end()
             return word[1]
