@@ -286,6 +286,7 @@ def test_what_compare_does_not_take() -> None:
     assert error_of(lambda: compare(a, a, [])).message == "compare takes at least one quantity"
     assert error_of(lambda: compare(a, None)).message == "compare takes analyses, not a NoneType"  # type: ignore[arg-type]
     assert compare(a, a, "params")["params"].always == 0
+    assert "a has as many params as a\n" in render(compare(a, a, "params"))
 
 
 def test_too_many_residues_are_not_decided() -> None:

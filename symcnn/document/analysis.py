@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.analysis import Analysis, Layer, ReceptiveField
-from symcnn.document.legend import symbol_lines
+from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
@@ -53,7 +53,7 @@ def _table(analysis: Analysis) -> Table:
     for quantity in _COLUMNS:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
-            columns.append(Column("%", right=True, rank=3))
+            columns.append(Column("%", right=True, rank=3, called=f"% of {TITLES[quantity]}"))
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     rows = [_row(analysis, layer, shared, fields) for layer in analysis.layers]
@@ -108,8 +108,8 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("receptive field", _field_lines(analysis)))
     if analysis.symbols and analysis.values is None:
         items.append(("symbols", symbol_lines(analysis)))
-    if analysis.assumptions:
-        items.append(("assuming", tuple(line(relation) for relation in analysis.assumptions)))
+    if assumed := assumption_lines(analysis):
+        items.append(("assuming", assumed))
     if analysis.conditions:
         items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
     return Listing(tuple(items))

@@ -12,7 +12,7 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
-from symcnn.document.legend import symbol_lines
+from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, alone, line, listed, percent, shape
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
@@ -119,6 +119,8 @@ def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     name, noun = comparison.first.net, TITLES[q.quantity]
     always = f"{name} {'always ' if q.difference.free_symbols else ''}has "
+    if q.evident == 0:
+        return [line(f"{name} has as many {noun} as {comparison.second.net}")]
     if q.evident is not None:
         return [line(f"{always}{_WORDS[q.evident]} {noun}")]
     crossover = q.crossover
@@ -229,9 +231,8 @@ def _structure(comparison: Comparison) -> Listing:
         items.append(("receptive field", (field,)))
     items.append(("weight layers", (line(first.weight_layers, " against ", second.weight_layers),)))
     items.append(("nonlinearities", (_nonlinearities(comparison),)))
-    assumed = tuple(dict.fromkeys((*first.assumptions, *second.assumptions)))
-    if assumed:
-        items.append(("assuming", tuple(line(relation) for relation in assumed)))
+    if assumed := assumption_lines(first, second):
+        items.append(("assuming", assumed))
     for analysis in (first, second):
         if analysis.conditions:
             relations = tuple(line(relation) for relation in analysis.conditions)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
 from symcnn.document.calls import call_line
+from symcnn.document.legend import assumption_lines
 from symcnn.document.lines import line, shape
 from symcnn.document.words import check_language, word
 from symcnn.formula.nodes import Group, Name, Number, Product, Sum, names
@@ -49,8 +50,9 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     if explanation.backward:
         rule = Paragraph((*line(word("backward_words", language)), Math(Name("r")), Words(" ← "), Math(_STEP_BACK)))
         yield Section(net + word("backward", language), (rule, _backward(explanation.backward, language)))
-    relations = [("assuming", analysis.assumptions), ("defined_for", analysis.conditions)]
-    items = tuple((word(key, language), tuple(line(x) for x in found)) for key, found in relations if found)
+    assumed, conditions = assumption_lines(analysis, language=language), tuple(map(line, analysis.conditions))
+    found = (("assuming", assumed), ("defined_for", conditions))
+    items = tuple((word(key, language), lines) for key, lines in found if lines)
     if items and explanation.totals:
         yield Section(net + word("conditions", language), (Listing(items),))
 

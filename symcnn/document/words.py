@@ -59,6 +59,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "One output sees r = 1 of itself. Back through a layer of stride s whose window spans e inputs: ",
         "输出的一个值只看见自己，r = 1。由后向前逐层回推，层的步幅为 s、窗口跨度为 e：",
     ),
+    "rational": (" is a positive rational number", " 为正有理数"),
     "assuming": ("assuming", "假设"),
     "defined_for": ("defined for", "成立条件"),
     "conditions": ("Conditions", "条件"),

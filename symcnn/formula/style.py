@@ -17,6 +17,7 @@ from symcnn.source import Source
 
 _Alone: TypeAlias = Callable[[int | Fraction, Digits], str]
 
+_INTEGRAL = ((" is an integer", " is no integer"), (" 为整数", " 不为整数"))
 _FLOOR, _CEILING = (r"\lfloor ", r" \rfloor"), (r"\lceil ", r" \rceil")
 
 
@@ -56,7 +57,8 @@ class Style:
     def unicode(self) -> Notation:
         """The notation of text for terminals."""
         chosen = {name: notation.text for name, notation in self.notations.items()}
-        return self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], _alone("{} {}", "≈ ", "−"))
+        adapted = self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], _alone("{} {}", "≈ ", "−"))
+        return replace(adapted, integral=_INTEGRAL[self.language == "zh"])
 
     @cached_property
     def latex(self) -> Notation:

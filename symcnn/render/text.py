@@ -153,7 +153,7 @@ def _table(table: Table, width: int, style: Style) -> Iterator[_Part]:
         if number in (0, len(table.rows) if feet else 0):
             yield "─" * _total(widths.values()) + "\n", ""
     if len(kept) < len(texts):
-        left_out = dict.fromkeys(titles[place] for place in range(len(texts)) if place not in kept)
+        left_out = dict.fromkeys(table.columns[p].called or titles[p] for p in range(len(texts)) if p not in kept)
         note = f"left out, as {width} columns are too few: {', '.join(left_out)}"
         yield from _lines(_broken(note, width), "dim")
 
