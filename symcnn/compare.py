@@ -6,14 +6,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 
 from sympy import Expr, Mul, Symbol, factor, oo
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.growth import leading_term
-from symcnn.algebra.polynomial import Polynomial, add, atoms, degree, polynomial, scale
+from symcnn.algebra.growth import leading_term, without_common_factor
+from symcnn.algebra.operations import product_of
+from symcnn.algebra.polynomial import (
+    Polynomial,
+    add,
+    as_expression,
+    atoms,
+    degree,
+    polynomial,
+    scale,
+    separated,
+    symbols_of,
+)
 from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
@@ -115,20 +127,39 @@ class QuantityComparison:
 
     def _sign_of_factors(self, proved: Callable[[Polynomial], bool]) -> int | None:
         """Return the sign of the difference where every factor of it is `proved` to have one."""
-        sign = 1
-        for part in Mul.make_args(self.difference):
-            base, exponent = part.as_base_exp()
-            poly = polynomial(base)
-            if proved(scale(poly, -1)):
-                sign *= -1 if exponent % 2 else 1
-            elif not proved(poly):
-                return None
-        return sign
+        signs = [self._sign_of(part, proved) for part in Mul.make_args(self.difference)]
+        return None if None in signs else prod(filter(None, signs))
+
+    def _sign_of(self, factor: Expr, proved: Callable[[Polynomial], bool]) -> int | None:
+        base, exponent = factor.as_base_exp()
+        poly = polynomial(base)
+        if proved(scale(poly, -1)):
+            return -1 if exponent % 2 else 1
+        return 1 if proved(poly) else None
 
     @cached_property
     def crossover(self) -> Crossover | None:
-        """Where the first has fewer, equally many, more; None where the difference depends on several symbols."""
-        return crossover(self._polynomial, self.facts, self.claims)
+        """Where the first has fewer, equally many, more; None where that depends on several symbols."""
+        positive, rest = self._signed
+        return crossover(rest, self.facts, self.claims, positive)
+
+    @property
+    def deciding(self) -> tuple[Symbol, ...]:
+        """The symbols on which the sign of first − second depends, by name: those of factors of unknown sign."""
+        _, rest = without_common_factor(self._signed[1])
+        return tuple(sorted(symbols_of(rest), key=lambda symbol: symbol.name))
+
+    @cached_property
+    def _signed(self) -> tuple[Expr, Polynomial]:
+        """The difference as a positive factor, of symbols that do not decide its sign, and the rest."""
+        signs = {part: self._sign_of(part, self.facts.is_positive) for part in Mul.make_args(self.difference)}
+        deciding = {s for part, sign in signs.items() if sign is None for s in part.free_symbols}
+        aside = [part for part, sign in signs.items() if sign is not None and not part.free_symbols <= deciding]
+        if not deciding or not aside:
+            return expression(1), self._polynomial
+        sign = prod(signs[part] or 0 for part in aside)
+        rest = product_of(part for part in signs if part not in aside)
+        return expression(sign * product_of(aside)), scale(polynomial(rest), sign)
 
     @cached_property
     def _polynomial(self) -> Polynomial:
@@ -214,7 +245,10 @@ def _factored(expr: Expr) -> Expr:
     common, rest = parted(expr)
     poly = polynomial(rest)
     few = 0 < len(poly) <= _MOST_FACTORED and len(atoms(poly)) <= _MOST_SYMBOLS
-    return common * (factor(rest) if few and max(map(degree, poly)) <= _HIGHEST_FACTORED else rest)
+    if few and max(map(degree, poly)) <= _HIGHEST_FACTORED:
+        return common * factor(rest)
+    apart = separated(poly)
+    return common * rest if apart is None else common * prod(_factored(as_expression(part)) for part in apart)
 
 
 def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:

@@ -21,10 +21,11 @@ from symcnn.algebra.growth import (
     value_at,
     without_common_factor,
 )
-from symcnn.algebra.polynomial import Polynomial, as_expression
+from symcnn.algebra.polynomial import Polynomial, as_expression, symbols_of
 from symcnn.algebra.proof import ResidueClass, class_count, period_of, residue_classes
-from symcnn.algebra.symbols import NONNEGATIVE, symbol
+from symcnn.algebra.symbols import NONNEGATIVE, expression, symbol
 
+_ONE = expression(1)
 _MOST_LISTED = 20_000  # integers that are looked at one by one
 _MOST_CLASSES = 1_024  # residues that are worked out
 
@@ -91,14 +92,17 @@ class Crossover:
         return value_at(list(self.pieces[0].coefficients), value)
 
 
-def crossover(difference: Polynomial, facts: Facts, claims: Iterable[Claim] = ()) -> Crossover | None:
+def crossover(
+    difference: Polynomial, facts: Facts, claims: Iterable[Claim] = (), divided: Expr = _ONE
+) -> Crossover | None:
     """Return where a difference is negative, zero, positive; None where it does not depend on just one symbol.
 
     `claims` are what must hold besides the facts: alternatives, inequations, bounds on powers; they are looked at where
-    they speak of that symbol alone. None too where the residues are too many.
+    they speak of that symbol alone. None too where the residues are too many. `divided` is a positive factor that the
+    difference was divided by before.
     """
     common, rest = without_common_factor(difference)
-    symbols = {s for monomial in rest for atom, _ in monomial for s in atom.free_symbols}
+    symbols = symbols_of(rest)
     if len(symbols) != 1:
         return None
     (variable,) = symbols
@@ -109,7 +113,9 @@ def crossover(difference: Polynomial, facts: Facts, claims: Iterable[Claim] = ()
         return None
     legal = _Legal.of(variable, facts, extra, [piece for limit in limits if limit for piece in limit])
     runs = _all_runs(pieces, legal)
-    return None if runs is None else Crossover(variable, legal.least, runs, as_expression({common: 1}), pieces)
+    return (
+        None if runs is None else Crossover(variable, legal.least, runs, divided * as_expression({common: 1}), pieces)
+    )
 
 
 def in_factors(coeffs: Sequence[int], variable: Symbol) -> Expr:

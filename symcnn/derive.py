@@ -6,7 +6,7 @@ the result is what the analysis found; so the lines can be checked one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis, Layer
+from symcnn.analysis.paths import layers_at
 from symcnn.analysis.tensor import axis_names
 from symcnn.analysis.view import View
 from symcnn.analysis.way import way_back
@@ -30,8 +31,9 @@ from symcnn.report import Equation
 SIZE, FIELD, JUMP = "size", "receptive_field", "jump"
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
-EXPLAINED_NAMES = ("n'", "C'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
+EXPLAINED_NAMES = ("C'", "n'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
+_QUANTITY_NAMES = ("macs", "weights", "biases")  # those that formulas of others name
 _PLUS, _TIMES = ("+",), ("*",)
 
 
@@ -85,9 +87,8 @@ def derive(
     arithmetic = Arithmetic(analysis.facts)
     found = (_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
     whole = not names
-    start = (
-        layers[0] if names and len(layers) == 1 and FIELD in asked else None
-    )  # one layer's field is worked out both ways
+    # The field of one layer is worked out both ways where it is asked for.
+    start = layers[0] if names and len(layers) == 1 and FIELD in asked else None
     return Explanation(
         analysis,
         tuple(working for working in found if working.lines or names),
@@ -108,13 +109,12 @@ def _known_quantity(quantity: str) -> str:
 
 
 def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
-    exactly = tuple(layer for layer in analysis.layers if name in (layer.path, layer.name))
-    inside = tuple(layer for layer in analysis.layers if layer.path.startswith(f"{name}."))
-    if not (exactly or inside):
+    found = layers_at(analysis, name)
+    if not found:
         paths = [layer.path for layer in analysis.layers]
         hint = did_you_mean(name, paths, f"the layers are {', '.join(paths)}")
         raise SymcnnError(f"{analysis.net} has no layer '{name}'", hint=hint)
-    return exactly or inside
+    return found
 
 
 def _working(layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
@@ -169,10 +169,31 @@ class _Writer:
 
     def _counted(self, quantity: str) -> f.Formula:
         """Return the form of a counted quantity, times the batch where each sample counts."""
-        form = self._form(quantity, None)
+        form = self._whole(quantity) if self.layer.count(quantity) != 0 else f.Number(0)
         if quantity not in RULES or not RULES[quantity].per_sample or "batch" not in self.values:
             return form
         return f.Product((f.Name("batch"), f.Group(form)), _TIMES)
+
+    def _whole(self, quantity: str, around: Collection[str] = ()) -> f.Formula:
+        """Return the form of a quantity with the forms of others in the place of their names: 2·k·k·C·m for 2macs."""
+        form = self._form(quantity, None)
+        used = {name.name for name in f.names(form)} - {*around, quantity}
+        parts = {name: self._whole(name, {*around, quantity}) for name in _QUANTITY_NAMES if name in used}
+        parts |= {name: f.Truth(False) for name in parts if self.layer.count(name) == 0}
+        if "weight_layers" in used and self.layer.weight_layers in (0, 1):
+            parts["weight_layers"] = f.Truth(self.layer.weight_layers == 1)
+        if "elements" in used and len(self.layer.output) - 1 in (0, self.axes):
+            parts["elements"] = self._elements(parts.values())
+        return f.with_names(form, parts) if parts else form
+
+    def _elements(self, beside: Iterable[f.Formula]) -> f.Formula:
+        """Return the numbers in the output, the channels by the name that they have in what stands beside it."""
+        channels = self.kind.formulas["channels"]
+        known = any(name == channels for form in beside for name in f.names(form))
+        outputs = channels if known else f.Name("C'")
+        return (
+            f.Product((outputs, f.Apply(f.Name("prod"), (f.Name("n'"),))), _TIMES) if self.layer.output[1:] else outputs
+        )
 
     def _sizes(self, asked: bool) -> Iterator[Line]:
         before, after = self.layer.input[1:], self.layer.output[1:]

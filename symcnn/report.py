@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symcnn.formula.nodes import Formula
 
@@ -16,9 +17,23 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A formula."""
+    """A formula.
+
+    One that is `alone` stands for itself, as in a cell, so that as a number it may be rounded; one that is `written` is
+    as somebody wrote it, and its products have their dots.
+    """
 
     formula: Formula
+    alone: bool = False
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A number that is rounded to so many decimal `places`."""
+
+    value: Fraction
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,7 @@ class Indent:
     level: int
 
 
-Inline = Words | Math | Advice | Indent
+Inline = Words | Math | Rounded | Advice | Indent
 Line = tuple[Inline, ...]  # a line of text with formulas in it, or a cell of a table
 
 
@@ -51,13 +66,15 @@ class Paragraph:
 class Column:
     """A column of a table: its title, which `more` goes on with, and whether its cells are numbers, set to the right.
 
-    Where a table is too wide, the column of the largest `rank` is left out first, and never one of rank 0.
+    Where a table is too wide, the column of the largest `rank` is left out first, and never one of rank 0; it is
+    `called` so where that is said, if its title alone does not tell it from others.
     """
 
     title: str
     right: bool = False
     rank: int = 0
     more: Line = ()
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class Chain:
     windows: tuple[Window, ...]
 
     def text(self, name: str, shape: str = "1×H×H") -> str:
-        return f"net {name} {{ input {shape}; {'; '.join(map(str, self.windows))} }}"
+        return f"net {name} {{ input {shape}; {self.body()} }}"
+
+    def body(self) -> str:
+        return "; ".join(map(str, self.windows))
 
     def costs(self, height: int, width: int | None = None) -> dict[str, int] | None:
         """Return the quantities for one size of the input, or None where a window does not fit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
 from fractions import Fraction
@@ -16,8 +17,9 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.growth import Run
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
-from symcnn.document.comparison import saving_text
+from symcnn.document.comparison import saving_line
 from symcnn.errors import SymcnnError
+from symcnn.render.text import line_text
 from tests.helpers import draws, error_of
 from tests.networks import Chain, chains, smooth_chains
 
@@ -50,7 +52,7 @@ def test_two_stacked_against_one() -> None:
     assert macs.second == 25 * (H - 4) ** 2
     assert macs.leading == (18 * H**2, 25 * H**2)
     assert macs.limit == Rational(18, 25)
-    assert saving_text(macs.limit_saving) == "28 %"
+    assert line_text(saving_line(macs.limit_saving)) == "28 %"
     assert runs_of(macs) == [(5, 9, 1), (10, 10, 0), (11, None, -1)]
     assert found.same_receptive_field is True
     assert found.first.receptive_field.size == found.second.receptive_field.size == (5, 5)
@@ -76,7 +78,7 @@ def test_three_stacked_against_one(channels: str) -> None:
     assert found["params"].first == 27 * c**2
     assert found["params"].second == 49 * c**2
     assert found["params"].saving == Rational(22, 49)
-    assert saving_text(found["params"].saving) == "44.9 %"
+    assert line_text(saving_line(found["params"].saving)) == "44.9 %"
     assert found["macs"].limit_saving == Rational(22, 49)
     assert runs_of(found["macs"]) == [(7, 12, 1), (13, None, -1)]
     assert found.same_receptive_field is True
@@ -284,6 +286,7 @@ def test_what_compare_does_not_take() -> None:
     assert error_of(lambda: compare(a, a, [])).message == "compare takes at least one quantity"
     assert error_of(lambda: compare(a, None)).message == "compare takes analyses, not a NoneType"  # type: ignore[arg-type]
     assert compare(a, a, "params")["params"].always == 0
+    assert "a has as many params as a\n" in render(compare(a, a, "params"))
 
 
 def test_too_many_residues_are_not_decided() -> None:
@@ -359,6 +362,61 @@ def test_several_symbols_are_not_guessed() -> None:
     assert together.crossover is not None  # H·W is a common factor: m decides
     assert together.crossover.symbol.name == "m"
     assert runs_of(together) == [(1, 2, -1), (3, None, 1)]
+
+
+SEPARABLE = """
+net separable { input M×D×D; Conv(M, K, padding="same", groups=M, bias=false); Conv(N, 1, bias=false) }
+net standard  { input M×D×D; Conv(N, K, padding="same", bias=false) }
+"""
+
+
+def test_only_symbols_whose_factor_has_no_known_sign_decide() -> None:
+    macs = compared(SEPARABLE)["macs"]
+    assert [symbol.name for symbol in macs.deciding] == ["K", "N"]  # D²·M is a positive factor
+    assert "depends on K and N together; assume more, as K == 3\n" in render(compared(SEPARABLE))
+    assert compared(SEPARABLE, ["K == 3"])["macs"].crossover is not None
+    assert compared(SEPARABLE, ["K >= 2", "N >= 2"])["macs"].always == -1
+    assert "assume more, as K == 2\n" in render(compared(SEPARABLE, ["K % 4 == 2", "K < 5"]))
+
+
+def test_a_crossover_is_found_behind_factors_of_other_symbols() -> None:
+    valid = macs_of("Conv(m, 3)", "Conv(5, 3)", "C×H×W")
+    assert [symbol.name for symbol in valid.deciding] == ["m"]
+    assert runs_of(valid) == [(1, 4, -1), (5, 5, 0), (6, None, 1)]
+    assert valid.crossover is not None
+    assert valid.crossover.common == C * (H - 2) * (W - 2)
+    stacked = macs_of("Conv(1, 3); Conv(1, 3)", "Conv(1, 5)")
+    assert stacked.crossover is not None
+    assert stacked.crossover.common == 1  # a factor in the same symbol stays where it is
+
+
+def test_factors_of_one_symbol_are_found_beside_roundings() -> None:
+    q = compared(
+        """net a { input C×H×W; Conv(C, 3, padding=1) }
+           net b { input C×H×W; Conv(C, 3, padding=1, stride=2) }"""
+    )["flops"]
+    assert [symbol.name for symbol in q.deciding] == ["H", "W"]
+    assert q.difference.subs({C: -Rational(1, 18)}) == 0  # 18C + 1 is a factor
+
+
+@draws(20)
+@given(chains, chains, st.integers(1, 4), st.integers(1, 4))
+def test_other_symbols_do_not_decide(first: Chain, second: Chain, m: int, n: int) -> None:
+    bodies = (f"{first.body()}; Conv({m}c, 1)", f"{second.body()}; Conv({n}c, 1)")
+    found = compared(
+        "\n".join(f"net {name} {{ input 1×H×W; {body} }}" for name, body in zip("ab", bodies, strict=True))
+    )
+    sizes = itertools.product(range(5, 36, 5), range(5, 40, 7), (1, 2, 7))
+    legal = [(h, w, c) for h, w, c in sizes if first.costs(h, w) and second.costs(h, w)]
+    for quantity in QUANTITIES:
+        q = found[quantity]
+        signs_of: dict[tuple[int, ...], set[int]] = {}
+        for values in legal:
+            at = dict(zip(symbols("H W c"), values, strict=True))
+            difference = evaluator(at)(q.first - q.second)
+            deciding = tuple(at[symbol] for symbol in q.deciding)
+            signs_of.setdefault(deciding, set()).add((difference > 0) - (difference < 0))
+        assert all(len(seen) == 1 for seen in signs_of.values())
 
 
 def test_symbolic_strides_are_left_undecided() -> None:

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 import symcnn
 from symcnn import SymcnnError, analyse, derive, load, parse, render
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.analysis.paths import layers_at
 from symcnn.derive import EXPLAINED, Explanation, Line
 from symcnn.document.words import LANGUAGES, word
 from symcnn.formula.meaning import meaning
@@ -42,7 +43,16 @@ TEXTBOOK = [
     ("Conv(32, 5, bias=false)", "1×32×32", "params", "k·k·C·m = 5·5·1·32 = 800"),
     ("Conv(32, 5)", "1×32×32", "weights", "m·(C/g)·k·k = 32·(1/1)·5·5 = 800"),
     ("Conv(32, 5)", "1×32×32", "macs", "k·k·C·m·n'·n' = 5·5·1·32·28·28 = 627,200"),
-    ("Conv(32, 5)", "1×32×32", "flops", "2macs + elements = 2·627,200 + 25,088 = 1,279,488"),
+    ("Conv(32, 5)", "1×32×32", "flops", "2·k·k·C·m·n'·n' + m·n'·n' = 2·5·5·1·32·28·28 + 32·28·28 = 1,279,488"),
+    ("Conv(32, 5)", "1×32×32", "activations", "C'·n'·n' = 32·28·28 = 25,088"),
+    ("Conv(32, 5, bias=false)", "1×32×32", "flops", "2·k·k·C·m·n'·n' = 2·5·5·1·32·28·28 = 1,254,400"),
+    ("Conv(m, k, bias=false)", "macs×H", "flops", "2·k·C·m·n' = 2·k·macs·m·(H − k + 1) = 2k·m·macs·(H − k + 1)"),
+    ("Conv(32, 5)", "1×32×32", "neurons", "C'·n'·n' = 32·28·28 = 25,088"),
+    ("Conv(32, 5)", "1×32×32", "connections", "k·k·C·m·n'·n' = 5·5·1·32·28·28 = 627,200"),
+    ("ReLU", "elements×H", "activations", "C'·n' = elements·H"),
+    ("ReLU", "3×H", "flops", "0"),
+    ("Linear(10)", "800", "flops", "2·C·m + m = 2·800·10 + 10 = 16,010"),
+    ("Linear(10)", "800", "activations", "C' = 10"),
     ("Conv(32, 5)", "1×32×32", "receptive_field", "r = r_0 + (k − 1)·j_0 = 1 + (5 − 1)·1 = 5"),
     ("Conv(8, 3, stride=2)", "1×32×32", "jump", "j = j_0·s = 1·2 = 2"),
     (
@@ -137,7 +147,7 @@ def test_every_equation_is_true(shape: str, written: list[str], end: str, given_
     except SymcnnError:
         assume(False)
     check(derive(analysis))
-    for quantity in ("weights", "biases", "flops", "activations"):
+    for quantity in ("weights", "biases", "flops", "activations", "neurons", "connections"):
         check(derive(analysis, quantity=quantity))
 
 
@@ -157,7 +167,7 @@ def test_symbolic_equations_are_true_at_every_value(
         analysis.at(**{name: known[name] for name in analysis.symbols})
     except SymcnnError:
         assume(False)
-    for working in derive(analysis).layers:
+    for working in derive(analysis, quantity=[q for q in EXPLAINED if q != "counters"]).layers:
         for line in working.lines:
             put_in = [side for side in line.equation.sides if {n.name for n in names(side)} <= known.keys()]
             assert len({worth(side, known) for side in put_in}) <= 1, sides(line)
@@ -188,9 +198,25 @@ def test_several_nets_are_told_apart() -> None:
 
 
 def test_letters_that_mean_two_things_are_pointed_out() -> None:
-    shown = render(derive(analysed("net a { input C×H; Conv(s, 3, stride=2s) }")))
-    assert "once values are put in: s" in " ".join(shown.split())
-    assert "put in" not in render(derive(analysed("net a { input C×H; Conv(m, k, stride=s) }")))
+    a = analysed("net a { input C×H; Conv(s, 3, stride=2s) }")
+    shown, chinese = (" ".join(render(derive(a), style=Style(language=language)).split()) for language in LANGUAGES)
+    assert "In the formula s is this layer's stride; in the values put in and in the result it is the" in shown
+    assert "公式中的 s 指本层的 stride" in chinese
+    assert "In the formula" not in render(derive(analysed("net a { input C×H; Conv(m, k, stride=s) }")))
+
+
+def test_layers_inside_nets_of_the_library_are_called_with_values() -> None:
+    text_ = """net a { input C×H×H; SeparableConv(8, (3, 5), padding="same", stride=2, bias=false)
+               DepthwiseConv(k, padding=((1, 0), (2, 0))); own(7) }
+               net own(c) { Conv(c, 3, padding=1) }"""
+    shown = render(derive(analysed(text_, "a")))
+    for call in (
+        'Conv(C, 3×5, stride=2, padding="same", groups=C, bias=false) on C×H×H',
+        "Conv(8, 1, bias=false) on C×⌈H/2⌉×⌈H/2⌉",
+        "Conv(8, k, padding=((1, 0), (2, 0)), groups=8) on 8×⌈H/2⌉×⌈H/2⌉",
+        "Conv(c, 3, padding=1) on",  # as the user wrote it
+    ):
+        assert call in shown
 
 
 def test_every_name_in_a_formula_is_introduced() -> None:
@@ -212,6 +238,34 @@ def test_one_layer_or_block() -> None:
     assert len(inside.layers) == 5
     assert inside.totals == ()
     assert inside.backward == ()
+
+
+VGG_LAYERS = [
+    ("relu1", ["relu1"]),  # of the head: an exact path is meant, though other layers have that name
+    ("conv1", ["repeat1[0].conv1", "repeat1[1..2].conv1", "stage1.repeat1.conv1"]),
+    ("repeat1[2].conv1", ["repeat1[1..2].conv1"]),
+    ("repeat1[1..2].relu1", ["repeat1[1..2].relu1"]),
+    ("repeat1.conv1", ["repeat1[0].conv1", "repeat1[1..2].conv1"]),
+    ("stage1.repeat1[1].conv1", ["stage1.repeat1.conv1"]),
+    ("stage1", ["stage1.repeat1.conv1", "stage1.repeat1.relu1"]),
+    ("stage1.repeat1[0]", ["stage1.repeat1.conv1", "stage1.repeat1.relu1"]),
+    ("repeat1[3].conv1", []),
+    ("stage1.repeat1[2].conv1", []),
+    ("stage1.repeat1[1..2].conv1", []),
+    ("repeat1[0].conv1.x", []),
+]
+
+
+@pytest.mark.parametrize(("path", "found"), VGG_LAYERS, ids=[path for path, _ in VGG_LAYERS])
+def test_layers_by_their_paths(path: str, found: list[str]) -> None:
+    a = analysed(
+        """net stage(c) { repeat 2 { Conv(c, 3, padding=1); ReLU } }
+           net a { input 3×H×W; repeat 3 { Conv(8, 3, padding=1); ReLU }; stage1: stage(8); Flatten; ReLU }"""
+    )
+    for analysis in (a, a.at(H=8, W=8)):
+        assert [layer.path for layer in layers_at(analysis, path)] == found
+    if not found:
+        assert "has no layer" in error_of(lambda: derive(a, layer=path)).message
 
 
 def test_what_is_not_there() -> None:

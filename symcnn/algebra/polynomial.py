@@ -113,9 +113,35 @@ def atoms(poly: Polynomial) -> set[Expr]:
     return {atom for monomial in poly for atom, _ in monomial}
 
 
+def symbols_of(poly: Polynomial) -> set[Symbol]:
+    """Return the symbols that occur, those inside atoms too."""
+    return {symbol for atom in atoms(poly) for symbol in atom.free_symbols}
+
+
 def degree(monomial: Monomial) -> int:
     """Return the total degree."""
     return sum(exponent for _, exponent in monomial)
+
+
+def separated(poly: Polynomial) -> tuple[Polynomial, Polynomial] | None:
+    """Return a factor of several terms in one symbol alone, and another of several terms; None where there is none.
+
+    >>> from symcnn.algebra.symbols import symbol
+    >>> C, H, W = map(symbol, "CHW")
+    >>> tuple(map(as_expression, separated(polynomial(36 * C * H - 36 * C * W + H - W))))
+    (36*C + 1, H - W)
+    """
+    for symbol in sorted((atom for atom in atoms(poly) if isinstance(atom, Symbol)), key=str):
+        parts: dict[Monomial, Polynomial] = {}
+        for monomial, coefficient in poly.items():
+            own = frozenset((atom, exponent) for atom, exponent in monomial if atom == symbol)
+            parts.setdefault(monomial - own, {})[own] = coefficient
+        first = next(iter(parts.values()))
+        key = next(iter(first))
+        ratios = {m: Fraction(part.get(key, 0)) / Fraction(first[key]) for m, part in parts.items()}
+        if len(first) > 1 and len(parts) > 1 and all(part == scale(first, ratios[m]) for m, part in parts.items()):
+            return first, {m: _tidy(ratio) for m, ratio in ratios.items()}
+    return None
 
 
 def as_expression(poly: Polynomial) -> Expr:

@@ -87,14 +87,15 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
             value = given.values[parameter.name]
             bound[parameter.symbol] = _Written(kind, parameter, step, span, axes).spread(value)
         elif parameter.name in kind.defaults:
-            bound[parameter.symbol] = _default(kind, parameter, Frame(frame.arithmetic, bound), axes)
+            bound[parameter.symbol] = default_value(kind, parameter, Frame(frame.arithmetic, bound), axes)
         else:
             required = [name for name in kind.parameters if name not in kind.defaults]
             raise missing(step, parameter.name, required, kind.positional)
     return bound
 
 
-def _default(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> Any:
+def default_value(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> Any:
+    """Return the default of a parameter, per axis where it has one value per axis."""
     default = kind.defaults[parameter.name]
     if not parameter.per_axis:
         return default(frame)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symcnn.analysis.statements import formulas_in, statements
+from symcnn.analysis.statements import formulas_in, names_in, statements
 from symcnn.analysis.tensor import TENSOR_NAMES
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import BUILTINS
 from symcnn.formula.nodes import names
 from symcnn.library.standard import standard_library
 from symcnn.source import Span
-from symcnn.tree import Input, Labelled, Layer, Let, Net, Network
+from symcnn.tree import Block, Input, Labelled, Layer, Let, Net, Network
 
 _SHORTEST = 4  # of shorter names, most pairs look alike
 _SHORTEST_TWIN = 3  # n and N are two symbols; C_in and Cin hardly
@@ -35,7 +35,21 @@ def suspicions(net: Network, symbols: set[str]) -> tuple[str, ...]:
         if hint is not None:
             message = f"'{name}' is taken as a symbol"
             found.append(str(SymcnnError(message, places.get(name), hint)))
-    return tuple(found)
+    return (*found, *_bound_late(net, symbols))
+
+
+def _bound_late(net: Network, symbols: set[str]) -> Iterator[str]:
+    """Yield a warning for each `let` of a name that was a symbol before it in the same net."""
+    for definition in net.file.nets.values():
+        used, bound = set[str](), set[str]()
+        for statement in definition.body.statements:
+            if isinstance(statement, Let):
+                if statement.name in symbols & used - bound:
+                    message = f"'{statement.name}' is a symbol above, and this value only from here on"
+                    hint = f"put the let first, or outside of {definition.name}"
+                    yield str(SymcnnError(message, statement.span, hint))
+                bound.add(statement.name)
+            used |= names_in(Block((statement,), statement.span))
 
 
 def shadows(net: Network) -> tuple[str, ...]:

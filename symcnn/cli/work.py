@@ -98,11 +98,11 @@ def explained(
     """Return the output of `explain`; `part` has the layers and the quantities that are asked for."""
     analyses = _asked_for(file, names, settings, values, assume, format_)
     from symcnn.derive import derive
+    from symcnn.document.explanation import letters
     from symcnn.render import render_all
 
     explanations = _of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
-    own = {name for e in explanations for layer in e.layers for name, _, _ in layer.symbols}  # of the layers' rules
-    style.check_symbols(own | _symbols(analyses))
+    style.check_symbols(_symbols(analyses), letters(explanations))
     return render_all(explanations, format_, style)
 
 

@@ -9,16 +9,17 @@ from typing import Any
 
 from symcnn.analysis import Analysis
 from symcnn.document.field import field_cell, field_lines
-from symcnn.document.legend import symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, line, percent, shape, width
+from symcnn.document.legend import assumption_lines, symbol_lines
+from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
 from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
-from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Rounded, Section, Table
 
 _COLUMNS = ("params", "macs")
 _TOTALS = ("params", "weights", "biases", "macs", "flops", "activations")
 _WIDEST_TOTAL = 60  # characters
+_LEAST_SHARE = Fraction(1, 20)  # percent, which is rounded to 0.1
 _IF_ANY = ("buffers", "counters")
 _LAYERS = ("weight_layers", "nonlinearities")
 
@@ -79,7 +80,7 @@ def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
     for quantity in _COLUMNS:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
-            columns.append(Column("%", right=True, rank=3))
+            columns.append(Column("%", right=True, rank=3, called=f"% of {TITLES[quantity]}"))
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     listed = [_row(analysis, row, shared, fields, len(columns)) for row in found]
@@ -113,17 +114,19 @@ def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns:
     for quantity in _COLUMNS:
         cells.append(line(layer.count(quantity)))
         if quantity in shared:
-            cells.append(line(_share(analysis.share(layer, quantity), row.copies)))
+            cells.append(_share(analysis.share(layer, quantity), row.copies))
     if fields:
         cells += [field_cell(layer.receptive_field.size), field_cell(layer.receptive_field.jump)]
     return tuple(cells)
 
 
-def _share(ratio: Fraction | None, copies: int) -> str:
+def _share(ratio: Fraction | None, copies: int) -> Line:
     if not ratio:
-        return ""
-    text = percent(ratio * copies).removesuffix(" %")
-    return text if text != "0.0" else "< 0.1"
+        return ()
+    part = 100 * ratio * copies
+    if part < _LEAST_SHARE:
+        return line("< ", Rounded(Fraction(1, 10), 1))
+    return (Rounded(part, 0 if part.denominator == 1 else 1),)
 
 
 def _totals(analysis: Analysis) -> Listing:
@@ -136,8 +139,8 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("receptive field", field_lines(analysis)))
     if analysis.symbols and analysis.values is None:
         items.append(("symbols", symbol_lines(analysis)))
-    if analysis.assumptions:
-        items.append(("assuming", tuple(line(relation) for relation in analysis.assumptions)))
+    if assumed := assumption_lines(analysis):
+        items.append(("assuming", assumed))
     if analysis.conditions:
         items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
     return Listing(tuple(items))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, oo
+from sympy import Expr, Symbol, oo
 
 from symcnn.algebra.growth import Run
 from symcnn.algebra.symbols import exact
@@ -13,8 +13,8 @@ from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.field import field_cell
-from symcnn.document.legend import symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, line, listed, percent
+from symcnn.document.legend import assumption_lines, symbol_lines
+from symcnn.document.lines import CONVENTION, TITLES, alone, line, listed, percent
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
@@ -78,20 +78,24 @@ def _table(comparison: Comparison) -> Table:
 def _saving(q: QuantityComparison) -> Line:
     """Return the saving for large sizes: in percent, or as a formula where it has one."""
     if q.limit_saving is None or q.limit_saving.is_number:
-        return line(saving_text(q.limit_saving))
+        return saving_line(q.limit_saving)
     return line(q.limit_saving)
 
 
-def saving_text(saving: Expr | None) -> str:
+def saving_line(saving: Expr | None) -> Line:
     """Return a saving in percent where it is a number; a negative one costs more."""
     value = exact(saving) if saving is not None else None
-    if not isinstance(value, (int, Fraction)):
-        return ""
-    return percent(Fraction(value)) if value >= 0 else f"−{percent(Fraction(-value))}"
+    return percent(Fraction(value)) if isinstance(value, (int, Fraction)) else ()
+
+
+def _said(saving: Expr | None) -> Line:
+    """Return `, a saving of 28 %`, where there is one."""
+    known = saving is not None and saving.is_number and saving > 0
+    return (*line(", a saving of "), *saving_line(saving)) if known else ()
 
 
 def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
-    lines: list[Line] = [line("difference ", q.difference)]
+    lines: list[Line] = [line("difference ", alone(q.difference))]
     if q.ratio is not None:
         lines.append(_ratio_line(q, q.ratio))
     first, second = q.leading
@@ -102,30 +106,27 @@ def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
 
 
 def _ratio_line(q: QuantityComparison, ratio: Expr) -> Line:
-    saving = saving_text(q.saving) if ratio.is_number else ""
-    said = bool(saving) and not saving.startswith("−") and ratio != 1
-    return line("ratio ", ratio, *([f", a saving of {saving}"] if said else []))
+    return (*line("ratio ", alone(ratio)), *(_said(q.saving) if ratio.is_number else ()))
 
 
 def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
-    parts: list[Any] = ["~ ", first, " against ~ ", second]
-    if q.limit is not None:
-        together = [" as ", *listed(q.growing, " and "), " grow in proportion"] if len(q.growing) > 1 else []
-        parts += [": the ratio tends to ", q.limit, *together]
-        saving = saving_text(q.limit_saving)
-        if saving and not saving.startswith("−"):
-            parts.append(f", a saving of {saving}")
-    return line(*parts)
+    parts = line("~ ", first, " against ~ ", second)
+    if q.limit is None:
+        return parts
+    together = line(" as ", *listed(q.growing, " and "), " grow in proportion") if len(q.growing) > 1 else ()
+    return (*parts, *line(": the ratio tends to ", q.limit), *together, *_said(q.limit_saving))
 
 
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     name, noun = comparison.first.net, TITLES[q.quantity]
     always = f"{name} {'always ' if q.difference.free_symbols else ''}has "
+    if q.evident == 0:
+        return [line(f"{name} has as many {noun} as {comparison.second.net}")]
     if q.evident is not None:
         return [line(f"{always}{_WORDS[q.evident]} {noun}")]
     crossover = q.crossover
     if crossover is None:
-        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(q, noun)]
+        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(comparison, q)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
         return [_last_word(name, noun, crossover), *_pieces(crossover)]
     if len(crossover.runs) == 1:
@@ -136,14 +137,33 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     return [line(*parts), *_proof(crossover), *_pieces(crossover)]
 
 
-def _undecided(q: QuantityComparison, noun: str) -> Line:
-    symbols = sorted(q.difference.free_symbols, key=lambda symbol: symbol.name)
-    if len(symbols) == 1:
-        return line(f"which has fewer {noun} is not decided: the roundings leave too many residues to look at")
-    *others, last = symbols
-    fixed = " and ".join(f"{symbol.name} == 64" for symbol in others)
-    advice = Advice(f"; assume more, as {fixed}")
-    return line(f"which has fewer {noun} depends on ", *listed(others), " and ", last, " together", advice)
+def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
+    """Say on which symbols the sign depends, and what would leave one of them: kernels are small, other sizes 64."""
+    which = f"which has fewer {TITLES[q.quantity]} "
+    if len(q.deciding) == 1:
+        return line(f"{which}is not decided: the roundings leave too many residues to look at")
+    kernels = _kernels(comparison)
+    others = sorted(q.deciding, key=lambda symbol: (symbol not in kernels, symbol.name))[:-1]
+    fixed = " and ".join(f"{symbol.name} == {_usual(3 if symbol in kernels else 64, symbol, q)}" for symbol in others)
+    depends = line(f"{which}depends on ", *listed(q.deciding[:-1]), " and ", q.deciding[-1], " together")
+    return (*depends, Advice(f"; assume more, as {fixed}"))
+
+
+def _kernels(comparison: Comparison) -> set[Expr]:
+    """Return the values that are kernel sizes."""
+    layers = (*comparison.first.layers, *comparison.second.layers)
+    sizes = ((x.rules.parameters.get("kernel_size"), x.values) for x in layers)
+    return {
+        size for parameter, values in sizes if parameter and parameter.per_axis for size in values[parameter.symbol]
+    }
+
+
+def _usual(value: int, symbol: Symbol, q: QuantityComparison) -> Any:
+    """Return a usual value of a symbol, or the legal one next to it."""
+    least, most = q.facts.least(symbol), q.facts.upper.get(symbol)
+    within = max(value if most is None else min(value, most), least or 0)
+    modulus, residue = q.facts.residues.get(symbol, (1, 0))
+    return within + (residue - within) % modulus if modulus > 1 else within
 
 
 def _range(run: Run, crossover: Crossover) -> list[Any]:
@@ -212,9 +232,8 @@ def _structure(comparison: Comparison) -> Listing:
         items.append(("receptive field", (field,)))
     items.append(("weight layers", (line(first.weight_layers, " against ", second.weight_layers),)))
     items.append(("nonlinearities", (_nonlinearities(comparison),)))
-    assumed = tuple(dict.fromkeys((*first.assumptions, *second.assumptions)))
-    if assumed:
-        items.append(("assuming", tuple(line(relation) for relation in assumed)))
+    if assumed := assumption_lines(first, second):
+        items.append(("assuming", assumed))
     for analysis in (first, second):
         if analysis.conditions:
             relations = tuple(line(relation) for relation in analysis.conditions)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
+from symcnn.document.calls import call_line
+from symcnn.document.legend import assumption_lines
 from symcnn.document.lines import line, shape
 from symcnn.document.tree import Row, repetitions, rows
 from symcnn.document.words import check_language, word
@@ -50,8 +52,9 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     if explanation.backward:
         rule = Paragraph((*line(word("backward_words", language)), Math(Name("r")), Words(" ← "), Math(_STEP_BACK)))
         yield Section(net + word("backward", language), (rule, _backward(explanation.backward, language)))
-    relations = [("assuming", analysis.assumptions), ("defined_for", analysis.conditions)]
-    items = tuple((word(key, language), tuple(line(x) for x in found)) for key, found in relations if found)
+    assumed, conditions = assumption_lines(analysis, language=language), tuple(map(line, analysis.conditions))
+    found = (("assuming", assumed), ("defined_for", conditions))
+    items = tuple((word(key, language), lines) for key, lines in found if lines)
     if items and explanation.totals:
         yield Section(net + word("conditions", language), (Listing(items),))
 
@@ -78,15 +81,15 @@ def _learned(row: Row, workings: dict[int, LayerWorking]) -> Inlines:
 
 
 def _put_in(working: LayerWorking) -> Inlines:
-    sides = next((found.equation.sides for found in working.lines if found.quantity == "params"), ())
-    return tuple(part for side in sides[-2:] for part in (Words(" = "), Math(side)))[1:] or line("0")
+    """Return the values put in and the result, or the result alone; 0 where there are no parameters."""
+    counted = (found.equation.sides for found in working.lines if found.quantity == "params")
+    *written, result = next(counted, (Number(0),))[-2:]
+    return (*(part for side in written for part in (Math(side, written=True), Words(" = "))), Math(result))
 
 
 def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     layer = working.layer
-    written = " ".join(layer.span.text.split())
-    parts: list[Inline] = [Words(written + word("on", language)), *shape(layer.input)]
-    yield Paragraph(tuple(parts))
+    yield Paragraph((*call_line(layer), Words(word("on", language)), *shape(layer.input)))
     if layer.times != 1:
         yield Paragraph(line(word("copies", language).format(layer.times)))
     if working.symbols:
@@ -100,21 +103,30 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
 def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
     """Say what the symbols of the formulas stand for."""
     yield Words(word("with", language))
-    own = {"C": word("in_channels", language), "n": word("input_size", language)}
-    own |= {name: word(f"name {name}", language) for name in EXPLAINED_NAMES}
-    for place, (symbol, argument, value) in enumerate(working.symbols):
+    called = _letters(working, language)
+    for place, (symbol, _, value) in enumerate(working.symbols):
         if place:
             yield Words(word("list", language))
         yield Math(Name(symbol))
         if value != Name(symbol):
             yield Words(" = ")
             yield Math(value)
-        yield Words(f" ({argument or own[symbol]})")
-    if clashing := _clashing(working):
-        yield Words(word("clash", language))
-        for place, name in enumerate(clashing):
-            yield from ([Words(word("list", language))] if place else [])
-            yield Math(Name(name))
+        yield Words(f" ({called[symbol]})")
+    for name in _clashing(working):
+        meanings = word("meanings", language).format(called[name])
+        yield from (Words(word("clash", language)), Math(Name(name)), Words(meanings), Math(Name(name)))
+
+
+def letters(explanations: Iterable[Explanation], language: str = "en") -> dict[str, str]:
+    """Return the letters of the layers' formulas, with what they stand for."""
+    workings = (working for found in explanations for working in found.layers)
+    return {name: meaning for w in workings for name, meaning in _letters(w, language).items()}
+
+
+def _letters(working: LayerWorking, language: str) -> dict[str, str]:
+    own = {"C": word("in_channels", language), "n": word("input_size", language)}
+    own |= {name: word(f"name {name}", language) for name in EXPLAINED_NAMES}
+    return {symbol: argument or own[symbol] for symbol, argument, _ in working.symbols}
 
 
 def _clashing(working: LayerWorking) -> list[str]:

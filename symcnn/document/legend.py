@@ -6,6 +6,7 @@ from sympy import Symbol
 
 from symcnn.analysis import Analysis
 from symcnn.document.lines import line, listed
+from symcnn.document.words import word
 from symcnn.report import Line
 
 # How the axes of an input are called, by how many there are.
@@ -22,6 +23,14 @@ def symbol_lines(*analyses: Analysis) -> tuple[Line, ...]:
         (*listed(symbols), *line(f": {meaning}" if len(symbols) == 1 else f": {_PLURALS.get(meaning, meaning)}"))
         for meaning, symbols in meanings.items()
     )
+
+
+def assumption_lines(*analyses: Analysis, language: str = "en") -> tuple[Line, ...]:
+    """Return a line for each assumption, and for each symbol that is a rational number and no integer."""
+    symbols = dict.fromkeys(symbol for analysis in analyses for symbol in analysis.symbols.values())
+    rational = (line(symbol, word("rational", language)) for symbol in symbols if not symbol.is_integer)
+    relations = dict.fromkeys(relation for analysis in analyses for relation in analysis.assumptions)
+    return (*rational, *map(line, relations))
 
 
 def _meaning(symbol: Symbol, analyses: tuple[Analysis, ...]) -> str:

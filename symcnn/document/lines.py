@@ -8,7 +8,7 @@ from typing import Any
 
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.notation import text
-from symcnn.report import Advice, Indent, Inline, Line, Math, Words
+from symcnn.report import Advice, Indent, Inline, Line, Math, Rounded, Words
 
 # How quantities are called in headings.
 TITLES = {
@@ -40,7 +40,7 @@ def line(*parts: Any) -> Line:
 
 def inline(part: Any) -> Inline:
     """Return a part of a line."""
-    if isinstance(part, (Words, Math, Advice, Indent)):
+    if isinstance(part, (Words, Math, Rounded, Advice, Indent)):
         return part
     return Words(part) if isinstance(part, str) else Math(express(part))
 
@@ -59,16 +59,16 @@ def shape(values: tuple[Any, ...]) -> Line:
 
 
 def width(parts: Line) -> int:
-    """Return how many characters a line has as plain text, without its indentation."""
-    shown = (part for part in parts if not isinstance(part, Indent))
-    return sum(len(text(part.formula)) if isinstance(part, Math) else len(part.text) for part in shown)
+    """Return how many characters a line of words and formulas has as plain text, without its indentation."""
+    formulas = (text(part.formula) for part in parts if isinstance(part, Math))
+    return sum(map(len, formulas)) + sum(len(part.text) for part in parts if isinstance(part, Words))
 
 
-def percent(ratio: Fraction) -> str:
-    """Return a ratio in percent, to one decimal, without a useless zero.
+def percent(ratio: Fraction) -> Line:
+    """Return a ratio in percent, to one decimal, without a useless zero."""
+    return Rounded(100 * ratio, 0 if round(ratio * 1000) % 10 == 0 else 1), Words(" %")
 
-    >>> percent(Fraction(22, 49)), percent(Fraction(7, 25))
-    ('44.9 %', '28 %')
-    """
-    tenths = round(ratio * 1000)
-    return f"{tenths // 10} %" if tenths % 10 == 0 and Fraction(tenths, 1000) == ratio else f"{tenths / 10:.1f} %"
+
+def alone(value: Any) -> Math:
+    """Return a value that stands for itself though words stand before it, so that as a number it may be rounded."""
+    return Math(express(value), alone=True)

@@ -39,9 +39,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "×n：该层或模块（连同其下缩进的各行）连续重复 n 次。参数量为其中一层的参数量。",
     ),
     "nothing": ("nothing to work out here", "此处无需计算"),
-    "clash": (
-        ". These letters also name symbols of the network, which they are once values are put in: ",
-        "。下列字母也是网络自己的符号，代入之后即指后者：",
+    "clash": (". In the formula ", "。公式中的 "),
+    "meanings": (
+        " is this layer's {}; in the values put in and in the result it is the network's own symbol ",
+        " 指本层的 {}；代入的值与结果中则是网络自己的符号 ",
     ),
     "name n'": ("output size", "输出尺寸"),
     "name C'": ("output channels", "输出通道数"),
@@ -63,6 +64,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "One output sees r = 1 of itself. Back through a layer of stride s whose window spans e inputs: ",
         "输出的一个值只看见自己，r = 1。由后向前逐层回推，层的步幅为 s、窗口跨度为 e：",
     ),
+    "rational": (" is a positive rational number", " 为正有理数"),
     "assuming": ("assuming", "假设"),
     "defined_for": ("defined for", "成立条件"),
     "conditions": ("Conditions", "条件"),

@@ -5,6 +5,7 @@ The code is read, not searched for what is forbidden: what is not known here is 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import NoReturn
@@ -23,7 +24,10 @@ _ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304",
     "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "underline": "\u0331",
 }  # fmt: skip
-_FONTS = ("mathrm", "mathit", "mathbf", "mathsf", "mathtt", "mathcal")
+_BOLD = {ord(start) + i: bold + i for start, bold in (("A", 0x1D400), ("a", 0x1D41A)) for i in range(26)}
+_FONTS = ("mathrm", "mathit", "mathbf", "boldsymbol", "mathsf", "mathtt", "mathcal")
+_TELLING = re.compile(r"\\(mathsf|mathtt|mathcal)")  # fonts by which symbols are told apart
+_WORD = re.compile(r"\{([A-Za-z0-9 .,-]*)\}")  # what \text may hold
 _SPACES = {",": " ", ";": " ", ":": " ", "!": ""}
 _SIGNS = "+-*/=.,:;|()[] "  # only inside braces: outside they would read as a calculation
 _LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
@@ -38,6 +42,11 @@ class Notated:
     latex: str
     text: str
     raised: bool
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What a reader tells symbols apart by: the same where two look alike."""
+        return self.text, tuple(_TELLING.findall(self.latex))
 
 
 def notated(source: Source, start: int = 0) -> Notated:
@@ -67,7 +76,12 @@ class _Reader:
         """Read to the end, or where `braced` to the closing brace; `inside` a script signs are no calculation."""
         text = ""
         while self._next() and not (braced and self._next() == "}"):
-            text += self._item(inside)
+            start = self.place
+            item = self._item(inside)
+            if text and item and not (inside or item.isdigit()):
+                hint = r"one symbol is a letter with its subscripts, or a word such as \mathrm{in}"
+                raise SymcnnError("this would read as a product", self.source.span(start, self.place), hint)
+            text += item
         return text
 
     def _next(self) -> str:
@@ -85,7 +99,11 @@ class _Reader:
                 text += sign
                 continue
             seen.add(sign)
-            text += _marked(sign, self._argument())
+            start = self.place
+            script = self._argument()
+            if sign == "^" and not inside and script.isdigit():
+                raise SymcnnError("this would read as a power", self.source.span(start, self.place), f"^{{({script})}}")
+            text += _marked(sign, script)
         return text
 
     def _thing(self, inside: bool) -> str:
@@ -137,7 +155,11 @@ class _Reader:
         if name in _ACCENTS:
             return _accented(self._argument(), _ACCENTS[name])
         if name in _FONTS:
-            return self._argument()
+            written = self._argument()
+            return written.translate(_BOLD) if name in ("mathbf", "boldsymbol") else written
+        if name == "text" and (word := _WORD.match(text, self.place)):
+            self.place = word.end()
+            return word[1]
         span = self.source.span(start, max(self.place, start + 2))
         raise SymcnnError(f"{span.text} is not allowed in a notation", span, _instead(name))
 
@@ -146,9 +168,12 @@ class _Reader:
 
 
 def _instead(command: str) -> str | None:
-    if command in ("text", "textrm", "operatorname", "rm"):
+    if command == "text":
+        return r"it takes letters, digits and spaces, as in \text{in}"
+    if command in ("textrm", "operatorname", "rm"):
         return r"write \mathrm{…}"
-    allowed = r"allowed are Greek letters, \ell, \mathrm{…}, \hat, \bar, \tilde and their like"
+    fonts, accents = (", ".join(f"\\{name}" for name in names) for names in (_FONTS, _ACCENTS))
+    allowed = rf"allowed are Greek letters, \ell, \text, {fonts}, {accents}"
     return did_you_mean(command, (*_SYMBOLS, *_ACCENTS, *_FONTS), allowed)
 
 

@@ -81,12 +81,25 @@ def abbreviated(value: int | Fraction, digits: Digits) -> Abbreviation | None:
             break
         scaled = value / size
         places = max(0, 3 - len(str(int(abs(scaled)))))
-        rounded = round(scaled * 10**places)
-        if abs(rounded) == _SIGNIFICANT and places:  # 9.999 is 10.0, not 10.00
-            places, rounded = places - 1, rounded // 10
-        whole, part = divmod(abs(rounded), 10**places)
-        decimals = f"{digits.point}{part:0{places}d}" if places else ""
-        sign = "-" if value < 0 else ""
-        exact = Fraction(rounded, 10**places) == scaled
-        found = Abbreviation(f"{sign}{grouped(whole, digits)}{decimals}", unit, exact)
+        near = round(scaled * 10**places)
+        if abs(near) == _SIGNIFICANT and places:  # 9.999 is 10.0, not 10.00
+            places, near = places - 1, near // 10
+        exact = Fraction(near, 10**places) == scaled
+        found = Abbreviation(_with_places(near, places, digits), unit, exact)
     return found
+
+
+def rounded(value: Fraction, places: int, digits: Digits) -> str:
+    """Return a number rounded to so many decimals.
+
+    >>> rounded(Fraction(200, 7), 1, UNICODE_DIGITS["de"]), rounded(Fraction(-2000), 1, UNICODE_DIGITS["en"])
+    ('28,6', '-2,000.0')
+    """
+    return _with_places(round(value * 10**places), places, digits)
+
+
+def _with_places(scaled: int, places: int, digits: Digits) -> str:
+    """Return scaled/10^places, with all its places."""
+    whole, part = divmod(abs(scaled), 10**places)
+    decimals = f"{digits.point}{part:0{places}d}" if places else ""
+    return f"{'-' if scaled < 0 else ''}{grouped(whole, digits)}{decimals}"

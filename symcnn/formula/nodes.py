@@ -5,8 +5,10 @@ Sums and products are flat, so that a long formula is a wide tree and not a deep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from typing import Any
 
 from symcnn.source import Source, Span
 
@@ -217,3 +219,22 @@ def names(node: Formula) -> list[Name]:
             found.append(current)
         pending.extend(reversed(children(current)))
     return found
+
+
+def with_names(node: Formula, formulas: Mapping[str, Formula]) -> Formula:
+    """Return `node` with formulas in the place of names, in brackets where they are sums; conditions stay."""
+    match node:
+        case Name(name) if name in formulas:
+            return Group(formulas[name]) if isinstance(formulas[name], Sum) else formulas[name]
+        case Choice(value, condition, otherwise):
+            return Choice(with_names(value, formulas), condition, with_names(otherwise, formulas))
+        case Coefficient(number, factor) if isinstance(factor, Name) and factor.name in formulas:
+            return Product((number, with_names(factor, formulas)), ("*",))
+    changed: dict[str, Any] = {}
+    for part in fields(node):
+        value = getattr(node, part.name)
+        if isinstance(value, tuple) and any(isinstance(item, Node) for item in value):
+            changed[part.name] = tuple(with_names(item, formulas) for item in value)
+        elif isinstance(value, Node):
+            changed[part.name] = with_names(value, formulas)
+    return replace(node, **changed)

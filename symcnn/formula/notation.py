@@ -49,6 +49,7 @@ class Notation:
     tall_group: tuple[str, str]
     functions: Mapping[str, tuple[str, str]]  # calls of one argument that have their own brackets
     congruence: Callable[[str, str, str, bool], str] | None = None  # None: a % m == r, as it is written
+    integral: tuple[str, str] | None = None  # behind what is an integer, or none; None: a % 1 == 0
     alone: Callable[[int | Fraction], str] | None = None  # of a number that stands for itself; None: as in formulas
     _written: dict[f.Formula, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -59,6 +60,10 @@ class Notation:
         if self.alone is not None and isinstance(node, f.Sign) and isinstance(node.operand, f.Number):
             return self.alone(-node.operand.value if node.sign == "-" else node.operand.value)
         return self.write(node)
+
+    def written(self, node: f.Formula, alone: bool) -> str:
+        """Return a formula that stands `alone`, or among words."""
+        return self.show(node) if alone else self.write(node)
 
     def write(self, node: f.Formula, around: int = 0) -> str:
         """Return the formula as text; `around` is how tightly it is held by what stands around it."""
@@ -101,10 +106,10 @@ class Notation:
                 return self.write(inner).join(self.floor)
             case f.Ceiling(inner):
                 return self.write(inner).join(self.ceiling)
-            case f.Comparison((f.Product() as left, f.Number(rest)), ("==" | "!=" as sign,)) if self._divides(left):
-                return self._congruence(left, rest, sign == "==")
-            case f.Not(f.Comparison((f.Product() as left, f.Number(rest)), ("==",))) if self._divides(left):
-                return self._congruence(left, rest, False)
+            case f.Comparison((f.Product() as a, f.Number(rest)), ("==" | "!=" as sign,)) if self._divides(a, rest):
+                return self._congruence(a, rest, sign == "==")
+            case f.Not(f.Comparison((f.Product() as a, f.Number(rest)), ("==",))) if self._divides(a, rest):
+                return self._congruence(a, rest, False)
             case f.Comparison(operands, operators):
                 return self._joined(operands, operators, _SHAPE)
             case f.Logic(operator, operands):
@@ -119,12 +124,15 @@ class Notation:
             case f.Shape(items):
                 return self.signs["cross"].join(self._size(item) for item in items)
 
-    def _divides(self, node: f.Product) -> bool:
-        return self.congruence is not None and node.operators[-1] == "%"
+    def _divides(self, node: f.Product, rest: int | Fraction) -> bool:
+        said = self.congruence is not None or (self.integral is not None and _is_integral(node, rest))
+        return said and node.operators[-1] == "%"
 
     def _congruence(self, left: f.Product, rest: int | Fraction, holds: bool) -> str:
-        assert self.congruence is not None
         divided, modulus = (self.write(part, _SUM) for part in _remainder(left))
+        if self.integral is not None and _is_integral(left, rest):
+            return divided + self.integral[not holds]
+        assert self.congruence is not None
         return self.congruence(divided, modulus, self.number(rest), holds)
 
     def _joined(self, operands: tuple[f.Formula, ...], operators: tuple[str, ...], around: int) -> str:
@@ -198,6 +206,11 @@ def _remainder(node: f.Product) -> tuple[f.Formula, f.Formula]:
 
 def _bare(node: f.Formula) -> f.Formula:
     return node.inner if isinstance(node, f.Group) else node
+
+
+def _is_integral(node: f.Product, rest: int | Fraction) -> bool:
+    """Whether a remainder says that something is an integer: that by 1."""
+    return node.factors[-1] == f.Number(1) and rest == 0
 
 
 def _unicode_power(base: str, exponent: f.Formula, notation: Notation) -> str:

@@ -105,12 +105,21 @@ def _tidied(base: Expr) -> tuple[Number, Monomial]:
     if not poly:
         return 1, frozenset({(base, 1)})
     number, monomial, rest = _common(poly)
-    if rest[min(rest, key=_by_degree)] < 0:
-        number, rest = -number, scale(rest, -1)
+    sign, rest = _signed_alike(rest)
     if len(rest) == 1:
-        return number, monomial
-    factors = _factors(frozenset(rest.items())) or frozenset({(as_expression(rest), 1)})
-    return number, times(monomial, factors)
+        return sign * number, monomial
+    turned, factors = _factors(frozenset(rest.items())) or (1, frozenset({(as_expression(rest), 1)}))
+    return turned * sign * number, times(monomial, factors)
+
+
+def _signed_alike(poly: Polynomial) -> tuple[int, Polynomial]:
+    """Return a sign and a sum whose product is `poly`: of x and −x always the same, mostly positive: H + d − d·k.
+
+    Where as many terms are negative as positive, the first one of the highest degree is positive.
+    """
+    majority = sum(1 if c > 0 else -1 for m, c in poly.items() if m)
+    leading = poly[min(poly, key=_by_degree)]
+    return (1, poly) if (majority or leading) > 0 else (-1, scale(poly, -1))
 
 
 def _by_degree(monomial: Monomial) -> tuple[Any, ...]:
@@ -240,7 +249,8 @@ def _expanded_ways(poly: Polynomial) -> Iterator[Way]:
     number, monomial, rest = _common(whole)
     factors = _factors(frozenset(rest.items()))
     if factors is not None:
-        yield Way([Part(number, times(monomial, factors))])
+        sign, factored = factors
+        yield Way([Part(sign * number, times(monomial, factored))])
     elif len(rest) > 1:
         weight = _OPAQUE if any(degree(m) > 1 for m in rest) else 1
         common = [Part(number, monomial, frozenset(rest.items()))]
@@ -265,8 +275,8 @@ def _expanded(poly: Polynomial) -> Polynomial | None:
 
 
 @lru_cache(maxsize=10_000)
-def _factors(items: Items) -> Monomial | None:
-    """Return the factors of a small polynomial whose terms have no common one; None where it has but one."""
+def _factors(items: Items) -> tuple[int, Monomial] | None:
+    """Return a sign and the factors of a small polynomial whose terms have no common one; None where it has but one."""
     poly = dict(items)
     generators = sorted(atoms(poly), key=_in_order)
     if not (len(poly) in _FACTORED and len(generators) <= _MOST_ATOMS and max(map(degree, poly)) in _DEGREES):
@@ -280,13 +290,13 @@ def _factors(items: Items) -> Monomial | None:
     number, factors = ring.from_dict(terms).factor_list()
     if int(number) != 1 or sum(exponent for _, exponent in factors) < 2:
         return None
-    return frozenset((_sum_over(generators, factor), exponent) for factor, exponent in factors)
+    signed = [(*_signed_alike(_sum_over(generators, factor)), exponent) for factor, exponent in factors]
+    sign = prod(sign**exponent for sign, _, exponent in signed)
+    return sign, frozenset((as_expression(factor), exponent) for _, factor, exponent in signed)
 
 
-def _sum_over(generators: list[Expr], terms: Mapping[tuple[int, ...], int]) -> Expr:
-    return as_expression(
-        {
-            frozenset((atom, e) for atom, e in zip(generators, exponents, strict=True) if e): int(number)
-            for exponents, number in terms.items()
-        }
-    )
+def _sum_over(generators: list[Expr], terms: Mapping[tuple[int, ...], int]) -> Polynomial:
+    return {
+        frozenset((atom, e) for atom, e in zip(generators, exponents, strict=True) if e): int(number)
+        for exponents, number in terms.items()
+    }

@@ -11,12 +11,13 @@ from typing import TypeAlias
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
 from symcnn.formula.author import Notated, notated
-from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped
+from symcnn.formula.digits import LATEX_DIGITS, UNICODE_DIGITS, Digits, abbreviated, grouped, rounded
 from symcnn.formula.notation import LATEX, UNICODE, Notation
 from symcnn.source import Source
 
 _Alone: TypeAlias = Callable[[int | Fraction, Digits], str]
 
+_INTEGRAL = ((" is an integer", " is no integer"), (" 为整数", " 不为整数"))
 _FLOOR, _CEILING = (r"\lfloor ", r" \rfloor"), (r"\lceil ", r" \rceil")
 
 
@@ -56,7 +57,8 @@ class Style:
     def unicode(self) -> Notation:
         """The notation of text for terminals."""
         chosen = {name: notation.text for name, notation in self.notations.items()}
-        return self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], _alone("{} {}", "≈ ", "−"))
+        adapted = self._adapted(UNICODE, chosen, UNICODE_DIGITS[self.digits], _alone("{} {}", "≈ ", "−"))
+        return replace(adapted, integral=_INTEGRAL[self.language == "zh"])
 
     @cached_property
     def latex(self) -> Notation:
@@ -80,7 +82,18 @@ class Style:
     @cached_property
     def latex_written(self) -> Notation:
         """The notation of LaTeX for formulas as they were written, where a product has its dots."""
-        return replace(self.latex, signs={**self.latex.signs, "*": self.latex.signs["number*"]})
+        return _with_dots(self.latex)
+
+    @cached_property
+    def latex_inline_written(self) -> Notation:
+        """The same in tables and lines of text."""
+        return _with_dots(self.latex_inline)
+
+    def rounded(self, value: Fraction, places: int, latex: bool = False) -> str:
+        """Return a number that is rounded to so many decimals, as text or as LaTeX in math mode."""
+        if latex:
+            return rounded(value, places, LATEX_DIGITS[self.digits])
+        return rounded(value, places, UNICODE_DIGITS[self.digits]).replace("-", "−")
 
     def equation(self, sides: Sequence[f.Formula]) -> list[str]:
         """Return the sides of an equation in LaTeX: the last is a result, those before it are as they were written."""
@@ -102,19 +115,39 @@ class Style:
             alone=(lambda value: alone(value, digits)) if self.si else None,
         )
 
-    def check_symbols(self, known: Collection[str]) -> None:
-        """Raise `SymcnnError` where a notation is that of a symbol that is not there."""
+    def check_symbols(self, symbols: Collection[str], letters: Mapping[str, str] | None = None) -> None:
+        """Raise `SymcnnError` where a notation is that of a symbol that is not there, or looks like another one.
+
+        `letters` are those of formulas of layers, with what they stand for.
+        """
+        letters = {name: meaning for name, meaning in (letters or {}).items() if name not in symbols}
+        known = {*symbols, *letters}
         for name in self.names:
             if name not in known:
                 listed = f"symbols are {', '.join(sorted(known))}" if known else "there are no symbols"
                 raise SymcnnError(f"there is no symbol '{name}' to notate", hint=did_you_mean(name, known, listed))
-        taken = {other: other for other in known if other not in self.names}
+        taken = {_look(other): other for other in sorted(known) if other not in self.names}
         for name, code in self.names.items():
-            other = taken.setdefault(code.strip(), name)
+            other = taken.setdefault(self.notations[name].look, name)
+            if other in letters and other != name:
+                hint = f"it is the letter of the layers' formulas for: {letters[other]}"
+                raise SymcnnError(f"the notation of '{name}' is '{other}' already", hint=f"{hint}; choose another one")
             if other != name:
-                raise SymcnnError(f"the notations of '{name}' and '{other}' are the same", hint="choose another one")
+                raise SymcnnError(f"the notations of '{name}' and '{other}' look the same", hint="choose another one")
             if not any(character.isalpha() for character in code):
                 raise SymcnnError(f"the notation of '{name}' has no letter", hint="as in C_in=N_{i-1}")
+
+
+def _look(name: str) -> tuple[object, ...]:
+    """Return how a symbol looks that has no notation of its own."""
+    try:
+        return notated(Source("", LATEX.name(name))).look
+    except SymcnnError:  # a name such as 变, which no notation has
+        return (name, ())
+
+
+def _with_dots(notation: Notation) -> Notation:
+    return replace(notation, signs={**notation.signs, "*": notation.signs["number*"]})
 
 
 def _alone(form: str, about: str, minus: str) -> _Alone:

@@ -15,22 +15,21 @@ from symcnn.render.latex_width import (
     words_width,
 )
 from symcnn.render.latex_words import flowing
-from symcnn.report import Advice, Indent, Line, Math, Words
+from symcnn.report import Advice, Indent, Line, Math, Rounded, Words
 
 _INDENT = 10.0  # points of a level: an em at 10 pt
 _ROUNDING = 0.01  # (a + b) - a may be a little less than b
 _LEAST_ROOM = 20.0  # beside the indentation: a few letters
+_Printed = Words | Math | Rounded
 
 
 def line_latex(line: Line, style: Style) -> str:
     """Return a line of running text."""
-    parts, indent = _printed(line), _indent(_level(line))
-    if len(parts) == 1 and isinstance(parts[0], Math):
-        return f"{indent}${breakable(style.latex_inline.show(parts[0].formula))}$"
-    return indent + "".join(_inline(part, style) for part in parts)
+    parts = _printed(line)
+    return _indent(_level(line)) + "".join(_inline(part, style, alone=len(parts) == 1) for part in parts)
 
 
-def _printed(line: Line) -> list[Words | Math]:
+def _printed(line: Line) -> list[_Printed]:
     return [part for part in line if not isinstance(part, (Advice, Indent))]
 
 
@@ -42,8 +41,15 @@ def _indent(level: int) -> str:
     return f"\\hspace{{{level}em}}" if level else ""
 
 
-def _inline(part: Words | Math, style: Style) -> str:
-    return f"${breakable(style.latex_inline.write(part.formula))}$" if isinstance(part, Math) else flowing(part.text)
+def _inline(part: _Printed, style: Style, alone: bool) -> str:
+    return flowing(part.text) if isinstance(part, Words) else f"${breakable(_math(part, style, alone))}$"
+
+
+def _math(part: Math | Rounded, style: Style, alone: bool) -> str:
+    if isinstance(part, Rounded):
+        return style.rounded(part.value, part.places, latex=True)
+    notation = style.latex_inline_written if part.written else style.latex_inline
+    return notation.written(part.formula, part.alone or alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,11 @@ def cell_of(line: Line, style: Style) -> Cell:
     return Cell(tuple(_piece(part, style, alone=len(parts) == 1) for part in parts), _level(line))
 
 
-def _piece(part: Words | Math, style: Style, alone: bool) -> Piece:
-    if isinstance(part, Math):
-        write = style.latex_inline.show if alone else style.latex_inline.write
-        written = write(part.formula)
-        return Piece(written, True, formula_width(written))
-    return Piece(part.text, False, words_width(part.text))
+def _piece(part: _Printed, style: Style, alone: bool) -> Piece:
+    if isinstance(part, Words):
+        return Piece(part.text, False, words_width(part.text))
+    written = _math(part, style, alone)
+    return Piece(written, True, formula_width(written))
 
 
 def cell_width(cell: Cell) -> float:

@@ -81,7 +81,7 @@ def _long(columns: str, head: str, inner: str) -> str:
 
 
 def _left_out(table: Table, layout: _Layout) -> str:
-    titles = dict.fromkeys(c.title for place, c in enumerate(table.columns) if place not in layout.kept)
+    titles = dict.fromkeys(c.called or c.title for place, c in enumerate(table.columns) if place not in layout.kept)
     return f"% left out, as the page is too narrow: {', '.join(titles)}\n" if titles else ""
 
 

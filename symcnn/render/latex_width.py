@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from symcnn.render.latex_words import escaped, seams
 
@@ -15,8 +16,9 @@ _TOKEN = re.compile(r"\{,\}| ?\\r(?:floor|ceil) ?|\\[A-Za-z]+ ?|\\.|.", re.DOTAL
 _SCRIPT = 0.75  # of the size of the base: indices and exponents
 _FRACTION_EDGE = 2.4
 _WIDTHS = {
-    " ": 0.0, "{,}": 2.8, ",": 4.5, "(": 3.9, ")": 3.9, "[": 2.8, "]": 2.8, "/": 5.0, "'": 2.8, "+": 12.3, "-": 12.3,
-    "=": 13.4, "<": 13.4, ">": 13.4, r"\cdot": 7.3, r"\times": 12.3, r"\le": 13.4, r"\ge": 13.4, r"\ne": 13.4,
+    " ": 0.0, "{,}": 2.8, ",": 4.5, ".": 2.8, "(": 3.9, ")": 3.9, "[": 2.8, "]": 2.8, "/": 5.0, "'": 2.8,
+    "+": 12.3, "-": 12.3, "=": 13.4, "<": 13.4, ">": 13.4,
+    r"\cdot": 7.3, r"\times": 12.3, r"\le": 13.4, r"\ge": 13.4, r"\ne": 13.4,
     r"\approx": 13.4, r"\sim": 13.4, r"\land": 11.2, r"\lor": 11.2, r"\bmod": 29.0, r"\max": 19.0, r"\min": 17.5,
     r"\infty": 10.0, r"\quad": 10.0, r"\qquad": 20.0, r"\,": 1.7, r"\!": 0.0, r"\left": 1.5, r"\right": 1.5,
     r"\lfloor": 4.5, r"\rfloor": 4.5, r"\lceil": 4.5, r"\rceil": 4.5, r"\sum": 14.5, r"\prod": 13.0,
@@ -32,6 +34,11 @@ _FIRST_CJK = "\u2e80"
 _OPENING = {"(", "[", r"\lfloor", r"\lceil"}
 _CLOSING = {")", "]", r"\rfloor", r"\rceil"}
 _SIGNS = {"+", "-", "=", "<", ">", r"\times", r"\cdot", r"\le", r"\ge", r"\ne", r"\land", r"\lor"}
+_NO_FACTOR = {
+    *_SIGNS, ",", "{,}", "/", ":", "&", r"\approx", r"\sim", r"\to", r"\bmod", r"\pmod", r"\mid", r"\nmid", r"\equiv",
+    r"\not", r"\in", r"\notin", r"\lnot", r"\mathbin", r"\text", r"\quad", r"\qquad", r"\,", r"\allowbreak",
+}  # fmt: skip
+_DOT = r"\cdot "
 _ANYWHERE = {*_SIGNS, " ", "{,}", *_OPENING}
 # Where a line may end, the best places first: how many brackets deep, and before which signs.
 _PLACES = ((0, _SIGNS), (0, {*_SIGNS, *_OPENING, " "}), (1, _SIGNS), (9, _ANYWHERE))
@@ -95,8 +102,26 @@ def broken_formula(formula: str, room: float) -> tuple[str, ...]:
     """Return a formula in lines that fit into the room, if it can be broken so; later lines begin with their sign."""
     if formula_width(formula) <= room:
         return (formula,)
-    first, *others = _filled([(piece, formula_width(piece)) for piece in _pieces(formula, room)], room)
-    return (first.strip(), *("{} " + line.strip() for line in others))
+    pieces = [(piece, formula_width(piece)) for piece in _pieces(formula, room)]
+    lines = _with_dots(_filled(pieces, room))
+    if max(map(formula_width, lines)) > room:
+        lines = _with_dots(_filled(pieces, room - formula_width(_DOT)))
+    first, *others = lines
+    return (first, *("{} " + line for line in others))
+
+
+def _with_dots(lines: list[str]) -> list[str]:
+    """Return lines without spaces around them, with a dot where a product is broken that has none."""
+    dots = ["", *(_DOT if _is_product(*pair) else "" for pair in pairwise(lines))]
+    return [dot + line.strip() for dot, line in zip(dots, lines, strict=True)]
+
+
+def _is_product(before: str, after: str) -> bool:
+    """Whether two parts of a formula that nothing but a space divides are factors: not in `a, b`, `a + b`, `f(a)`."""
+    if not (before.endswith(" ") or after.startswith(" ")):
+        return False
+    ends, starts = _TOKEN.findall(before.strip())[-1:], _TOKEN.findall(after.strip())[:1]
+    return all(token.strip() not in _NO_FACTOR for token in ends + starts) and bool(ends and starts)
 
 
 def broken_words(words: str, room: float) -> list[str]:
@@ -111,7 +136,8 @@ def broken_words(words: str, room: float) -> list[str]:
 
 def least_formula_width(formula: str) -> float:
     """Return the width of the widest part of a formula between operators and factors outside of brackets."""
-    return max(map(formula_width, _cut(formula, *_PLACES[1])), default=0.0)
+    parts = [part for part in _cut(formula, *_PLACES[1]) if part.strip()]
+    return max((formula_width(part) for part in _with_dots([f"{part} " for part in parts])), default=0.0)
 
 
 def least_words_width(words: str) -> float:

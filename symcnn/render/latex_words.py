@@ -18,18 +18,21 @@ _SPECIAL = {
 }  # fmt: skip
 _RAISED = {"<super>": "^", "<sub>": "_"}
 _LONG = 16  # characters of a name that may be broken
+_AFTER_CHINESE = re.compile(r"(?<=[\u2e80-\uffef]) ")  # a space that CJK would leave away
 _SEAM = re.compile(r"(?<=[._/])(?=[^._/])")
 
 
 def escaped(words: str) -> str:
     """Return words as LaTeX text."""
-    return "".join(_SPECIAL.get(c, c) if c.isascii() or c in _SPECIAL else _letter(c) for c in words)
+    written = "".join(_SPECIAL.get(c, c) if c.isascii() or c in _SPECIAL else _letter(c) for c in words)
+    return _AFTER_CHINESE.sub(r"\\ ", written)
 
 
 @lru_cache(maxsize=20_000)  # tables say the same many times
 def flowing(words: str) -> str:
     """Return words as LaTeX text whose long names may be broken after a dot, a slash or an underscore."""
-    return " ".join("\\allowbreak ".join(map(escaped, seams(word))) for word in words.split(" "))
+    written = " ".join("\\allowbreak ".join(map(escaped, seams(word))) for word in words.split(" "))
+    return _AFTER_CHINESE.sub(r"\\ ", written)
 
 
 def guarded(line: str) -> str:

@@ -16,6 +16,7 @@ from symcnn.report import (
     Listing,
     Math,
     Paragraph,
+    Rounded,
     Section,
     Table,
     Working,
@@ -69,24 +70,22 @@ def _table(table: Table, style: Style) -> str:
 
 
 def _line(line: Line, style: Style) -> str:
-    if len(line) == 1 and isinstance(line[0], Math) and isinstance(line[0].formula, f.Number):
-        return style.unicode.show(line[0].formula)
-    return "".join(_inline(part, style) for part in line)
+    return "".join(_inline(part, len(line) == 1, style) for part in line)
 
 
-def _inline(part: Inline, style: Style) -> str:
+def _inline(part: Inline, alone: bool, style: Style) -> str:
     match part:
-        case Math(formula):
-            return _math(formula, style)
+        case Math(f.Number() as number):
+            return style.unicode.written(number, part.alone or alone)
+        case Math(f.Sign(_, f.Number())) if part.alone:
+            return style.unicode.show(part.formula)
+        case Math():
+            return f"${(style.latex_written if part.written else style.latex).write(part.formula)}$"
+        case Rounded(value, places):
+            return style.rounded(value, places)
         case Indent(level):
             return _INDENT * level
-        case _:
-            return _escaped(part.text)
-
-
-def _math(formula: f.Formula, style: Style) -> str:
-    plain = isinstance(formula, f.Number)
-    return style.unicode.write(formula) if plain else f"${style.latex.write(formula)}$"
+    return _escaped(part.text)
 
 
 def _escaped(words: str) -> str:

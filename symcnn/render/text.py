@@ -17,7 +17,20 @@ from rich.control import strip_control_codes
 from rich.text import Text
 
 from symcnn.formula.style import PLAIN, Style
-from symcnn.report import Document, Equation, Indent, Inline, Line, Listing, Math, Paragraph, Section, Table, Working
+from symcnn.report import (
+    Document,
+    Equation,
+    Indent,
+    Inline,
+    Line,
+    Listing,
+    Math,
+    Paragraph,
+    Rounded,
+    Section,
+    Table,
+    Working,
+)
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
@@ -61,19 +74,19 @@ def _document(document: Document, width: int, style: Style) -> Iterator[_Part]:
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
     """Return a line as Unicode text."""
-    if len(line) == 1 and isinstance(line[0], Math):
-        return style.unicode.show(line[0].formula)
-    return "".join(_inline(part, style) for part in line)
+    return "".join(inline_text(part, len(line) == 1, style) for part in line)
 
 
-def _inline(part: Inline, style: Style) -> str:
+def inline_text(part: Inline, alone: bool, style: Style) -> str:
+    """Return a part of a line, which may stand `alone` in it, as Unicode text."""
     match part:
-        case Math(formula):
-            return style.unicode.write(formula)
+        case Math():
+            return style.unicode.written(part.formula, part.alone or alone)
+        case Rounded(value, places):
+            return style.rounded(value, places)
         case Indent(level):
             return _INDENT * level
-        case _:
-            return part.text
+    return part.text
 
 
 def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
@@ -156,7 +169,7 @@ def _table(table: Table, width: int, style: Style) -> Iterator[_Part]:
         if number in (0, len(table.rows) if feet else 0):
             yield "─" * _total(widths.values()) + "\n", ""
     if len(kept) < len(texts):
-        left_out = dict.fromkeys(titles[place] for place in range(len(texts)) if place not in kept)
+        left_out = dict.fromkeys(table.columns[p].called or titles[p] for p in range(len(texts)) if p not in kept)
         note = f"left out, as {width} columns are too few: {', '.join(left_out)}"
         yield from _lines(_broken(note, width), "dim")
 

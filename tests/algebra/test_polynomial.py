@@ -21,6 +21,7 @@ from symcnn.algebra.polynomial import (
     polynomial,
     power,
     scale,
+    separated,
     substitute,
 )
 from symcnn.algebra.quotient import inside, inside_as_floor, quotient
@@ -70,6 +71,19 @@ def test_common_denominators(tree: Tree) -> None:
     assert all(isinstance(c, int) for c in numerator.values())
     assert all(exponent > 0 for m in numerator for _, exponent in m)
     assert multiply(numerator, power({monomial: number}, -1)) == poly
+
+
+@given(trees((H,), (2, 3)), trees((W, s), (2, 3)))
+@draws(60)
+def test_factors_in_one_symbol_come_apart(left: Tree, right: Tree) -> None:
+    one, other = (polynomial(build(tree, Arithmetic())) for tree in (left, right))
+    product = multiply(one, other)
+    apart = separated(product)
+    if apart is None:
+        assert len(one) < 2 or len(other) < 2 or not all(isinstance(a, Symbol) for m in product for a, _ in m)
+    else:
+        assert multiply(*apart) == product
+        assert min(map(len, apart)) > 1
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,27 @@ def test_what_a_symbol_may_have_meant(text: str, name: str, hint: str) -> None:
     assert warning.endswith(hint)
 
 
+def test_a_let_after_its_name_was_a_symbol_is_pointed_out() -> None:
+    (warning,) = analysed("net a { input 3×H×W; let H = 5; Conv(8, H) }").warnings
+    assert warning.startswith("'H' is a symbol above, and this value only from here on\n")
+    assert warning.endswith("put the let first, or outside of a")
+    (inside,) = analysed("net b { Conv(m, 3); let m = 5; Conv(m, 3) }\nnet a { input 3×H; b }").warnings
+    assert "outside of b" in inside
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let H = 5\nnet a { input 3×H×W; Conv(8, H) }",
+        "net a { let H = 5; input 3×H×W; let H = 3; Conv(8, H) }",
+        "net a { input 3×H×W; let k = 3; Conv(8, k) }",
+        "net a(m = 4) { input 3×H; Conv(m, 3); let m = 5; Conv(m, 3) }",
+    ],
+)
+def test_a_let_of_a_name_that_was_no_symbol_is_not(text: str) -> None:
+    assert analysed(text, "a").warnings == ()
+
+
 def test_names_that_are_meant_get_no_warning() -> None:
     assert analysed("net a { input C×H×h; Conv(c, k); Conv(C', K); Conv(N_1, 1); Conv(max_w, 1) }").warnings == ()
 

@@ -97,6 +97,40 @@ def test_how_formulas_look_can_be_chosen() -> None:
     assert "x" in printed("compare", STACKED, "--notation", "H=x")
 
 
+def test_a_notation_that_a_formula_has_for_something_else() -> None:
+    net = "net a { input C_in×H×H; Conv(C_out, 3) }"
+    shown = refused("explain", "-", "--notation", "C_in=n", text=net)
+    assert "the notation of 'C_in' is 'n' already" in shown
+    assert "the letter of the layers' formulas for: input size" in shown
+    assert "for: kernel_size" in refused("explain", "-", "--notation", "C_out=k", text=net)
+    printed("explain", "-", "--notation", "C_in=n", "--notation", "n=h", text=net)
+    printed("derive", "-", "--notation", "C_in=n", text=net)
+
+
+def test_decimals_are_those_of_the_locale() -> None:
+    shown = printed("derive", LENET, "--digits", "de")
+    assert "460.800" in shown
+    assert "94,2" in shown
+    assert "94.2" not in shown
+    assert "$94{,}2$" in printed("derive", LENET, "--digits", "fr", "--format", "latex")
+    assert "| 94,2 |" in printed("derive", LENET, "--digits", "fr", "--format", "markdown")
+    assert "a saving of 44,9 %" in printed("compare", SEVEN, "three", "seven", "--digits", "de")
+
+
+@pytest.mark.parametrize(
+    ("format_", "difference", "saving"),
+    [("text", "≈ −89.9 M", "28 %"), ("markdown", "≈ −89.9 M", "28 %"), ("latex", r"$\approx -89.9\,", r"$28$ \%")],
+)
+def test_a_difference_that_stands_alone_is_rounded_too(format_: str, difference: str, saving: str) -> None:
+    nets = """net two { input C×H×W; Conv(C, 3, padding=1); Conv(C, 3, padding=1) }
+              net one { input C×H×W; Conv(C, 5, padding=2) }"""
+    assume = ("--assume", "C == 64, H == 56, W == 56")
+    shown = printed("compare", "-", "two", "one", "--si", *assume, "--format", format_, text=nets)
+    assert f"difference {difference}" in shown
+    assert f"a saving of {saving}" in shown  # of MACs, where it is exact, and of the others
+    assert "28.0" not in shown
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [

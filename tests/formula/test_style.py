@@ -34,6 +34,11 @@ NOTATIONS = [
     ("n_w'", "n_w'"),
     (r"\varepsilon", "ε"),
     ("x_12", "x₁2"),
+    ("N1", "N1"),
+    (r"\boldsymbol{C}_i", "𝐂ᵢ"),
+    (r"\text{M}", "M"),
+    (r"\text{in 2}_i", "in 2ᵢ"),
+    ("x^{(2)}", "x⁽²⁾"),
 ]
 
 
@@ -68,13 +73,21 @@ REFUSED = [
     ("a‹}›", "no brace that it closes"),
     ("N‹-›1", "a calculation"),
     ("{N‹-›1}", "a calculation"),
-    ("x^2‹^›3", "two superscripts"),
+    ("x^a‹^›3", "two superscripts"),
     ("x_i‹_›j", "two subscripts"),
-    ("x^2‹'›", "two superscripts"),
+    ("x^a‹'›", "two superscripts"),
+    ("a ‹b›", "a product"),
+    ("a‹b›", "a product"),
+    ("2‹N_i›", "a product"),
+    (r"\alpha‹{x}›", "a product"),
+    ("N^‹2›", "a power"),
+    ("N_i^‹{12}›", "^{(12)}"),
+    (r"‹\text›{a_b}", "letters, digits and spaces"),
+    (r"‹\textrm›{in}", r"\mathrm"),
+    (r"‹\frac›{a}{b}", r"\mathrm, \mathit, \mathbf, \boldsymbol"),
     ("‹γ›", r"write \gamma"),
     ("‹变›", "not allowed"),
     (r"x_‹\mathrm{in}›", "braces"),
-    (r"‹\text›{in}", r"\mathrm"),
     (r"‹\alhpa›", "did you mean 'alpha'?"),
     ("a‹\x07›", "not allowed"),
     ("‹ ›", "empty"),
@@ -90,6 +103,24 @@ def test_what_is_not_harmless_is_refused(program: str, message: str) -> None:
     assert (error.span.start - 2, error.span.end - 2) == (start, end)
     assert message in str(error)
     assert "notation of C" in str(error_of(lambda: Style(names={"C": code})))
+
+
+@pytest.mark.parametrize(
+    ("names", "known"),
+    [
+        ({"C_in": "C_{out}"}, {"C_in", "C_out"}),
+        ({"C_in": r"\text{C}_{\mathrm{out}}"}, {"C_in", "C_out"}),
+        ({"a": "{N}", "b": "N"}, {"a", "b"}),
+        ({"a": r"\gamma"}, {"a", "γ"}),
+        ({"a": "b"}, {"a", "b"}),
+    ],
+)
+def test_symbols_that_would_look_the_same_are_refused(names: dict[str, str], known: set[str]) -> None:
+    assert "look the same" in error_of(lambda: Style(names=names).check_symbols(known)).message
+
+
+def test_symbols_that_look_different_are_let_through() -> None:
+    Style(names={"C_in": r"\mathbf{C}", "a": "b", "b": "a"}).check_symbols({"C_in", "C", "a", "b", "变"})
 
 
 @draws(300)
@@ -165,7 +196,7 @@ def test_an_abbreviation_is_right_to_three_digits(number: int) -> None:
 @pytest.mark.latex
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_every_allowed_command_compiles(tmp_path: Path) -> None:
-    symbols = [f"\\{name}_{{i-1}}^{{2}}" for name in author._SYMBOLS]
+    symbols = [f"\\{name}_{{i-1}}^{{(2)}}" for name in author._SYMBOLS]
     words = [rf"\{name}{{{letters}}}'" for name in (*author._ACCENTS, *author._FONTS) for letters in ("x", "in")]
     style = Style(names={f"n{place}": code for place, code in enumerate([*symbols, *words])}, digits="ch", si=True)
     shown = [style.latex.write(f.Power(f.Name(name), f.Number(2))) for name in style.names]

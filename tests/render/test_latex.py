@@ -171,9 +171,35 @@ PAGES: dict[str, Callable[[Style], list[str]]] = {
 def test_broken_formulas_are_whole_and_fit(text: str, room: float) -> None:
     written = Style().latex_inline.write(formula(text))
     lines = broken_formula(written, room)
-    assert "".join(line.removeprefix("{} ") for line in lines).replace(" ", "") == written.replace(" ", "")
+    # A product that is broken has a dot more.
+    whole, joined = (re.sub(r" |\{\} |\\cdot ", "", code) for code in (written, "".join(lines)))
+    assert joined == whole
     assert all(formula_width(line) <= room for line in lines)
     assert all(line.count("{") == line.count("}") for line in lines)
+
+
+BROKEN = [
+    ("2C*H*W*(18C + 1)", 50, ["2C H W", r"{} \cdot (18C + 1)"]),
+    ("C*(H - 2)^2*(W - 2)^2", 60, ["C (H - 2)^{2}", r"{} \cdot (W - 2)^{2}"]),
+    ("alpha*gamma*(H + W)", 45, [r"\alpha \gamma", r"{} \cdot (H + W)"]),
+    ("C*H + W*D", 32, ["C H", "{} + W D"]),
+    ("H/(18C + 1)", 25, ["H/", "{} (18C", "{} + 1)"]),
+    ("max(H + 2, 3 - W)", 60, [r"\max(H + 2, 3", "{} - W)"]),
+    ("f(H + 2)", 20, ["f", "{} (H", "{} + 2)"]),
+    ("H % 1234567890 == 0", 40, ["1{,}234{,}", "{} 567{,}890", r"{} \mid H"]),
+    ("(a + b)*(H + W + k)", 40, ["(a + b)", r"{} \cdot (H", "{} + W", "{} + k)"]),
+]
+
+
+@pytest.mark.parametrize(("text", "room", "lines"), BROKEN, ids=[row[0] for row in BROKEN])
+def test_a_broken_product_begins_its_next_line_with_a_dot(text: str, room: float, lines: list[str]) -> None:
+    assert list(broken_formula(Style().latex_inline.write(formula(text)), room)) == lines
+
+
+def test_a_working_has_its_dots_in_tables_too() -> None:
+    found = derive(analysed("net a { input C×H×W; Conv(m, k, groups=g, bias=false); Conv(9, 1) }"))
+    assert r"$k \cdot k \cdot (C/g) \cdot m$ = $C k^{2} m/g$ \\" in render(found, "latex")
+    assert r"$k \cdot k \cdot \left(\frac{C}{g}\right) \cdot m$ = $\frac{C k^{2} m}{g}$ |" in render(found, "markdown")
 
 
 def test_standalone_is_a_whole_document_of_several_nets() -> None:
@@ -196,6 +222,12 @@ def test_several_nets_stand_in_one_table_and_advice_stays_in_the_terminal() -> N
     assert re.search(r"& a & b & c \\\\", shown)
     assert shown.count("begin{tabular}") == 1
     assert "assume more" in render_all(comparisons) and "assume more" not in shown
+
+
+def test_chinese_keeps_its_space_before_formulas() -> None:
+    shown = render(derive(analysed("net a { input 1×H; Conv(m, k) }")), "latex", Style(language="zh"))
+    assert r"其中\ $C$ = $1$" in shown
+    assert r"，输入\ $1 \times H$" in shown
 
 
 def test_what_symbols_stand_for() -> None:

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
-from symcnn import analyse, load, render
+from symcnn import analyse, derive, load, render
 from symcnn.document.analysis import analysis_document
 from symcnn.formula.notation import text
+from symcnn.formula.style import Style
 from symcnn.render import render_document
 from symcnn.render.markdown import markdown_text
 from symcnn.render.text import plain_text, terminal_text
@@ -17,10 +18,12 @@ from symcnn.report import (
     Column,
     Document,
     Indent,
+    Inline,
     Line,
     Listing,
     Math,
     Paragraph,
+    Rounded,
     Section,
     Table,
     Words,
@@ -70,7 +73,7 @@ def _everything(block: Block, left_out: list[str]) -> tuple[list[str], int]:
     """Return every text that should be there, and how wide it is where every cell is broken at all its spaces."""
     match block:
         case Table():
-            kept = [place for place, column in enumerate(block.columns) if column.title not in left_out]
+            kept = [place for place, c in enumerate(block.columns) if (c.called or c.title) not in left_out]
             rows = [[_plain(row[place]) for place in kept] for row in (*block.rows, *block.foot)]
             rows.append([block.columns[place].title for place in kept])
             widest = [max(map(len, " ".join(column).split())) for column in zip(*rows, strict=True)]
@@ -82,8 +85,33 @@ def _everything(block: Block, left_out: list[str]) -> tuple[list[str], int]:
 
 
 def _plain(line: Line) -> str:
-    shown = (part for part in line if not isinstance(part, Indent))
-    return "".join(text(part.formula) if isinstance(part, Math) else part.text for part in shown)
+    return "".join(_part(part) for part in line)
+
+
+def _part(part: Inline) -> str:
+    match part:
+        case Math(formula):
+            return text(formula)
+        case Rounded(value, places):
+            return f"{float(value):.{places}f}"
+        case Indent():
+            return ""
+    return part.text
+
+
+def test_columns_of_one_title_are_told_apart_where_they_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "% of params, jump" in " ".join(render(analyse(load("examples/lenet.cnn")["lenet"])).split())
+
+
+def test_conditions_are_said_in_words() -> None:
+    a = analysed("assume α rational, 0 < α <= 1\nnet a { input C×H; Conv(4, 1, groups=g); Conv(64α, 1) }")
+    shown = render(a)
+    assert "64α is an integer\n" in shown
+    assert "4 % g == 0" in shown
+    assert "assuming         α is a positive rational number\n                 α ≤ 1" in shown
+    assert "64α 为整数" in render(derive(a), style=Style(language="zh"))
+    assert r"64\alpha \in \mathbb{Z}" in render(a, "latex")
 
 
 def test_no_escape_codes_and_no_trailing_spaces() -> None:

@@ -1,0 +1,56 @@
+"""Layers by the paths that people write: whole ones, names, blocks, and one repetition of several equal ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from symcnn.analysis.derivation import Derivation, Leaf
+from symcnn.analysis.result import Analysis, Layer
+
+_STEP = re.compile(r"(?P<name>.*?)(\[(?P<first>\d{1,9})(\.\.(?P<last>\d{1,9}))?\])?")
+_BETWEEN = re.compile(r"(?<!\.)\.(?!\.)")  # not in [1..2]
+
+_Steps: TypeAlias = tuple[tuple[str, int], ...]  # the names on the way to a layer, each with its repetitions
+
+
+def layers_at(analysis: Analysis, path: str) -> tuple[Layer, ...]:
+    """Return the layer with exactly this path, else those with this name, else those that the path leads to.
+
+    A path may end at a block. The layers of `repeat1[2]` are found where `repeat1[1..2]`, or `repeat1` for all, stands
+    for equal repetitions, and `repeat1` finds those of every repetition. Nothing found is an empty tuple.
+    """
+    for chosen in ([x for x in analysis.layers if x.path == path], [x for x in analysis.layers if x.name == path]):
+        if chosen:
+            return tuple(chosen)
+    wanted = _BETWEEN.split(path)
+    assert analysis.derivation is not None
+    ways = _ways(analysis.derivation)
+    return tuple(layer for layer, way in zip(analysis.layers, ways, strict=True) if _leads(wanted, way))
+
+
+def _ways(derivation: Derivation, before: _Steps = ()) -> Iterator[_Steps]:
+    """Yield the way to each layer, in their order."""
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield (*before, (item.name, 1))
+        else:
+            *outer, inner = _BETWEEN.split(item.name)  # add1.path1
+            yield from _ways(item.body, (*before, *((name, 1) for name in outer), (inner, item.times)))
+
+
+def _leads(wanted: list[str], way: _Steps) -> bool:
+    return len(wanted) <= len(way) and all(_is_part(step, *found) for step, found in zip(wanted, way, strict=False))
+
+
+def _is_part(step: str, name: str, times: int) -> bool:
+    """Whether the repetitions that a step of a path speaks of are among those that a name stands for."""
+    asked, stands = _STEP.fullmatch(step), _STEP.fullmatch(name)
+    if asked is None or stands is None or asked["name"] != stands["name"]:
+        return False
+    if asked["first"] is None:
+        return True
+    first = int(stands["first"] or 0)
+    last = int(stands["last"] or first) if stands["first"] else times - 1
+    return first <= int(asked["first"]) <= int(asked["last"] or asked["first"]) <= last
