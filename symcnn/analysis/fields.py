@@ -14,7 +14,7 @@ from symcnn.analysis.window import Window
 from symcnn.errors import NotSupportedError
 
 Views = tuple[View, ...]  # one per axis of the network's input
-Pair = tuple[Views, Views]  # what an input and what an output of a layer sees; of a join the first input
+Pair = tuple[tuple[Views, ...], Views]  # what the inputs, of a join several, and what an output of a layer sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,12 @@ class Fields:
         return self._field(self._whole())
 
     def before(self, place: int) -> ReceptiveField:
-        """Return what an input of a layer sees."""
-        return self._field(self.views[place][0])
+        """Return what an input of a layer sees, of a join the first."""
+        return self.branches(place)[0]
+
+    def branches(self, place: int) -> tuple[ReceptiveField, ...]:
+        """Return what each input of a layer sees; there are several of a join."""
+        return tuple(map(self._field, self.views[place][0]))
 
     def after(self, place: int) -> ReceptiveField:
         """Return what an output of a layer sees."""
@@ -125,7 +129,7 @@ class _Follower:
                 continue
             outputs.append(_through(item, sources))
             if seen is not None:
-                seen.append((sources[0], outputs[-1]))
+                seen.append((tuple(sources), outputs[-1]))
         return at(body.result)
 
     def _repeated(self, nest: Nest, sources: list[Views], seen: list[Pair] | None) -> Views:

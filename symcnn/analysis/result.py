@@ -145,8 +145,13 @@ class Layer(Quantities):
 
     @property
     def input_field(self) -> ReceptiveField:
-        """What one input of the layer sees of the network's input."""
+        """What one input of the layer sees of the network's input; of a join what the first does."""
         return self.fields.before(self.place)
+
+    @property
+    def branch_fields(self) -> tuple[ReceptiveField, ...]:
+        """What each input of a join sees of the network's input."""
+        return self.fields.branches(self.place)
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:

@@ -89,7 +89,9 @@ def _put_in(working: LayerWorking) -> Inlines:
 
 def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     layer = working.layer
-    yield Paragraph((*call_line(layer), Words(word("on", language)), *shape(layer.input)))
+    inputs = [part for size in layer.inputs for part in (Words(word("list", language)), *shape(size))][1:]
+    called = line(layer.kind) if len(layer.inputs) > 1 else call_line(layer)
+    yield Paragraph((*called, Words(word("on", language)), *inputs))
     if layer.times != 1:
         yield Paragraph(line(word("copies", language).format(layer.times)))
     if working.symbols:

@@ -1,49 +1,29 @@
-"""The working shown: for each layer and quantity the formula, the values put in, and the result; totals as sums.
-
-The formula is that of the layer's kind as a textbook writes it, the values stand where its author put the names, and
-the result is what the analysis found; so the lines can be checked one by one.
-"""
+"""The working of one layer: for each quantity the textbook's formula, the values put in, and the result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.symbols import exact, expression
-from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.paths import layers_at
+from symcnn.algebra.symbols import exact
+from symcnn.analysis import Layer
 from symcnn.analysis.tensor import axis_names
-from symcnn.analysis.view import View
-from symcnn.analysis.way import way_back
-from symcnn.analysis.window import IDENTITY, Window
-from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.derive.equations import FIELD, JUMP, PLUS, SIZE, TIMES, Line, chain
+from symcnn.derive.field import joined_field
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
-from symcnn.formula.notation import text
 from symcnn.formula.substitute import Substitution
 from symcnn.formula.values import Frame, condition
 from symcnn.library.rules import QUANTITIES, RULES
 from symcnn.report import Equation
 
-SIZE, FIELD, JUMP = "size", "receptive_field", "jump"
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
 EXPLAINED_NAMES = ("C'", "n'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 _QUANTITY_NAMES = ("macs", "weights", "biases")  # those that formulas of others name
-_PLUS, _TIMES = ("+",), ("*",)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One equation: what it is of, the axis it is for (None: all), and its sides."""
-
-    quantity: str
-    axis: str | None
-    equation: Equation
 
 
 @dataclass(frozen=True)
@@ -55,69 +35,9 @@ class LayerWorking:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """The working of a network: its layers, the totals as sums, and the receptive field from the output back."""
-
-    analysis: Analysis
-    layers: tuple[LayerWorking, ...]
-    totals: tuple[Line, ...]
-    backward: tuple[tuple[str, str | None, Equation], ...]  # the layer, and the axis where axes differ
-
-
-def derive(
-    analysis: Analysis, layer: str | Sequence[str] | None = None, quantity: str | Sequence[str] | None = None
-) -> Explanation:
-    """Return the working of an analysis, of some layers by their paths or names, of some quantities, or of all.
-
-    Raises `SymcnnError` for a layer or quantity that is not there.
-
-    >>> from symcnn import analyse, parse
-    >>> found = derive(analyse(parse("net a { input 1×28×28; Conv(32, 5) }")["a"]), quantity="params")
-    >>> [text(side) for side in found.layers[0].lines[0].equation.sides]
-    ['(k·k·C + 1)·m', '(5·5·1 + 1)·32', '832']
-    """
-    if not isinstance(analysis, Analysis):
-        hint = "analyse the net first: symcnn.analyse(net)"
-        raise SymcnnError(f"derive takes an analysis, not a {type(analysis).__name__}", hint=hint)
-    names, asked = _listed(layer), tuple(map(_known_quantity, _listed(quantity)))
-    wanted = asked or SHOWN
-    chosen = {x.place: x for name in names for x in _chosen(analysis, name)}
-    layers = tuple(chosen[place] for place in sorted(chosen)) if names else analysis.layers
-    arithmetic = Arithmetic(analysis.facts)
-    found = (_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
-    whole = not names
-    # The field of one layer is worked out both ways where it is asked for.
-    start = layers[0] if names and len(layers) == 1 and FIELD in asked else None
-    return Explanation(
-        analysis,
-        tuple(working for working in found if working.lines or names),
-        tuple(_totals(analysis, wanted)) if whole else (),
-        tuple(_backward(analysis, start)) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
-    )
-
-
-def _listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
-    return () if names is None else (names,) if isinstance(names, str) else tuple(names)
-
-
-def _known_quantity(quantity: str) -> str:
-    if quantity not in EXPLAINED:
-        hint = did_you_mean(quantity, EXPLAINED, f"known are {', '.join(EXPLAINED)}")
-        raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
-    return quantity
-
-
-def _chosen(analysis: Analysis, name: str) -> tuple[Layer, ...]:
-    found = layers_at(analysis, name)
-    if not found:
-        paths = [layer.path for layer in analysis.layers]
-        hint = did_you_mean(name, paths, f"the layers are {', '.join(paths)}")
-        raise SymcnnError(f"{analysis.net} has no layer '{name}'", hint=hint)
-    return found
-
-
-def _working(layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool) -> LayerWorking:
+def layer_working(
+    layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool
+) -> LayerWorking:
     writer = _Writer(layer, batch, arithmetic)
     lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
     given = {"n'", "C'"} if any(line.quantity == SIZE for line in lines) else set()
@@ -131,7 +51,8 @@ class _Writer:
         self.layer, self.arithmetic, self.kind = layer, arithmetic, layer.rules
         self.axes = len(layer.values["n"])
         before = layer.input_field
-        more = {"r_0": tuple(before.size), "j_0": tuple(before.jump)} if before.size and self.axes else {}
+        known = before.size and self.axes and None not in (*before.size, *before.jump)
+        more = {"r_0": tuple(before.size), "j_0": tuple(before.jump)} if known else {}
         if batch is not None:
             more["batch"] = batch
         self.values = _Values(layer.values, more)
@@ -160,7 +81,9 @@ class _Writer:
 
     def lines(self, quantity: str, asked: bool) -> Iterator[Line]:
         """Yield the lines of a quantity; those that say nothing only where it is `asked` for."""
-        if quantity == SIZE:
+        if len(self.layer.inputs) > 1 and quantity in (SIZE, FIELD, JUMP):
+            yield from joined_field(self.layer, quantity, self.arithmetic)
+        elif quantity == SIZE:
             yield from self._sizes(asked)
         elif quantity in (FIELD, JUMP):
             yield from self._field(quantity)
@@ -172,7 +95,7 @@ class _Writer:
         form = self._whole(quantity) if self.layer.count(quantity) != 0 else f.Number(0)
         if quantity not in RULES or not RULES[quantity].per_sample or "batch" not in self.values:
             return form
-        return f.Product((f.Name("batch"), f.Group(form)), _TIMES)
+        return f.Product((f.Name("batch"), f.Group(form)), TIMES)
 
     def _whole(self, quantity: str, around: Collection[str] = ()) -> f.Formula:
         """Return the form of a quantity with the forms of others in the place of their names: 2·k·k·C·m for 2macs."""
@@ -192,7 +115,7 @@ class _Writer:
         known = any(name == channels for form in beside for name in f.names(form))
         outputs = channels if known else f.Name("C'")
         return (
-            f.Product((outputs, f.Apply(f.Name("prod"), (f.Name("n'"),))), _TIMES) if self.layer.output[1:] else outputs
+            f.Product((outputs, f.Apply(f.Name("prod"), (f.Name("n'"),))), TIMES) if self.layer.output[1:] else outputs
         )
 
     def _sizes(self, asked: bool) -> Iterator[Line]:
@@ -238,11 +161,11 @@ class _Writer:
         if rule != "params":
             return self.kind.formulas[rule]
         parts = [self._form(part, None) for part in ("weights", "biases") if self.kind.constants.get(part) != 0]
-        return f.Sum(tuple(parts), _PLUS) if len(parts) == 2 else parts[0] if parts else f.Number(0)
+        return f.Sum(tuple(parts), PLUS) if len(parts) == 2 else parts[0] if parts else f.Number(0)
 
     def _equation(self, name: str | None, formula: f.Formula, worth: Any, axis: int | None = None) -> Equation:
         left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
-        return _chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
+        return chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
 
     def mentioned(self, given: Collection[str]) -> Iterator[tuple[str, str | None, f.Formula]]:
         """Yield the names in the formulas, with the argument each is the symbol of and its value; not those `given`."""
@@ -258,8 +181,8 @@ class _Writer:
 def _next_field(rule: str, form: f.Formula) -> f.Formula:
     """Return r₀ + (e − 1)·j₀, or j₀·s."""
     if rule == "jump":
-        return f.Product((f.Name("j_0"), form), _TIMES)
-    return f.Sum((f.Name("r_0"), f.Product((form, f.Name("j_0")), _TIMES)), _PLUS)
+        return f.Product((f.Name("j_0"), form), TIMES)
+    return f.Sum((f.Name("r_0"), f.Product((form, f.Name("j_0")), TIMES)), PLUS)
 
 
 class _Values(dict[str, Any]):
@@ -286,81 +209,3 @@ def _valued(name: str, value: Any, axis: int | None) -> f.Formula:
     if hasattr(value, "before"):
         return f.Tuple((express(value.before), express(value.after)))
     return express(exact(value))
-
-
-def _chain(*sides: f.Formula) -> Equation:
-    """Return an equation without a side that is the one before it, or a result with the same terms in another order."""
-    *others, result = sides
-    kept = [side for place, side in enumerate(others) if not place or side != others[place - 1]]
-    if not kept or _terms(kept[-1]) != _terms(result) or len(text(result)) < len(text(kept[-1])):
-        kept.append(result)
-    return Equation(tuple(kept))
-
-
-def _terms(node: f.Formula) -> list[str]:
-    """Return the names and numbers of a formula, in a fixed order."""
-    children = f.children(node)
-    if not children:
-        return [str(getattr(node, "name", getattr(node, "value", "")))]
-    return sorted(part for child in children for part in _terms(child))
-
-
-def _totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
-    """Yield each total as a sum over the layers that have some, the layers of equal blocks as n·(…)."""
-    for quantity in wanted:
-        if quantity not in QUANTITIES or analysis.count(quantity) == 0:
-            continue
-        counted = [layer for layer in analysis.layers if layer.count(quantity) != 0]
-        blocks = groupby(counted, key=lambda layer: (layer.times, layer.path.rpartition(".")[0]))
-        terms = [term for (times, _), block in blocks for term in _block(times, [x.count(quantity) for x in block])]
-        yield Line(quantity, None, _chain(_sum(terms), express(analysis.count(quantity))))
-
-
-def _block(times: int, values: list[Any]) -> list[f.Formula]:
-    terms = [express(value) for value in values]
-    if times == 1:
-        return terms
-    whole = _sum(terms)
-    alone = isinstance(whole, f.Product) and set(whole.operators) == {"*"}
-    factors = whole.factors if isinstance(whole, f.Product) and alone else (whole,)
-    return [f.Product((f.Number(times), *factors), _TIMES * len(factors))]
-
-
-def _sum(terms: list[f.Formula]) -> f.Formula:
-    return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), _PLUS * (len(terms) - 1))
-
-
-def _backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[str, str | None, Equation]]:
-    """Yield r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one input.
-
-    Through an up-convolution, of which u outputs lie on a step of its input, it is r ← ⌊(r + e − 2)/u⌋ + 1. Nothing is
-    yielded where this is not the way that the forward field comes from: branches that look to different sides.
-    """
-    assert analysis.derivation is not None
-    sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
-    lines: list[tuple[str, str | None, Equation]] = []
-    for step in way_back(analysis.derivation, layer.path if layer else None):
-        forms = [_step_back(r, window, analysis.evaluate) for r, window in zip(sizes, step.windows, strict=True)]
-        if any(window != IDENTITY for window in step.windows):
-            equations = [_chain(f.Name("r"), form, express(larger)) for form, larger in forms]
-            alike = len(set(equations)) == 1
-            for axis, equation in zip(axis_names(len(sizes)), equations[:1] if alike else equations, strict=False):
-                lines.append((step.name, None if alike else axis, equation))
-        sizes = tuple(larger for _, larger in forms)
-    field = (layer or analysis).receptive_field
-    if all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True)):
-        yield from lines
-
-
-def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any]) -> tuple[f.Formula, Any]:
-    """Return the formula of the field before a layer, and its value."""
-    finer = evaluate(getattr(window, "upsampling", 1))
-    jump, extent = evaluate(window.jump), evaluate(window.size)
-    if finer != 1:
-        taps = f.Sum((express(size), express(extent), f.Number(2)), ("+", "-"))
-        steps = f.Floor(f.Product((f.Group(taps), express(finer)), ("/",)))
-        larger = Arithmetic().floor(exact((size + extent - 2) * (1 / expression(finer)))) + 1
-        return f.Sum((steps, f.Number(1)), _PLUS), exact(larger)
-    less = f.Group(f.Sum((express(size), f.Number(1)), ("-",)))
-    step = f.Sum((f.Product((less, express(jump)), _TIMES), express(extent)), _PLUS)
-    return step, exact((size - 1) * jump + extent)

@@ -1,0 +1,43 @@
+"""Equations of a working: chains of equal formulas, without what says nothing new; one line for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symcnn.formula import nodes as f
+from symcnn.formula.notation import text
+from symcnn.report import Equation
+
+PLUS, TIMES = ("+",), ("*",)
+SIZE, FIELD, JUMP = "size", "receptive_field", "jump"  # what is worked out besides the quantities
+
+
+@dataclass(frozen=True)
+class Line:
+    """One equation: what it is of, the axis it is for (None: all), and its sides."""
+
+    quantity: str
+    axis: str | None
+    equation: Equation
+
+
+def chain(*sides: f.Formula) -> Equation:
+    """Return an equation without a side that is the one before it, or a result with the same terms in another order."""
+    *others, result = sides
+    kept = [side for place, side in enumerate(others) if not place or side != others[place - 1]]
+    if not kept or _terms(kept[-1]) != _terms(result) or len(text(result)) < len(text(kept[-1])):
+        kept.append(result)
+    return Equation(tuple(kept))
+
+
+def _terms(node: f.Formula) -> list[str]:
+    """Return the names and numbers of a formula, in a fixed order."""
+    children = f.children(node)
+    if not children:
+        return [str(getattr(node, "name", getattr(node, "value", "")))]
+    return sorted(part for child in children for part in _terms(child))
+
+
+def sum_of(terms: list[f.Formula]) -> f.Formula:
+    """Return the sum of some formulas, of one the formula itself."""
+    return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), PLUS * (len(terms) - 1))
