@@ -38,6 +38,7 @@ class LayerWorking:
 def layer_working(
     layer: Layer, batch: Any, wanted: tuple[str, ...], arithmetic: Arithmetic, asked: bool
 ) -> LayerWorking:
+    """Return the working of a layer for the quantities that are wanted, in their order."""
     writer = _Writer(layer, batch, arithmetic)
     lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
     given = {"n'", "C'"} if any(line.quantity == SIZE for line in lines) else set()
