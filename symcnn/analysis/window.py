@@ -87,7 +87,7 @@ def _composed(first: Window, later: Window) -> Window:
 
 
 def _require_plain(window: Window) -> None:
-    if not window.is_plain:
+    if not (window.known and window.upsampling == 1):
         raise NotSupportedError(
             "upsampling, or what is not known, in a chain of windows"
         )  # which is what views are for
@@ -99,10 +99,12 @@ def forward(windows: Iterable[Window]) -> Window:
     reaches: list[Value] = []
     starts: list[Value] = []
     for window in windows:
-        if window != IDENTITY:
-            _require_plain(window)
+        _require_plain(window)
+        if window.reach != 0:
             reaches.append(product((jump, window.reach)))
+        if window.start != 0:
             starts.append(product((jump, window.start)))
+        if window.jump != 1:
             jump = product((jump, window.jump))
     return Window(total(reaches), jump, total(starts))
 
