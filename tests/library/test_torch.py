@@ -108,7 +108,8 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
     table: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "Conv": {"out_channels": outputs, **taps, "groups": groups, "bias": truth},
         "ConvTranspose": {
-            "out_channels": outputs, **taps, "output_padding": each(least - 1, 2 - least) | each(0, 2), "groups": groups, "bias": truth,
+            "out_channels": outputs, **taps, "groups": groups, "bias": truth,
+            "output_padding": each(least - 1, 2 - least) | each(0, 2),
         },
         "DepthwiseConv": {"multiplier": st.integers(1, 3), **taps, "bias": truth},
         "SeparableConv": {"out_channels": outputs, "multiplier": st.integers(1, 3), **taps, "bias": truth},
