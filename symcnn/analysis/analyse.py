@@ -72,7 +72,7 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
             arithmetic = Arithmetic(_facts_where_defined(claims, defined))
             walk, scope = _prepared(net, given, symbols, arithmetic)
             derivation, batch = walk.network(definition, scope)
-        return _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic.facts)
+        return _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
 
 
 def _defined(net: Network, derivation: Derivation, assumed: Claims) -> Claims:
@@ -222,9 +222,11 @@ def _result(
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
-    facts: Facts,
+    arithmetic: Arithmetic,
 ) -> Analysis:
-    receptive_fields = Fields(lambda: output_field(derivation), lambda: layer_fields(derivation), expression)
+    receptive_fields = Fields(
+        lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
+    )
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),
@@ -241,7 +243,7 @@ def _result(
         warnings=(*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
         derivation=derivation,
-        facts=facts,
+        facts=arithmetic.facts,
         replaced=replaced,
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.view import IDENTITY, View, joined
@@ -31,10 +32,10 @@ class ReceptiveField:
     size: tuple[Any, ...]
     jump: tuple[Any, ...]
     centre: tuple[Any, ...]
-    least: tuple[Any, ...]
-    aligned: bool | None = True
-    gated: bool = False
-    reason: str = ""
+    least: tuple[Any, ...] = field(repr=False)
+    aligned: bool | None = field(default=True, repr=False)
+    gated: bool = field(default=False, repr=False)
+    reason: str = field(default="", repr=False)
 
 
 class Fields:
@@ -92,15 +93,15 @@ class Fields:
             return None
 
 
-def output_field(derivation: Derivation) -> Views:
+def output_field(derivation: Derivation, arithmetic: Arithmetic) -> Views:
     """Return what the output of a network sees of its input."""
-    return _Follower().output(derivation, [own_views(derivation)], None)
+    return _Follower(arithmetic).output(derivation, [own_views(derivation)], None)
 
 
-def layer_fields(derivation: Derivation) -> tuple[Pair, ...]:
+def layer_fields(derivation: Derivation, arithmetic: Arithmetic) -> tuple[Pair, ...]:
     """Return what the input and the output of each layer see, in the order of `visits`; in repetitions the last one."""
     seen: list[Pair] = []
-    _Follower().output(derivation, [own_views(derivation)], seen)
+    _Follower(arithmetic).output(derivation, [own_views(derivation)], seen)
     return tuple(seen)
 
 
@@ -112,7 +113,8 @@ def own_views(body: Derivation) -> Views:
 class _Follower:
     """Follows views through the items of bodies; what a body that takes nothing from outside does is found once."""
 
-    def __init__(self) -> None:
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self._arithmetic = arithmetic
         self._bodies: dict[Derivation, Views] = {}
 
     def output(self, body: Derivation, given: Sequence[Views], seen: list[Pair] | None) -> Views:
@@ -127,7 +129,7 @@ class _Follower:
             if isinstance(item, Nest):
                 outputs.append(self._repeated(item, sources, seen))
                 continue
-            outputs.append(_through(item, sources))
+            outputs.append(self._through(item, sources))
             if seen is not None:
                 seen.append((tuple(sources), outputs[-1]))
         return at(body.result)
@@ -143,24 +145,21 @@ class _Follower:
             self._bodies[nest.body] = self.output(nest.body, [own_views(nest.body)], None)
         views = self._bodies[nest.body]
         if seen is None:
-            return composed(own, [view.repeated(nest.times) for view in views])
-        return self.output(nest.body, [composed(own, [view.repeated(nest.times - 1) for view in views])], seen)
+            return self._composed(own, views, nest.times)
+        return self.output(nest.body, [self._composed(own, views, nest.times - 1)], seen)
+
+    def _composed(self, own: Views, views: Views, times: int) -> Views:
+        return composed(own, [view.repeated(times, self._arithmetic) for view in views], self._arithmetic)
+
+    def _through(self, leaf: Leaf, sources: list[Views]) -> Views:
+        """Return what an output of a layer, or of a join, sees."""
+        if len(sources) == 1:
+            return composed(sources[0], leaf.outcome.windows, self._arithmetic)
+        stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
+        columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
+        return tuple(joined(views, broadcast, self._arithmetic) for views, broadcast in columns)
 
 
-def _through(leaf: Leaf, sources: list[Views]) -> Views:
-    """Return what an output of a layer, or of a join, sees."""
-    if len(sources) == 1:
-        return through(sources[0], leaf.outcome.windows)
-    stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
-    columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
-    return tuple(joined(views, broadcast) for views, broadcast in columns)
-
-
-def through(views: Views, windows: Sequence[Window]) -> Views:
-    """Return what the outputs of a layer see; one without windows leaves what was seen before."""
-    return tuple(map(View.then, views, windows)) if windows else views
-
-
-def composed(first: Views, then: Sequence[View]) -> Views:
+def composed(first: Views, then: Sequence[Window | View], arithmetic: Arithmetic) -> Views:
     """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
-    return tuple(map(View.then, first, then)) if then else first
+    return tuple(a.then(b, arithmetic) for a, b in zip(first, then, strict=True)) if then else first

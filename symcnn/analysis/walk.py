@@ -25,7 +25,7 @@ from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
 from symcnn.formula.values import Frame, Meaning, condition, number, undecided
 from symcnn.library.kind import Kind, positional
-from symcnn.library.standard import Found, standard_kind, standard_library
+from symcnn.library.standard import Found, joint_kind, standard_kind, standard_library
 from symcnn.source import Span
 from symcnn.tree import (
     Assume,
@@ -234,7 +234,7 @@ class Walk:
 
     def _joined(self, name: str, joint: str, places: tuple[Place, ...], body: Body, span: Span) -> None:
         tensors = tuple(map(body.tensor_at, places))
-        kind = standard_kind(joint.capitalize())
+        kind = joint_kind(joint)
         claims: list[Condition | Either] = []
 
         def demand(claim: Truth, place: int) -> None:

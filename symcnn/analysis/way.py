@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
-from symcnn.analysis.fields import Views, composed, own_views, through
+from symcnn.analysis.fields import Views, composed, own_views
 from symcnn.analysis.view import View
 from symcnn.analysis.window import Window
 
+_ARITHMETIC = Arithmetic()  # without assumptions: along one way nothing has to be compared
 _MOST_UNROLLED = 6  # equal repetitions that are gone through one by one
 
 
@@ -75,7 +77,7 @@ class _Walker:
                 looked_for = self._path is not None and self._path.startswith(f"{path}.")
                 together = times - 1 if looked_for else times
                 views = [view.repeated(together) for view in once]
-                own = _Way(composed(own.views, views), Step(f"{path} ×{together}", views), own)
+                own = _Way(composed(own.views, views, _ARITHMETIC), Step(f"{path} ×{together}", views), own)
                 times -= together
         for _ in range(times):
             own = self.output(nest.body, [own, *taken], path)
@@ -88,7 +90,7 @@ def _layer(leaf: Leaf, sources: list[_Way], path: str) -> _Way:
     (before,) = sources
     if not leaf.outcome.windows:
         return before
-    return _Way(through(before.views, leaf.outcome.windows), Step(path, leaf.outcome.windows), before)
+    return _Way(composed(before.views, leaf.outcome.windows, _ARITHMETIC), Step(path, leaf.outcome.windows), before)
 
 
 def _widest(join: Leaf, sources: list[_Way]) -> _Way:

@@ -40,6 +40,7 @@ def derive(
     Raises `SymcnnError` for a layer or quantity that is not there.
 
     >>> from symcnn import analyse, parse
+    >>> from symcnn.formula.notation import text
     >>> found = derive(analyse(parse("net a { input 1×28×28; Conv(32, 5) }")["a"]), quantity="params")
     >>> [text(side) for side in found.layers[0].lines[0].equation.sides]
     ['(k·k·C + 1)·m', '(5·5·1 + 1)·32', '832']

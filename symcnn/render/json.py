@@ -68,8 +68,8 @@ def _field(field: ReceptiveField) -> dict[str, Any]:
         "jump": strings(field.jump),
         "centre": strings(field.centre),
         "least": strings(field.least),
-        "aligned": "unknown" if field.aligned is None else str(field.aligned),
-        "gated": str(field.gated),
+        "aligned": field.aligned,
+        "gated": field.gated,
     }
 
 

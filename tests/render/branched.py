@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
@@ -40,9 +41,11 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
     chain = analysed(_CHAIN.format(name))
     assert chain.derivation is not None
     leaves = {item.kind.lower(): item for item in chain.derivation.items if isinstance(item, Leaf)}
-    derivation = _body(items, leaves)
+    derivation, arithmetic = _body(items, leaves), Arithmetic()
     kinds = {layer.kind: layer for layer in chain.layers} | dict.fromkeys(_JOINS, chain.layers[1])
-    found = Fields(lambda: output_field(derivation), lambda: layer_fields(derivation), expression)
+    found = Fields(
+        lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
+    )
     layers = tuple(
         _layer(kinds[v.leaf.kind], ".".join(v.path), v.times, v.leaf, place, found)
         for place, v in enumerate(visits(derivation))

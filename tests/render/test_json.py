@@ -33,7 +33,7 @@ def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(data, list):
         for place, value in enumerate(data):
             yield from leaves(value, f"{path}[{place}]")
-    else:
+    elif not path.endswith((".aligned", ".gated")):  # yes or no, or null where it is open
         yield path, data
 
 
