@@ -19,7 +19,7 @@ from symcnn.formula import nodes
 from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
-from symcnn.library.rules import COUNTED, UNKNOWN, WINDOW
+from symcnn.library.rules import UNKNOWN, WINDOW
 from symcnn.tree import Step
 
 _NOT_YET = "not supported yet: "  # so begins the hint of a requirement that PyTorch does not have
@@ -40,7 +40,8 @@ class Outcome:
 class Application:
     """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible.
 
-    `settled`: what the kind requires of the arguments alone is known to hold.
+    `settled`: what the kind requires of the arguments alone is known to hold; `known` keeps what rules came to on
+    single axes, for other layers.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class Application:
         tensor: Tensor,
         arithmetic: Arithmetic,
         settled: bool = False,
+        known: dict[Any, Value] | None = None,
     ) -> None:
-        self.settled = settled
+        self.settled, self.known = settled, {} if known is None else known
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
         self.axes = len(tensor.sizes)
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
@@ -80,12 +82,22 @@ class Application:
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
             return self.kind.constants[name]
-        rule = self.kind.rules[name]
+        key = None if axis is None or "prod" in self.kind.spoken[name] else self._axis_key(name, axis)
+        if key in self.known:
+            return self.known[key]
+        rule, span = self.kind.rules[name], self.kind.formulas[name].span
         try:
-            value = rule(Frame(self.arithmetic, self.values, axis))
+            value = exact(number(rule(Frame(self.arithmetic, self.values, axis)), span))
         except UndecidedError:
-            value = rule(Frame(self._informed(), self.values, axis))
-        return exact(number(value, self.kind.formulas[name].span))
+            return exact(number(rule(Frame(self._informed(), self.values, axis)), span))
+        if key is not None:
+            self.known[key] = value
+        return value
+
+    def _axis_key(self, name: str, axis: int) -> tuple[Any, ...]:
+        """Return all that a rule is worked out from on an axis: it is the same whatever the channels are."""
+        spoken = (self.values[symbol] for symbol in self.kind.spoken[name])
+        return (self.kind, name, *(value[axis] if isinstance(value, tuple) else value for value in spoken))
 
     def _informed(self) -> Informed:
         return Informed(self.arithmetic, self.shapes, self.conditions)
@@ -98,6 +110,8 @@ class Application:
 
     def _per_axis(self, name: str) -> tuple[Value, ...]:
         """Work out a rule once for each different axis."""
+        if name in self.kind.constants:
+            return (self.kind.constants[name],) * self.axes
         worth = {axis: self._rule(name, axis) for axis in sorted(set(self.alike))}
         return tuple(worth[first] for first in self.alike)
 
@@ -175,6 +189,8 @@ class Application:
 
     def _window_rule(self, name: str) -> tuple[Value | None, ...]:
         """Work out what an output sees on each different axis; None is what cannot be said."""
+        if name in self.kind.constants:
+            return (self.kind.constants[name],) * self.axes
         worth: dict[int, Value | None] = {}
         for axis in sorted(set(self.alike)):
             try:
@@ -246,8 +262,9 @@ class Application:
         self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
         self.values["C'"] = output.channels
         self.values["elements"] = self.arithmetic.product(list(output.shape), [])
-        counted = {}
-        for name in COUNTED:
+        counted: dict[str, Value] = dict(self.kind.counted_constants)
+        self.values |= counted
+        for name in self.kind.open_counts:
             counted[name] = self.values[name] = self._rule(name)
         return counted
 

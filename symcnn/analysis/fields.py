@@ -94,7 +94,13 @@ class Fields:
 
 
 def output_field(derivation: Derivation, arithmetic: Arithmetic) -> Views:
-    """Return what the output of a network sees of its input."""
+    """Return what the output of a network sees of its input; that of a chain is summed at once."""
+    chain = _chain(derivation)
+    if chain is not None:
+        seen = [windows for windows in chain if windows]  # none once the axes are gone
+        columns = [tuple(windows[axis] for windows in seen) for axis in range(len(derivation.input.sizes))]
+        alike = {column: IDENTITY.through(column, arithmetic) for column in dict.fromkeys(columns)}
+        return tuple(alike[column] for column in columns)
     return _Follower(arithmetic).output(derivation, [own_views(derivation)], None)
 
 
@@ -103,6 +109,22 @@ def layer_fields(derivation: Derivation, arithmetic: Arithmetic) -> tuple[Pair, 
     seen: list[Pair] = []
     _Follower(arithmetic).output(derivation, [own_views(derivation)], seen)
     return tuple(seen)
+
+
+def _chain(body: Derivation) -> list[tuple[Window, ...]] | None:
+    """Return the windows of all layers, if each follows on the one before; None where they branch or are repeated."""
+    found: list[tuple[Window, ...]] = []
+    for place, item in enumerate(body.items):
+        if item.sources != (place - 1 if place else INPUT,):
+            return None
+        if isinstance(item, Leaf):
+            found.append(item.outcome.windows)
+            continue
+        inner = _chain(item.body) if item.times == 1 else None
+        if inner is None:
+            return None
+        found += inner
+    return found if body.result == len(body.items) - 1 else None
 
 
 def own_views(body: Derivation) -> Views:

@@ -25,6 +25,7 @@ class Steps:
         self._found: dict[tuple[int, str], Found] = {}
         self._outcomes: dict[Any, Outcome] = {}
         self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
+        self._on_axes: dict[Any, Any] = {}  # what rules came to on single axes
         self._derived = 0
 
     def find(self, step: Step, file: File) -> Found:
@@ -40,7 +41,8 @@ class Steps:
         if key not in self._outcomes:
             known = (kind, tuple(given.values.items()), len(tensor.sizes))
             try:
-                application = Application(kind, step, given, tensor, self.arithmetic, known in self._settled)
+                settled = known in self._settled
+                application = Application(kind, step, given, tensor, self.arithmetic, settled, self._on_axes)
                 self._outcomes[key] = application.outcome()
             except SymcnnError as error:
                 raise at_step(error, step, given) from None

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import exact, is_number
 from symcnn.analysis import Analysis, ReceptiveField
 from symcnn.document.lines import line, shape
 from symcnn.report import Line
@@ -60,5 +62,6 @@ def _begins_before(field: ReceptiveField) -> bool:
     """Tell whether the first output sees what lies before the input, or may do so."""
     if None in (*field.size, *field.centre):
         return False
-    starts = (centre - (size - 1) * Fraction(1, 2) for size, centre in zip(field.size, field.centre, strict=True))
-    return any(not (isinstance(start, (int, Fraction)) or start.is_number) or start < 0 for start in starts)
+    ends = zip(field.size, field.centre, strict=True)
+    starts = [total((exact(centre), product((Fraction(-1, 2), total((exact(size), -1)))))) for size, centre in ends]
+    return any(not is_number(start) or start < 0 for start in starts)

@@ -11,7 +11,7 @@ from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Meaning
-from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
+from symcnn.library.rules import COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
@@ -53,6 +53,23 @@ class Kind:
         """The rules that are a number whatever the arguments are, such as no parameters of an activation."""
         values = ((name, formula.value) for name, formula in self.formulas.items() if isinstance(formula, Number))
         return {name: value for name, value in values if isinstance(value, int)}
+
+    @cached_property
+    def spoken(self) -> dict[str, tuple[str, ...]]:
+        """The names that each rule speaks of, `prod` among them, with which it speaks of all axes."""
+        mentioned = {name: {node.name for node in names(formula)} for name, formula in self.formulas.items()}
+        known = {"prod", *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
+        return {name: tuple(sorted(found & known)) for name, found in mentioned.items()}
+
+    @cached_property
+    def counted_constants(self) -> dict[str, int]:
+        """Those of them that are counted."""
+        return {name: value for name, value in self.constants.items() if RULES[name].counted}
+
+    @cached_property
+    def open_counts(self) -> tuple[str, ...]:
+        """The counted rules that depend on the arguments, in their order."""
+        return tuple(name for name in COUNTED if name not in self.constants)
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:
