@@ -28,7 +28,7 @@ from symcnn.algebra.conditions import (
     single,
 )
 from symcnn.algebra.facts import Divisible, Facts
-from symcnn.algebra.polynomial import Number, Polynomial, as_expression, scale
+from symcnn.algebra.polynomial import Monomial, Number, Polynomial, add, as_expression, scale
 from symcnn.algebra.quotient import quotient
 
 
@@ -118,6 +118,13 @@ def _collect(claim: Truth, collected: Assumptions) -> None:
     elif claim.claim == INTEGRAL and not _collect_residue(claim, collected):
         over = quotient(claim.polynomial)
         collected.divisible.add((frozenset(over.numerator.items()), over.number, over.monomial))
+        if over.monomial and all(map(_is_positive, over.numerator.items())):  # C/g is at least 1: C ≥ g
+            collected.known.append(add(over.numerator, {over.monomial: over.number}, -1))
+
+
+def _is_positive(term: tuple[Monomial, Number]) -> bool:
+    monomial, coefficient = term
+    return coefficient > 0 and all(exponent > 0 and atom.is_positive for atom, exponent in monomial)
 
 
 def _collect_bound(condition: Condition, collected: Assumptions) -> bool:

@@ -55,8 +55,8 @@ def derive(
     arithmetic = Arithmetic(analysis.facts)
     found = (layer_working(x, analysis.batch, wanted, arithmetic, bool(asked)) for x in layers)
     whole = not names
-    # The field of one layer is worked out both ways where it is asked for.
-    start = layers[0] if names and len(layers) == 1 and FIELD in asked else None
+    # The field of one layer, or of what one label names, is worked out both ways where it is asked for.
+    start = layers[-1] if len(names) == 1 and FIELD in asked else None
     return Explanation(
         analysis,
         tuple(working for working in found if working.lines or names),
