@@ -98,7 +98,7 @@ def test_the_receptive_field_both_ways() -> None:
         "r = r_0 + (k − 1)·j_0 = 5 + (3 − 1)·2 = 9",
         "r = r_0 + (k − 1)·j_0 = 9 + (3 − 1)·2 = 13",
     ]
-    backward = [(name, " = ".join(map(text, equation.sides))) for name, _, equation in explanation.backward]
+    backward = [(name, " = ".join(map(text, equation.sides))) for name, _, equation in explanation.backward or ()]
     assert backward == [
         ("conv2", "r = (1 − 1)·1 + 3 = 3"),
         ("maxpool1", "r = (3 − 1)·1 + 3 = 5"),
@@ -130,11 +130,11 @@ def check(explanation: Explanation) -> None:
             assert {worth(side, {}) for side in numbers} == {worth(result, {})}, sides(line)
     for line in explanation.totals:
         assert len({worth(side, {}) for side in line.equation.sides}) == 1, sides(line)
-    for _, _, equation in explanation.backward:
+    for _, _, equation in explanation.backward or ():
         assert len({worth(side, {}) for side in equation.sides if not names(side)}) == 1
     analysis = explanation.analysis
     if explanation.backward:
-        ends = {text(equation.sides[-1]) for _, _, equation in explanation.backward[-2:]}
+        ends = {text(equation.sides[-1]) for _, _, equation in (explanation.backward or ())[-2:]}
         assert {text(symcnn.formula.express.express(size)) for size in analysis.receptive_field.size} <= ends
 
 
@@ -315,7 +315,7 @@ def test_every_quantity_has_a_word(language: str) -> None:
 def test_many_equal_repetitions_are_one_step_back() -> None:
     text_ = chain("repeat 50 { Conv(channels, 3, padding=1) }", shape="2×H")
     found = derive(analysed(text_), quantity="receptive_field")
-    assert [(name, " = ".join(map(text, equation.sides))) for name, _, equation in found.backward] == [
+    assert [(name, " = ".join(map(text, equation.sides))) for name, _, equation in found.backward or ()] == [
         ("repeat1 ×50", "r = (1 − 1)·1 + 101 = 101")
     ]
 

@@ -13,11 +13,10 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.paths import layers_at
 from symcnn.derive.equations import FIELD, Line
-from symcnn.derive.field import backward
+from symcnn.derive.field import Step, backward
 from symcnn.derive.layer import EXPLAINED, EXPLAINED_NAMES, SHOWN, LayerWorking, layer_working
 from symcnn.derive.totals import totals
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.report import Equation
 
 __all__ = ["EXPLAINED", "EXPLAINED_NAMES", "Explanation", "LayerWorking", "Line", "derive"]
 
@@ -29,7 +28,7 @@ class Explanation:
     analysis: Analysis
     layers: tuple[LayerWorking, ...]
     totals: tuple[Line, ...]
-    backward: tuple[tuple[str, str | None, Equation], ...]  # the layer, and the axis where axes differ
+    backward: tuple[Step, ...] | None  # None: no one way sees all that the branches see together
 
 
 def derive(
@@ -61,7 +60,7 @@ def derive(
         analysis,
         tuple(working for working in found if working.lines or names),
         tuple(totals(analysis, wanted)) if whole else (),
-        tuple(backward(analysis, start)) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
+        backward(analysis, start) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
     )
 
 

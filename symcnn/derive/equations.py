@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symcnn.analysis.tensor import axis_names
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
 from symcnn.report import Equation
 
 PLUS, TIMES = ("+",), ("*",)
+PHASES, SIDES = "phases", "sides"
 SIZE, FIELD, JUMP = "size", "receptive_field", "jump"  # what is worked out besides the quantities
 
 
 @dataclass(frozen=True)
 class Line:
-    """One equation: what it is of, the axis it is for (None: all), and its sides."""
+    """One equation: what it is of, the axis it is for (None: all), and its sides.
+
+    `note` says what else there is to know: PHASES, outputs see differently much and this is the most; SIDES, branches
+    look to different sides and this is what they see together.
+    """
 
     quantity: str
     axis: str | None
     equation: Equation
+    note: str = ""
 
 
 def chain(*sides: f.Formula) -> Equation:
@@ -36,6 +44,15 @@ def _terms(node: f.Formula) -> list[str]:
     if not children:
         return [str(getattr(node, "name", getattr(node, "value", "")))]
     return sorted(part for child in children for part in _terms(child))
+
+
+def per_axis(quantity: str, equations: Sequence[Equation], note: str = "") -> Iterator[Line]:
+    """Yield one line where the axes say the same, else one for each."""
+    if len(set(equations)) == 1:
+        yield Line(quantity, None, equations[0], note)
+        return
+    for axis, equation in zip(axis_names(len(equations)), equations, strict=True):
+        yield Line(quantity, axis, equation, note)
 
 
 def sum_of(terms: list[f.Formula]) -> f.Formula:

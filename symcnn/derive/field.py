@@ -12,21 +12,23 @@ from symcnn.analysis.tensor import axis_names
 from symcnn.analysis.view import View
 from symcnn.analysis.way import way_back
 from symcnn.analysis.window import IDENTITY, Window
-from symcnn.derive.equations import FIELD, PLUS, SIZE, TIMES, Line, chain, sum_of
+from symcnn.derive.equations import FIELD, PLUS, SIDES, SIZE, TIMES, Line, chain, per_axis, sum_of
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.report import Equation
 
+Step = tuple[str, str | None, Equation]  # the layer, the axis where axes differ, and the field before the layer
 
-def backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[str, str | None, Equation]]:
-    """Yield r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one input.
 
-    Through an up-convolution, of which u outputs lie on a step of its input, it is r ← ⌊(r + e − 2)/u⌋ + 1. Nothing is
-    yielded where this is not the way that the forward field comes from: branches that look to different sides.
+def backward(analysis: Analysis, layer: Layer | None = None) -> tuple[Step, ...] | None:
+    """Return r ← (r − 1)·s + e from a layer, or the output, to the input, where a layer sees more than one input.
+
+    Through an up-convolution, of which u outputs lie on a step of its input, it is r ← ⌊(r + e − 2)/u⌋ + 1. At a join
+    the way goes along the branch that sees most. None where that is less than all branches see together.
     """
     assert analysis.derivation is not None
     sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
-    lines: list[tuple[str, str | None, Equation]] = []
+    lines: list[Step] = []
     for step in way_back(analysis.derivation, layer.path if layer else None):
         forms = [_step_back(r, window, analysis.evaluate) for r, window in zip(sizes, step.windows, strict=True)]
         if any(window != IDENTITY for window in step.windows):
@@ -36,8 +38,8 @@ def backward(analysis: Analysis, layer: Layer | None = None) -> Iterator[tuple[s
                 lines.append((step.name, None if alike else axis, equation))
         sizes = tuple(larger for _, larger in forms)
     field = (layer or analysis).receptive_field
-    if all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True)):
-        yield from lines
+    complete = all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True))
+    return tuple(lines) if complete else None
 
 
 def _step_back(size: Any, window: Window | View, evaluate: Callable[[Any], Any]) -> tuple[f.Formula, Any]:
@@ -59,15 +61,13 @@ def joined_field(join: Layer, quantity: str, arithmetic: Arithmetic) -> Iterator
     channels = [shape[0] for shape in join.inputs]
     if quantity == SIZE and join.output[0] not in channels:
         yield Line(SIZE, None, chain(f.Name("C'"), sum_of(list(map(express, channels))), express(join.output[0])))
-    if quantity != FIELD:
+    if quantity != FIELD or any(None in field.size for field in (join.receptive_field, *join.branch_fields)):
         return
-    lines = []
-    for axis, size in enumerate(join.receptive_field.size):
-        sizes = [field.size[axis] for field in join.branch_fields]
-        if None in (size, *sizes) or len(set(sizes)) == 1 or arithmetic.largest(sizes) != exact(size):
-            return
-        largest = f.Apply(f.Name("max"), tuple(map(express, sizes)))
-        lines.append(chain(f.Name("r"), largest, express(size)))
-    alike = len(set(lines)) == 1
-    for name, equation in zip(axis_names(len(lines)), lines[:1] if alike else lines, strict=False):
-        yield Line(FIELD, None if alike else name, equation)
+    found = [exact(size) for size in join.receptive_field.size]
+    branches = [[exact(size) for size in sizes] for sizes in zip(*(x.size for x in join.branch_fields), strict=True)]
+    if [arithmetic.largest(sizes) for sizes in branches] != found:
+        yield from per_axis(FIELD, [chain(f.Name("r"), express(size)) for size in found], SIDES)
+    elif any(len(set(sizes)) > 1 for sizes in branches):
+        forms = [f.Apply(f.Name("max"), tuple(map(express, sizes))) for sizes in branches]
+        pairs = zip(forms, found, strict=True)
+        yield from per_axis(FIELD, [chain(f.Name("r"), form, express(size)) for form, size in pairs])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
-from symcnn.analysis.tensor import axis_names
-from symcnn.derive.equations import FIELD, JUMP, PLUS, SIZE, TIMES, Line, chain
+from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, per_axis
 from symcnn.derive.field import joined_field
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
@@ -123,34 +122,31 @@ class _Writer:
         before, after = self.layer.input[1:], self.layer.output[1:]
         if after and (asked or after != before or self._is_windowed()):
             equations = [self._equation("n'", self._form(SIZE, axis), size, axis) for axis, size in enumerate(after)]
-            yield from self._per_axis(SIZE, equations)
+            yield from per_axis(SIZE, equations)
         if not after and (before or asked):
             yield Line(SIZE, None, self._equation("C'", self._form("channels", None), self.layer.output[0]))
-
-    def _per_axis(self, quantity: str, equations: list[Equation]) -> Iterator[Line]:
-        """Yield one line where the axes say the same, else one for each."""
-        if len(set(equations)) == 1:
-            yield Line(quantity, None, equations[0])
-            return
-        for axis, equation in zip(axis_names(self.axes), equations, strict=True):
-            yield Line(quantity, axis, equation)
 
     def _is_windowed(self) -> bool:
         return any(self.values["reach"][axis] != 0 for axis in range(self.axes))
 
-    def _is_plain(self) -> bool:
-        """Tell whether what an output sees is known, and in whole steps of the input."""
-        return None not in (*self.values["reach"], *self.values["jump"]) and set(self.values["upsampling"]) == {1}
-
     def _field(self, quantity: str) -> Iterator[Line]:
-        if not self.axes or "r_0" not in self.values or not self._is_plain():
-            return
         after = self.layer.receptive_field
         rule, same, name, found = ("reach", 0, "r", after.size) if quantity == FIELD else ("jump", 1, "j", after.jump)
-        if any(value != same for value in self.values[rule]):
-            forms = (_next_field(rule, self._form(rule, axis)) for axis in range(self.axes))
-            equations = [self._equation(name, form, found[axis], axis) for axis, form in enumerate(forms)]
-            yield from self._per_axis(quantity, equations)
+        if not self.axes or "r_0" not in self.values or None in (*self.values[rule], *found):
+            return
+        if all(value == same for value in self.values[rule]) and self._is_stepwise(found if quantity == FIELD else ()):
+            return
+        if quantity == FIELD and not self._is_stepwise(found):
+            yield from per_axis(FIELD, [chain(f.Name(name), express(size)) for size in found], PHASES)
+            return
+        forms = (_next_field(rule, self._form(rule, axis)) for axis in range(self.axes))
+        yield from per_axis(quantity, [self._equation(name, form, found[i], i) for i, form in enumerate(forms)])
+
+    def _is_stepwise(self, sizes: Sequence[Any]) -> bool:
+        """Tell whether r = r₀ + (e − 1)·j₀: not where upsampling lets outputs see differently much."""
+        a, reach = self.arithmetic, self.values["reach"]
+        before = zip(self.values["r_0"], self.values["j_0"], reach, sizes, strict=False)
+        return all(a.total([exact(r), a.product([exact(j), e], [])]) == exact(size) for r, j, e, size in before)
 
     def _form(self, rule: str, axis: int | None) -> f.Formula:
         """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from symcnn.analysis import Layer
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
 from symcnn.document.calls import call_line
 from symcnn.document.legend import assumption_lines
 from symcnn.document.lines import line, shape
 from symcnn.document.tree import Row, repetitions, rows
 from symcnn.document.words import check_language, word
-from symcnn.formula.nodes import Group, Name, Number, Product, Sum, names
+from symcnn.formula.nodes import Floor, Formula, Group, Name, Number, Product, Sum, names
 from symcnn.report import (
     Block,
     Column,
@@ -29,6 +30,8 @@ from symcnn.report import Line as Inlines
 
 _LESS_ONE = Group(Sum((Name("r"), Number(1)), ("-",)))
 _STEP_BACK = Sum((Product((_LESS_ONE, Name("s")), ("*",)), Name("e")), ("+",))  # (r − 1)·s + e
+_TAPS = Group(Sum((Name("r"), Name("e"), Number(2)), ("+", "-")))
+_FINER_BACK = Sum((Floor(Product((_TAPS, Name("u")), ("/",))), Number(1)), ("+",))  # ⌊(r + e − 2)/u⌋ + 1
 
 
 def explanation_document(*explanations: Explanation, language: str = "en") -> Document:
@@ -49,9 +52,8 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
         yield Section(net + working.layer.path, blocks, more=repetitions(working.layer.times))
     if explanation.totals:
         yield Section(net + word("totals", language), (_working(explanation.totals, language),))
-    if explanation.backward:
-        rule = Paragraph((*line(word("backward_words", language)), Math(Name("r")), Words(" ← "), Math(_STEP_BACK)))
-        yield Section(net + word("backward", language), (rule, _backward(explanation.backward, language)))
+    if explanation.backward != ():
+        yield Section(net + word("backward", language), tuple(_way_back(explanation, language)))
     assumed, conditions = assumption_lines(analysis, language=language), tuple(map(line, analysis.conditions))
     found = (("assuming", assumed), ("defined_for", conditions))
     items = tuple((word(key, language), lines) for key, lines in found if lines)
@@ -98,8 +100,15 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
         yield Paragraph(tuple(_symbols(working, language)))
     if working.lines:
         yield _working(working.lines, language)
-    else:
+    elif not layer.conditions:
         yield Paragraph(line(word("nothing", language)))
+    yield from _conditions(layer, language)
+
+
+def _conditions(layer: Layer, language: str) -> Iterator[Block]:
+    """Yield the conditions that come from a layer."""
+    if layer.conditions:
+        yield Listing(((word("defined_for", language), tuple(map(line, layer.conditions))),))
 
 
 def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
@@ -142,9 +151,31 @@ def _working(lines: Iterable[Line], language: str) -> Working:
     steps: dict[str, tuple[Equation, ...]] = {}
     for found in lines:
         label = word(found.quantity, language)
-        note = () if found.axis is None else line(word(found.axis, language))
+        said = [word(key, language) for key in (found.axis, found.note) if key]
+        note = line(word("list", language).join(said)) if said else ()
         steps[label] = (*steps.get(label, ()), Equation(found.equation.sides, note))
     return Working(tuple(steps.items()))
+
+
+def _way_back(explanation: Explanation, language: str) -> Iterator[Block]:
+    """Yield the rules of the way back, as far as it needs them, and its steps."""
+    if explanation.backward is None:
+        yield Paragraph(line(word("no_way_back", language)))
+        return
+    yield _rule(word("backward_words", language), _STEP_BACK)
+    if any(_goes_finer(side) for _, _, equation in explanation.backward for side in equation.sides):
+        yield _rule(word("finer_words", language), _FINER_BACK)
+    if any(len(layer.inputs) > 1 for layer in explanation.analysis.layers):
+        yield Paragraph(line(word("widest", language)))
+    yield _backward(explanation.backward, language)
+
+
+def _goes_finer(side: Formula) -> bool:
+    return isinstance(side, Sum) and isinstance(side.terms[0], Floor)
+
+
+def _rule(words: str, form: Formula) -> Paragraph:
+    return Paragraph((*line(words), Math(Name("r")), Words(" ← "), Math(form)))
 
 
 def _backward(backward: Iterable[tuple[str, str | None, Equation]], language: str) -> Working:

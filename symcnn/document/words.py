@@ -60,6 +60,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "total": ("total", "合计"),
     "totals": ("Totals", "合计"),
     "backward": ("Receptive field, from the output back", "感受野：由输出向输入推"),
+    "phases": ("the largest: after upsampling, outputs see differently much", "取最大者：上采样之后各输出所见不同"),
+    "sides": ("all branches together, which look to different sides", "各分支所见位置不同，取其并集"),
+    "no_way_back": (
+        "The branches look to different sides, so no one way sees all that they see together.",
+        "各分支所见位置不同，任何单一路径都不能给出它们的并集。",
+    ),
+    "finer_words": (
+        "Back through a layer that makes u outputs for each step of its input, the largest over all outputs: ",
+        "经过每个输入步产生 u 个输出的层回推（取最大者）：",
+    ),
+    "widest": ("At a join the way goes along the branch that sees most.", "在合并处，沿所见最大的分支回推。"),
     "backward_words": (
         "One output sees r = 1 of itself. Back through a layer of stride s whose window spans e inputs: ",
         "输出的一个值只看见自己，r = 1。由后向前逐层回推，层的步幅为 s、窗口跨度为 e：",

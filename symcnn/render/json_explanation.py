@@ -21,11 +21,17 @@ def explanation_json(explanation: Explanation) -> str:
             "net": explanation.analysis.net,
             "layers": [_layer(working) for working in explanation.layers],
             "totals": _lines(explanation.totals),
-            "backward": [{"layer": name, "axis": a, "sides": _sides(e)} for name, a, e in explanation.backward],
+            "backward": _backward(explanation),
             "conditions": [relation_string(relation) for relation in explanation.analysis.conditions],
             "assumptions": [relation_string(relation) for relation in explanation.analysis.assumptions],
         }
     )
+
+
+def _backward(explanation: Explanation) -> list[dict[str, Any]] | None:
+    if explanation.backward is None:
+        return None
+    return [{"layer": name, "axis": axis, "sides": _sides(e)} for name, axis, e in explanation.backward]
 
 
 def _layer(working: LayerWorking) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import floor_of
 from symcnn.algebra.symbols import NONNEGATIVE, Value, exact, expression, symbol
-from tests.analysis.intervals import Node, seen_from
 from symcnn.analysis.view import IDENTITY, View, joined, of_layer
 from symcnn.analysis.window import Window, backward, forward
 from symcnn.errors import NotSupportedError
@@ -38,6 +37,7 @@ from tests.analysis.dependencies import (
     run,
     whole,
 )
+from tests.analysis.intervals import Node, seen_from
 from tests.helpers import draws
 
 
