@@ -61,13 +61,13 @@ def facts_from(conditions: Iterable[Truth]) -> tuple[Facts, dict[Symbol, Expr]]:
     collected = Assumptions()
     replaced = _solved_equalities(stated, collected)
     for claim in [*stated, *_domains(replaced)]:
-        for part in single(_rewritten(claim, replaced)):
+        for part in single(rewritten(claim, replaced)):
             _collect(part, collected)
     _tighten(collected)
     return collected.facts(), replaced
 
 
-def _rewritten(claim: Truth, replaced: dict[Symbol, Expr]) -> Truth:
+def rewritten(claim: Truth, replaced: dict[Symbol, Expr]) -> Truth:
     """Return the claim with the replacements put in, decided if that decides it."""
     if not isinstance(claim, Condition):
         return claim
@@ -185,7 +185,7 @@ def _solved_equalities(claims: list[Truth], collected: Assumptions) -> dict[Symb
     for claim in claims:
         if not isinstance(claim, Condition) or claim.claim != ZERO:
             continue
-        for part in single(_rewritten(claim, replaced)):
+        for part in single(rewritten(claim, replaced)):
             if not isinstance(part, Condition):
                 _collect(part, collected)
             elif (solution := _solution(part.polynomial)) is not None:

@@ -206,7 +206,24 @@ def equal_to(value: Value, other: Value, facts: Facts) -> Truth:
         return not poly
     if _is_above(poly, facts) or _is_above(scale(poly, -1), facts) or never_zero(poly, facts):
         return False
-    return Condition(frozenset(_primitive(poly).items()), ZERO)
+    poly = _primitive(poly)
+    divided = _divided(poly)
+    return Condition(frozenset(poly.items()), ZERO) if divided is None else integral(as_expression(divided), facts)
+
+
+def _divided(poly: Polynomial) -> Polynomial | None:
+    """Return x/m where `poly` is a multiple of x − m·⌊x/m⌋ or x − m·⌈x/m⌉, 0 where m divides x; else None."""
+    rounded = [(m, a) for m in poly for a, _ in m if isinstance(a, (floor, ceiling))]
+    if len(rounded) != 1:
+        return None
+    ((monomial, atom),) = rounded
+    within = inside(atom)
+    if dict(monomial).get(atom) != 1 or monomial - {(atom, 1)} != within.monomial:
+        return None
+    rest = {m: c for m, c in poly.items() if m != monomial}
+    if rest != scale(within.numerator, -Fraction(poly[monomial]) / within.number):
+        return None
+    return multiply(within.numerator, {inverse(within.monomial): Fraction(1, within.number)})
 
 
 def _is_above(poly: Polynomial, facts: Facts) -> bool:

@@ -169,7 +169,7 @@ class Facts:
         if bound is None or not all(atom.is_positive for atom, _ in within.monomial):
             return None
         if within.monomial:
-            return 0 if bound >= 0 else None
+            return None if bound < 0 else 1 if up and bound > 0 else 0
         return -(-bound // within.number) if up else bound // within.number
 
     def _least_power(self, atom: Pow) -> Number:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from sympy import Expr, Pow, Rational, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.assumptions import ContradictionError, facts_from, rewritten
 from symcnn.algebra.conditions import ZERO, Condition, Either, single
-from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product
+from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
@@ -68,25 +68,40 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         unused = _unused(extra, used, definition, net.file)
         defined = _defined(net, derivation, assumed)
         claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
-        if walk.conditional:  # sizes that agree where the network is defined are the same size: everything once more
-            arithmetic = Arithmetic(_facts_where_defined(claims, defined))
-            walk, scope = _prepared(net, given, symbols, arithmetic)
+        plain = tuple(filter(_is_plain, defined))
+        if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
+            facts, replaced = facts_from([*claims, *plain])
+            arithmetic = Arithmetic(facts)
+            walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
+            defined = _defined(net, derivation, assumed, tuple(_kept(plain, replaced)))
         return _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
 
 
-def _defined(net: Network, derivation: Derivation, assumed: Claims) -> Claims:
-    """Return the conditions under which a network is defined; raises `SymcnnError` where it never is."""
+def _defined(net: Network, derivation: Derivation, assumed: Claims, plain: Claims = ()) -> Claims:
+    """Return the conditions under which a network is defined, those that are found already with them.
+
+    Raises `SymcnnError` where it never is.
+    """
     try:
-        return merged((claim for claim, _ in conditions(derivation)), assumed)
+        return merged((*plain, *(claim for claim, _ in conditions(derivation))), assumed)
     except SymcnnError as error:
         message = f"the net '{net.name}' is defined for no input"
         raise SymcnnError(message, net.definition.span, error.message) from None
 
 
-def _facts_where_defined(claims: Claims, defined: Claims) -> Facts:
-    """Return the facts of the assumptions and of the conditions, but those that would put a value for a symbol."""
-    return facts_from([*claims, *(c for c in defined if not (isinstance(c, Condition) and c.claim == ZERO))])[0]
+def _kept(claims: Claims, replaced: dict[Symbol, Expr]) -> Iterator[Condition | Either]:
+    """Yield what is to be said of conditions beside those that make symbols equal to something: k == 3 and H ≥ 3."""
+    for claim in claims:
+        solved = isinstance(claim, Condition) and claim.claim == ZERO
+        for part in single(claim if solved else rewritten(claim, replaced)):
+            if not isinstance(part, bool):
+                yield part
+
+
+def _is_plain(claim: Condition | Either) -> bool:
+    """Tell whether a condition is as simple as it gets: those with floors may follow from the others."""
+    return isinstance(claim, Condition) and not any(map(has_rounding, claim.polynomial))
 
 
 def _text(assumption: Any) -> str:

@@ -305,8 +305,11 @@ class Walk:
         key = (net.name, from_library, tuple(given.values.items()), tensor)
         if key in self._bodies:
             return self._bodies[key]
-        if key in self._active or len(self._active) >= _DEEPEST_NETS:
+        if key in self._active:
             raise SymcnnError(f"the net '{net.name}' uses itself without end", step.span)
+        if len(self._active) >= _DEEPEST_NETS:
+            deep = f"more than {_DEEPEST_NETS} nets deep"
+            raise SymcnnError(f"the net '{net.name}' uses itself without end, or {deep}", step.span)
         self._active.append(key)
         try:
             with _inside(step.span.text, step.span):

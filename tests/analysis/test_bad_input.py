@@ -153,6 +153,7 @@ def test_broken_steps(step: str, message: str, hint: str | None) -> None:
 
 
 SELF = "the net 'b' uses itself without end"
+TOO_DEEP = "the net 'b' uses itself without end, or more than 60 nets deep"
 BLOCK = "use it inside a net: net main { input 3×H×W; a }"
 PROGRAMS = [
     ("net ‹a› { Conv(64, 3) }", "'a' is a block: it has no input", BLOCK),
@@ -164,8 +165,8 @@ PROGRAMS = [
     ('net a { input 3×H×W, batch ‹"x"› }', 'a number is wanted here, not the word "x"', None),
     ("net a { input ‹height›×3 }", "there is no 'height' here", "it belongs to the current tensor, inside a net"),
     ("net b { ‹b› }\nnet a { input 3; b }", SELF, None),
-    ("net b(n) { ‹b(n + 1)› }\nnet a { input 3; b(1) }", SELF, None),
-    ("net b { repeat 2 { Conv(channels + 1, 1); ‹b› } }\nnet a { input 3×H×W; b }", SELF, None),
+    ("net b(n) { ‹b(n + 1)› }\nnet a { input 3; b(1) }", TOO_DEEP, None),
+    ("net b { repeat 2 { Conv(channels + 1, 1); ‹b› } }\nnet a { input 3×H×W; b }", TOO_DEEP, None),
     ("net b { c }\nnet c { ‹b› }\nnet a { input 3; b }", SELF, None),
     ("net b(q) { }\nnet a { input 3; b(‹r›=2) }", "unknown argument 'r' of b", "it takes q"),
     ("net b(q) { }\nnet a { input 3; b(1, ‹2›) }", "argument 2 of b needs a name", "only q may stand without a name; write q=…"),
