@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd
 from typing import Any
 
 from sympy import (
@@ -36,7 +37,16 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from symcnn.algebra.polynomial import Number, Polynomial, add, as_expression, atoms, monomial_expression
+from symcnn.algebra.polynomial import (
+    Number,
+    Polynomial,
+    add,
+    as_expression,
+    atoms,
+    monomial_expression,
+    polynomial,
+    scale,
+)
 from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
@@ -108,13 +118,16 @@ def _express(expr: Expr) -> f.Formula:
 
 
 def _shortest_expression(expr: Expr) -> f.Formula:
-    """Return the shortest form, as it stands only where tidying makes it longer: `(2W − 2)²` but `2C·(W − 1)`."""
+    """Return the shortest form, as it stands only where tidying makes it longer: `(2W − 2)²` but `2C·(W − 1)`.
+
+    A sign more is no reason: 16H·(2C + 21k), not 8H·(4C + 42k).
+    """
     tidied = read(expr)
     shortest = _shortest(frozenset(tidied.items()))
     if not any(isinstance(atom, Add) for atom in atoms(tidied)) or (as_it_stands := read(expr, False)) == tidied:
         return shortest
     plain = _in_parts(Way([Part(number, monomial) for monomial, number in as_it_stands.items()]))
-    return min(shortest, plain, key=_length)
+    return plain if _length(plain) < _length(shortest) - _has_content(plain) else shortest
 
 
 @lru_cache(maxsize=10_000)
@@ -147,7 +160,40 @@ def _part(part: Part) -> tuple[bool, f.Formula]:
     bracket = _shortest(inner)
     if isinstance(bracket, f.Coefficient):  # 9·8(H² − 18H + 102) is 72(H² − 18H + 102)
         number, bracket = number * bracket.number.value, bracket.factor
+    elif isinstance(bracket, f.Sum) and (content := _content(bracket)) > 1:  # 8k·(4C + 42k) is 16k·(2C + 21k)
+        return _part(Part(number * content, monomial, _divided(inner, content)))
     return _scaled(number, monomial_expression(monomial), [bracket])
+
+
+def _divided(inner: Items, content: int) -> Items:
+    """Return a sum divided by a factor of the coefficients that it has, now or when it is written out."""
+    poly: Polynomial = dict(inner)
+    if any(number % content for number in poly.values()):
+        poly = polynomial(as_expression(poly))
+    return frozenset(scale(poly, Fraction(1, content)).items())
+
+
+def _has_content(node: f.Formula) -> bool:
+    """Tell whether a product has a sum with a common factor among its factors."""
+    factors = node.factors if isinstance(node, f.Product) else (node.factor,) if isinstance(node, f.Coefficient) else ()
+    sums = (factor.inner for factor in factors if isinstance(factor, f.Group))
+    return any(isinstance(inner, f.Sum) and _content(inner) > 1 for inner in sums) or any(map(_has_content, factors))
+
+
+def _content(node: f.Sum) -> int:
+    """Return the common factor of the numbers in the terms of a sum."""
+    return gcd(*map(_number_of, node.terms))
+
+
+def _number_of(term: f.Formula) -> int:
+    match term:
+        case f.Number(int(value)):
+            return value
+        case f.Coefficient(f.Number(int(value)), _):
+            return value
+        case f.Product((first, *_), operators) if set(operators) == {"*"}:
+            return _number_of(first)
+    return 1
 
 
 _UNIT = Part(1, frozenset()).inner

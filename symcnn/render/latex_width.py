@@ -41,7 +41,13 @@ _NO_FACTOR = {
 _DOT = r"\cdot "
 _ANYWHERE = {*_SIGNS, " ", "{,}", *_OPENING}
 # Where a line may end, the best places first: how many brackets deep, and before which signs.
-_PLACES = ((0, _SIGNS), (0, {*_SIGNS, *_OPENING, " "}), (1, _SIGNS), (9, _ANYWHERE))
+_PLACES = (
+    (0, _SIGNS),
+    (0, {*_SIGNS, *_OPENING, " "}),
+    (1, _SIGNS),
+    (9, {*_SIGNS, *_OPENING, " "}),
+    (9, _ANYWHERE),  # within a number
+)
 
 
 @lru_cache(maxsize=20_000)  # tables say the same many times
