@@ -10,6 +10,7 @@ from math import prod
 
 from sympy import Expr, Mul, Symbol, factor, oo
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
@@ -27,6 +28,7 @@ from symcnn.algebra.polynomial import (
     symbols_of,
 )
 from symcnn.algebra.proof import equal
+from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
 from symcnn.analysis.result import known_quantities
@@ -57,6 +59,8 @@ class QuantityComparison:
     @cached_property
     def difference(self) -> Expr:
         """First − second, in factors where it is small enough."""
+        if equal(self.first, self.second, self.facts):
+            return expression(0)
         return _factored(expression(self.first - self.second))
 
     @cached_property
@@ -64,7 +68,7 @@ class QuantityComparison:
         """First/second, without common factors; None where the second is zero."""
         if self.second == 0:
             return None
-        constant = _constant_ratio(self.first, self.second)
+        constant = 1 if self.difference == 0 else _constant_ratio(self.first, self.second)
         if constant is not None:
             return expression(constant)
         return _factored(expression(self.first)) / _factored(expression(self.second))
@@ -117,12 +121,22 @@ class QuantityComparison:
         if equal(self.first, self.second, self.facts):
             return 0
         sign = next((sign for sign in (1, -1) if self.facts.is_positive(scale(self._polynomial, sign))), None)
-        return self._sign_of_factors(self.facts.is_positive) if sign is None else sign
+        sign = self._sign_of_factors(self.facts.is_positive) if sign is None else sign
+        return next((s for s in (1, -1) if self._holds(">", s)), None) if sign is None else sign
+
+    def _holds(self, operator: str, sign: int) -> bool:
+        """Tell whether the difference is, for all residues of several symbols, above or not below 0 with a sign."""
+        rest = scale(self._signed[1], sign)
+        if len(symbols_of(rest)) < 2 or not any(map(has_rounding, rest)):
+            return False  # what one symbol decides is worked out as a crossover
+        arithmetic = Arithmetic(self.facts)
+        return arithmetic.settle(arithmetic.compare(operator, as_expression(rest), 0)) is True
 
     @cached_property
     def never(self) -> int | None:
         """The sign that first − second is proved never to have (1: the first never has more); else None."""
         sign = self._sign_of_factors(lambda poly: self.facts.is_nonnegative(poly) is True)
+        sign = next((s for s in (1, -1) if self._holds(">=", s)), None) if sign is None else sign
         return None if sign is None else -sign
 
     def _sign_of_factors(self, proved: Callable[[Polynomial], bool]) -> int | None:

@@ -18,8 +18,9 @@ _Steps: TypeAlias = tuple[tuple[str, int], ...]  # the names on the way to a lay
 def layers_at(analysis: Analysis, path: str) -> tuple[Layer, ...]:
     """Return the layer with exactly this path, else those with this name, else those that the path leads to.
 
-    A path may end at a block. The layers of `repeat1[2]` are found where `repeat1[1..2]`, or `repeat1` for all, stands
-    for equal repetitions, and `repeat1` finds those of every repetition. Nothing found is an empty tuple.
+    A path may end at a block, and a label of a block inside others is found by itself. The layers of `repeat1[2]` are
+    found where `repeat1[1..2]`, or `repeat1` for all, stands for equal repetitions, and `repeat1` finds those of every
+    repetition. Nothing found is an empty tuple.
     """
     for chosen in ([x for x in analysis.layers if x.path == path], [x for x in analysis.layers if x.name == path]):
         if chosen:
@@ -27,7 +28,11 @@ def layers_at(analysis: Analysis, path: str) -> tuple[Layer, ...]:
     wanted = _BETWEEN.split(path)
     assert analysis.derivation is not None
     ways = _ways(analysis.derivation)
-    return tuple(layer for layer, way in zip(analysis.layers, ways, strict=True) if _leads(wanted, way))
+    led = tuple(zip(analysis.layers, ways, strict=True))
+    found = tuple(layer for layer, way in led if _leads(wanted, way))
+    if found or len(wanted) > 1:
+        return found
+    return tuple(layer for layer, way in led if any(_is_part(path, *step) for step in way))
 
 
 def _ways(derivation: Derivation, before: _Steps = ()) -> Iterator[_Steps]:

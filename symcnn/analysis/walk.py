@@ -14,6 +14,7 @@ from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import Given, match_arguments, missing
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.analysis.informed import Informed
 from symcnn.analysis.joins import cropped, disagreement, joined
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in, names_in
@@ -236,10 +237,11 @@ class Walk:
         tensors = tuple(map(body.tensor_at, places))
         kind = joint_kind(joint)
         claims: list[Condition | Either] = []
+        informed = Informed(self.arithmetic, [tensor.shape for tensor in tensors], ())
 
         def demand(claim: Truth, place: int) -> None:
             for part in single(claim):
-                if part is False:
+                if part is False or informed.settle(part) is False:
                     raise disagreement(joint, body, places, place, span)
                 if not isinstance(part, bool):
                     claims.append(part)
@@ -261,9 +263,10 @@ class Walk:
             message = f"crop({reference.label}): {tensor} cannot be cut to {wanted}"
             raise SymcnnError(message, reference.span, "both need the same number of axes")
         margins, claims = cropped(tensor, wanted, self.arithmetic)
-        if any(claim is False for claim in claims):
+        informed = Informed(self.arithmetic, [tensor.shape, wanted.shape], ())
+        if any(informed.settle(claim) is False for claim in claims):
             message = f"crop({reference.label}): {tensor} cannot be cut to {wanted} from both sides alike"
-            raise SymcnnError(message, reference.span, "the difference is even and not negative")
+            raise SymcnnError(message, reference.span, "their difference must be even and not negative")
         kind = standard_kind("Crop")
         step = Step(kind.name, (), reference.span, reference.span)
         outcome = self._steps.outcome(kind, step, Given({next(iter(kind.parameters)): margins}, {}), tensor)

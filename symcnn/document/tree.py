@@ -16,7 +16,7 @@ from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.report import Indent, Line, Math, Words
 
-_DEEPEST = 6  # levels of indentation; what lies deeper has a row of its own there, with a dotted name
+_DEEPEST = 10  # levels of indentation; what lies deeper has a row of its own there, with a dotted name
 _NUMBERED = re.compile(r"(.*[^\d])\d+")  # the name of a net that has no label
 _BETWEEN_NAMES = re.compile(r"\.(?![^\[\]]*\])")  # not the dots of repeat1[1..2]
 

@@ -262,10 +262,10 @@ def test_indentation_in_markdown_and_latex() -> None:
     assert heads == ["mixed", "path2", "path4", "concat1", "path2"]
 
 
-def test_no_row_is_indented_by_more_than_six_levels() -> None:
+def test_no_row_is_indented_by_more_than_ten_levels() -> None:
     levels = [row.level for row in table_rows(deep(30))]
-    assert max(levels) == 6
+    assert max(levels) == 10
     document = analysis_document(deep(30))
     table = next(block for section in document.sections for block in section.blocks if isinstance(block, Table))
     parts = (part for row in table.rows for part in row[0] if isinstance(part, Indent))
-    assert {part.level for part in parts} == set(range(1, 7))
+    assert {part.level for part in parts} == set(range(1, 11))
