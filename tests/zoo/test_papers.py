@@ -78,6 +78,12 @@ def test_receptive_fields(name: str, parameters: dict[str, bool], kind: str, siz
     assert (field.size, field.jump) == ((size, size), (jump, jump))
 
 
+@pytest.mark.parametrize(("name", "size"), [("alexnet", 195), ("vgg16", 212)])
+def test_receptive_fields_behind_the_pooling_that_torchvision_adds(name: str, size: int) -> None:
+    a = zoo(name, assume="H == 224, W == 224")
+    assert last(a, "AdaptiveAvgPool").receptive_field.size == (size, size)
+
+
 def test_lenet5_has_60000_parameters_and_340908_connections() -> None:
     a = zoo("lenet5_1998")
     assert a.params == 60_000

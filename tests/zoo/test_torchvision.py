@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.helpers import error_of
 from tests.zoo.nets import at_224, data, written_out, zoo
 
 MEASURED = data("torchvision_zoo")
@@ -23,6 +24,11 @@ def test_buffers_counters_and_macs(name: str) -> None:
     a = at_224(name)
     found = {"buffers": a.buffers, "counters": a.counters, "macs": a.macs}
     assert found == found | MEASURED["measured"][name]
+
+
+@pytest.mark.parametrize("name", MEASURED["gflops"])
+def test_operations(name: str) -> None:
+    assert round(at_224(name).macs / 1e9, 3) == MEASURED["gflops"][name]
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -45,3 +51,9 @@ def test_a_symbolic_width_is_the_formula_of_all(name: str, parameter: str, value
     a = zoo(name, **{parameter: "q"})
     assert set(a.params.free_symbols) == {a.symbols["q"]}
     assert a.params.subs(a.symbols["q"], value) == MEASURED["params"][name]
+
+
+def test_the_groups_of_resnext_divide_only_some_widths() -> None:
+    a = zoo("resnext50_32x4d", width="q")
+    assert [str(condition) for condition in a.conditions] == ["Eq(Mod(q, 16), 0)"]
+    assert error_of(lambda: a.at(H=224, W=224, q=24)).message
