@@ -62,7 +62,8 @@ def test_operations(name: str, parameters: dict[str, bool], printed: float) -> N
 
 
 # Araujo, Norris & Sim 2019, Computing receptive fields of convolutional neural networks: size and effective stride of
-# the last feature map, of those networks that are the same there.
+# the last feature map, of those networks that are the same there; only the strides of its ResNets are in the last block
+# of a stage, not in the first 1×1 of the next, which leads as far.
 FIELDS = [
     ("alexnet", {}, "MaxPool", 195, 32),
     ("vgg16", {}, "MaxPool", 212, 32),
