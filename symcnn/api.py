@@ -29,7 +29,12 @@ def parse(text: str, name: str = "text") -> dict[str, Network]:
 def load(path: str | Path) -> dict[str, Network]:
     """Return the nets that a file defines, by name; raises `SymcnnError`.
 
-    They see the definitions of the files it uses, whose nets are not among them.
+    They see the definitions of the files it uses, whose nets are not among them. The well-known networks of the zoo
+    are loaded by their names, where no file of yours has that path: "zoo/resnet.cnn" is a file of them, "zoo/resnet50"
+    the one net.
+
+    >>> list(load("zoo/resnet50"))
+    ['resnet50']
     """
     if not isinstance(path, (str, Path)):
         raise SymcnnError(f"load takes a path, not a {type(path).__name__}")
@@ -66,7 +71,8 @@ class _Networks(dict[str, Network]):
     """The nets of a file by name; a name that is not there is a user's mistake."""
 
     def __init__(self, file: File) -> None:
-        super().__init__({name: Network(file, net) for name, net in file.own_nets.items()})
+        nets = file.own_nets if file.asked is None else {file.asked: file.nets[file.asked]}
+        super().__init__({name: Network(file, net) for name, net in nets.items()})
         self._file = file
 
     def __missing__(self, name: str) -> Network:

@@ -248,7 +248,8 @@ Definition = Net | Layer | Convention | Let | Assume | Use
 class File:
     """Everything a source defines, by kind of definition, in the written order.
 
-    After `load`, what it uses is among it, before its own, and no uses are left.
+    After `load`, what it uses is among it, before its own, and no uses are left. `asked` is the one net that the path
+    named, as zoo/resnet50 does.
     """
 
     source: Source
@@ -258,6 +259,7 @@ class File:
     lets: dict[str, Let]
     assumptions: tuple[Assume, ...]
     uses: tuple[Use, ...]
+    asked: str | None = None
 
     @property
     def own_nets(self) -> dict[str, Net]:

@@ -102,6 +102,7 @@ Examples:
   symcnn derive examples/vgg16.cnn --at H=224 --at W=224
   symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
+  symcnn derive zoo/resnet50 --set width=w
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:

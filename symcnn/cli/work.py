@@ -130,9 +130,10 @@ def compared(
     style: Style,
 ) -> str:
     """Return the output of `compare`."""
-    networks = _chosen(_read(file), names)
+    read = _read(file)
+    networks = _chosen(read, names)
     if len(networks) < 2:
-        hint = "name two nets of the file" if names else "the file needs two nets with an input"
+        hint = "name two nets of the file" if names or read.asked else "the file needs two nets with an input"
         raise SymcnnError("compare takes at least two nets", hint=hint)
     from symcnn.compare import DEFAULT_QUANTITIES, compare
     from symcnn.render import check_format, render_all
@@ -268,12 +269,12 @@ def _read(file: str) -> File:
 
 
 def _chosen(file: File, names: Sequence[str]) -> list[Network]:
-    """Return the named nets, of used files too, or all the file's own with an input that no other net uses."""
+    """Return the named nets, of used files too, or the one the path named, or all that are networks of their own."""
     for name in names:
         if name not in file.nets:
             hint = did_you_mean(name, file.nets, _listed(file))
             raise SymcnnError(f"there is no net '{name}' in {file.source.name}", hint=hint)
-    chosen = list(names) or _roots(file)
+    chosen = list(names) or ([file.asked] if file.asked else _roots(file))
     if not chosen:
         raise _no_net(file)
     return [Network(file, file.nets[name]) for name in chosen]
@@ -297,6 +298,7 @@ def _listed(file: File) -> str:
 
 
 def _roots(file: File) -> list[str]:
+    """Return the file's own nets with an input that no other net uses."""
     nets = file.own_nets
     used = {kind for net in nets.values() for kind in _kinds(net) if kind != net.name}
     with_input = [name for name, net in nets.items() if net.input is not None]

@@ -17,6 +17,11 @@ def grammar_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "grammar"
 
 
+def zoo_folder() -> Path:
+    """Return the folder of the well-known networks, which comes with the grammar."""
+    return grammar_folder() / "zoo"
+
+
 def kept_path(name: str) -> Path | None:
     """Return where a result of that name is kept, or None; every installation has its own, so none evicts another's."""
     folder = private_folder()

@@ -1,17 +1,19 @@
-"""`use`: a file becomes one with the files it uses, which lie in its folder or further inside."""
+"""`use`: a file becomes one with the files it uses, which lie in its folder or further inside, or in the zoo."""
 
 from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.source import Source
 from symcnn.syntax.build_file import file_of
+from symcnn.syntax.folders import zoo_folder
 from symcnn.syntax.read import MOST_CHARACTERS, listed_files, parse_file, read_source, reason, similar_files
+from symcnn.syntax.zoo import ZOO, in_zoo, is_there, nearest_of_zoo, zoo_file, zoo_files, zoo_networks
 from symcnn.tree import Definition, File, Use
 
 _MOST_FILES = 100  # that become one; the networks of a book, one file each, are fewer
@@ -19,11 +21,23 @@ _LONGEST_CHAIN = 8  # files of a circle that an error names
 
 
 def load_file(path: str | Path) -> File:
-    """Return what a file and the files it uses define, as one file; raises `SymcnnError`."""
+    """Return what a file and the files it uses define, as one file; raises `SymcnnError`.
+
+    A path such as zoo/resnet50, where there is no such file, means a network of the zoo.
+    """
+    found = in_zoo(path)
+    if found is not None:
+        shown = Path(ZOO) / found.path.relative_to(zoo_folder())
+        file = parse_file(read_source(found.path, str(shown)))
+        return replace(_with_uses(found.path, file, shown.parent), asked=found.net)
     file = parse_file(read_source(path))
     if not Path(path).is_file():  # a pipe lies in no folder
         _refuse_uses(file)
-    return _Gathering(Path(path), file).whole() if file.uses else file
+    return _with_uses(Path(path), file)
+
+
+def _with_uses(path: Path, file: File, shown: Path | None = None) -> File:
+    return _Gathering(path, file, shown).whole() if file.uses else file
 
 
 def parse_alone(source: Source) -> File:
@@ -55,11 +69,11 @@ class _Open:
 class _Gathering:
     """Follows uses, the deepest first; all paths are resolved, so that links lead nowhere else."""
 
-    def __init__(self, path: Path, file: File) -> None:
+    def __init__(self, path: Path, file: File, shown: Path | None) -> None:
         first = path.resolve()
-        self._file, self._folder = file, first.parent
+        self._file, self._folder, self._zoo = file, first.parent, zoo_folder().resolve()
         # What errors call a file: its path as seen from where the first one was, unless that was a link.
-        self._shown = path.parent if path.parent.resolve() == self._folder else self._folder
+        self._shown = shown or (path.parent if path.parent.resolve() == self._folder else self._folder)
         self._open = [_Open(first, file)]
         self._done: dict[Path, File] = {}  # in which nothing is left to follow
         self._characters = len(file.source.text)
@@ -101,7 +115,9 @@ class _Gathering:
             path = (user.parent / use.path).resolve()
         except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a null character
             raise SymcnnError(f"cannot read '{use.path}': {reason(error)}") from None
-        if not path.is_relative_to(self._folder):
+        if (of_zoo := _of_zoo(use, path)) is not None:
+            return of_zoo.resolve()
+        if not path.is_relative_to(self._zoo if user.is_relative_to(self._zoo) else self._folder):
             hint = "a used file lies in the folder of the file that is loaded, or further inside"
             raise SymcnnError(f"'{use.path}' lies outside the folder of {self._file.source.name}", hint=hint)
         return path
@@ -123,7 +139,9 @@ class _Gathering:
         return read_source(path, name)
 
     def _name(self, path: Path) -> str:
-        return str(self._shown / path.relative_to(self._folder))
+        if path.is_relative_to(self._folder):
+            return str(self._shown / path.relative_to(self._folder))
+        return str(Path(ZOO) / path.relative_to(self._zoo))
 
     def _circle(self, paths: list[Path]) -> SymcnnError:
         names = [self._name(path) for path in paths]
@@ -156,6 +174,11 @@ def _definitions(file: File) -> Iterator[Definition]:
     yield from file.assumptions
 
 
+def _of_zoo(use: Use, path: Path) -> Path | None:
+    """Return the zoo's file that a use means, where `path` is what it would be beside its user."""
+    return None if is_there(path) else zoo_file(PurePosixPath(use.path).parts)
+
+
 def _like(path: str) -> str:
     return f'as in use "{path}"'
 
@@ -166,4 +189,11 @@ def _meant(use: Use, path: Path, user: Path) -> str | None:
     names = [str(around / name) for name in listed_files(path.parent) if path.parent / name != user]
     if f"{use.path}.cnn" in names:
         return f"did you mean '{use.path}.cnn'?"
+    if around == PurePosixPath(ZOO) and not names:
+        return _meant_of_zoo(PurePosixPath(use.path))
     return did_you_mean(use.path, names, f"here are: {', '.join(names[:8])}" if names else None)
+
+
+def _meant_of_zoo(path: PurePosixPath) -> str:
+    file = zoo_networks().get(path.stem)
+    return f"the network '{path.stem}' is in '{ZOO}/{file.name}'" if file else nearest_of_zoo(path.name, zoo_files())
