@@ -24,22 +24,27 @@ from tests.helpers import analysed, chain, error_of
 LIBRARY = standard_library()
 PARAMETERS = {
     "out_channels": "6", "out_features": "6", "kernel_size": "3", "output_size": "3", "scale_factor": "2",
-    "padding": "1", "cropping": "1", "groups": "3", "num_groups": "3", "size": "5",
+    "padding": "1", "cropping": "1", "groups": "3", "num_groups": "3", "size": "5", "num_heads": "3",
+    "num_embeddings": "10", "embedding_dim": "4", "upscale_factor": "2", "downscale_factor": "3",
 }  # fmt: skip
 JOINTS = {"add": "Add", "concat": "Concat", "multiply": "Multiply"}
 STEPS = [name for name in (*LIBRARY.layers, *LIBRARY.nets) if name not in JOINTS.values()]
+SIDED = "Conv DeformConv ConvTranspose LocallyConnected MaxPool AvgPool Unfold Pad"
+ON_TWO_AXES = ("DeformConv", "PixelShuffle", "PixelUnshuffle")
 WANTED = """
 Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv
 SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid ConvTranspose Upsample
 Interpolate Pad Crop ChannelShuffle ChannelSplit AdaptiveAvgPool AdaptiveMaxPool LayerNorm GroupNorm InstanceNorm
-LocalResponseNorm Scale Add Concat Multiply
+LocalResponseNorm Scale Add Concat Multiply DeformConv PixelShuffle PixelUnshuffle Unfold Embedding MultiheadAttention
+MaxUnpool CrossEntropy BCE BCEWithLogits L1 MSE SmoothL1 RMSNorm
 """
 
 
 def example(name: str) -> str:
     """Return a step with the arguments that a kind or net of the library requires."""
     required = LIBRARY.layers[name].parameters if name in LIBRARY.layers else LIBRARY.nets[name].parameters
-    values = [f"{p.name}={PARAMETERS[p.name]}" for p in required if p.default is None]
+    wanted = [p.name for p in required if p.default is None or p.name == "scale_factor"]
+    values = [f"{name}={PARAMETERS[name]}" for name in wanted]
     return f"{name}({', '.join([*values, *(['per_position=true'] if name == 'Linear' else [])])})"
 
 
@@ -68,8 +73,12 @@ def test_every_kind_has_words_a_source_and_rules_that_compile(name: str) -> None
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("shape", ["6×L", "6×H×W", "6×D×H×W"])
-def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None:
+@pytest.mark.parametrize("axes", ["L", "H×W", "D×H×W"])
+def test_every_kind_works_on_every_number_of_axes(name: str, axes: str) -> None:
+    shape = f"{1 if name == 'Embedding' else 12}×{axes}"
+    if name in ON_TWO_AXES and axes != "H×W":
+        assert "wants a tensor with two axes" in error_of(lambda: analysed(chain(example(name), shape=shape))).message
+        return
     a = analysed(chain(example(name), shape=shape))
     assert len(a.output) in (1, shape.count("×") + 1)
     at = a.at(**dict.fromkeys(a.symbols, 9))
@@ -225,9 +234,10 @@ def test_only_joins_are_no_steps() -> None:
 def test_arguments_that_have_two_sides_and_those_that_are_words() -> None:
     sided = {name: standard_kind(name).sided for name in LIBRARY.layers if standard_kind(name).sided}
     assert sided.pop("Crop") == {"cropping"}
-    assert set(sided) == {"Conv", "ConvTranspose", "LocallyConnected", "MaxPool", "AvgPool", "Pad"}
+    assert set(sided) == set(SIDED.split())
     assert set(sided.values()) == {frozenset({"padding"})}
     words = {name: standard_kind(name).words for name in LIBRARY.layers if standard_kind(name).words}
+    assert words.pop("Pad") == {"mode": ("constant", "reflect", "replicate", "circular")}
     assert words.pop("Upsample")["mode"][:2] == ("nearest", "nearest-exact")
     assert set(words) == {"Conv", "LocallyConnected", "MaxPool", "AvgPool"}
     assert all(found == {"padding": ("same", "valid")} for found in words.values())
