@@ -131,7 +131,8 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
         "Upsample": scaled,
         "Interpolate": scaled,
         "Pad": {
-            "padding": pairs(-2, 3), "mode": st.sampled_from(["constant", "constant", "reflect", "replicate", "circular"]),
+            "padding": pairs(-2, 3),
+            "mode": st.sampled_from(["constant", "constant", "reflect", "replicate", "circular"]),
         },
         "Crop": {"cropping": pairs(0, 3)},
         "ChannelShuffle": {"groups": st.integers(least, 6)},
@@ -144,7 +145,8 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
         "PReLU": {"num_parameters": st.sampled_from([1, channels, channels + 1])},
         "RMSNorm": {"elementwise_affine": truth},
         "DeformConv": {
-            "out_channels": outputs, **taps, "groups": groups, "bias": truth, "offset_groups": groups, "modulated": truth,
+            "out_channels": outputs, **taps, "groups": groups, "bias": truth, "offset_groups": groups,
+            "modulated": truth,
         },
         "Unfold": taps,
         "PixelShuffle": {"upscale_factor": st.integers(least, 4)},
@@ -219,9 +221,10 @@ def test_layers_are_pytorchs(kind: str, pytorch: ModuleType) -> None:
 # What a deformable convolution sees is not fixed; a loss has no axes, and an index no derivative.
 UNSEEN = ("Flatten", "SeparableConv", "GroupNorm", "DeformConv", "Embedding", *LOSSES)
 SEEN = [kind for kind in TESTED if kind not in UNSEEN]
+FLAT = "PReLU BatchNorm InstanceNorm LayerNorm RMSNorm LocalResponseNorm MaxUnpool"
 PARTLY = (
     *ACTIVATIONS,
-    *"PReLU BatchNorm InstanceNorm LayerNorm RMSNorm LocalResponseNorm MaxUnpool".split(),
+    *FLAT.split(),
 )  # flat somewhere
 
 
