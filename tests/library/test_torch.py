@@ -154,6 +154,7 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
         "MultiheadAttention": {"num_heads": st.integers(least, 4), "bias": truth},
         "Embedding": {"num_embeddings": st.integers(least, 9), "embedding_dim": st.integers(least, 9)},
         "MaxUnpool": windows,
+        "CELU": {"alpha": st.sampled_from([0, 0.5, -1, 2])},
         "CrossEntropy": {"label_smoothing": st.sampled_from([0, 0.25, 1, 2, -1])},
         "SmoothL1": {"beta": st.sampled_from([0, 0.25, 1, 2, -1])},
         "Dropout": {"p": st.sampled_from([0, 0.5, 1, 2, -1])},
