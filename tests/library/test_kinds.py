@@ -264,8 +264,10 @@ def test_embeddings_are_of_one_index_for_each_position() -> None:
 @pytest.mark.parametrize("step", ["Upsample(3/2)", "Upsample(size=7)", "DeformConv(3, 3)", "AdaptiveAvgPool(5)"])
 def test_of_what_is_not_known_nothing_is_said(step: str) -> None:
     field = analysed(chain("Conv(3, 3)", step, "Conv(3, 3)", shape="3×H×W")).receptive_field
-    assert (field.size, field.jump, field.centre, field.aligned) == ((None, None), (None, None), (None, None), None)
+    assert (field.size, field.jump, field.centre, field.aligned) == ((None, None), (None, None), (None, None), True)
     assert field.reason
+    joined = analysed(f"net a {{ input 3×H×W; add {{ path {{ {step}; Upsample(size=(H, W)) }} skip }} }}")
+    assert (joined.receptive_field.size, joined.receptive_field.aligned) == ((None, None), None)
 
 
 @pytest.mark.parametrize(
