@@ -114,16 +114,16 @@ Examples:
   symcnn compare examples/stacked.cnn
   symcnn compare examples/stacked.cnn three seven --quantity macs
 """
+_LAYERS_EXAMPLE = """\b
+Examples:
+  symcnn layers
+  symcnn layers Conv
+"""
 _VERIFY_EXAMPLE = """\b
 Examples:
   symcnn verify examples/lenet.cnn
   symcnn verify examples/unet.cnn --net unet --at H=572 --verbose
   symcnn verify examples/resnet50.cnn --at H=224,W=224 --at H=225,W=193 --format markdown
-"""
-_LAYERS_EXAMPLE = """\b
-Examples:
-  symcnn layers
-  symcnn layers Conv
 """
 
 
@@ -225,6 +225,18 @@ def compare(
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
 
+@main.command(epilog=_LAYERS_EXAMPLE)
+@click.argument("kind", required=False)
+@_output_options
+def layers(kind: str | None, format_: str, standalone: bool, output: str | None) -> None:
+    """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
+    from symcnn.cli import work
+    from symcnn.formula.style import PLAIN
+
+    style = work.whole(PLAIN, standalone, format_)
+    work.write(work.reference(kind, work.destined(format_, output), style), output)
+
+
 @main.command(epilog=_VERIFY_EXAMPLE)
 @click.argument("file")
 @click.option("--against", default="torch", metavar="FRAMEWORK", help="The framework: torch.")
@@ -258,15 +270,3 @@ def verify(
     text, code = other.verified(file, names, against, settings, values, assume, format_, verbose, style)
     work.write(text, output)
     click.get_current_context().exit(code)
-
-
-@main.command(epilog=_LAYERS_EXAMPLE)
-@click.argument("kind", required=False)
-@_output_options
-def layers(kind: str | None, format_: str, standalone: bool, output: str | None) -> None:
-    """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
-    from symcnn.cli import work
-    from symcnn.formula.style import PLAIN
-
-    style = work.whole(PLAIN, standalone, format_)
-    work.write(work.reference(kind, work.destined(format_, output), style), output)

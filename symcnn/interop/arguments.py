@@ -17,8 +17,8 @@ from symcnn.tree import LayerParameter
 Evaluate = Callable[[Any], Any]
 
 
-class NoIntegerError(ValueError):
-    """An argument is no integer at these sizes."""
+class NoIntegerError(Exception):
+    """An argument, or a size, is no integer where it must be one."""
 
 
 class Pair(NamedTuple):
@@ -53,7 +53,7 @@ def _value(parameter: LayerParameter, value: Any, evaluate: Evaluate) -> Any:
     if isinstance(number, Fraction) and number.denominator == 1:
         return int(number)
     if isinstance(number, Fraction) and not parameter.rational:
-        raise NoIntegerError(f"no module is made with {parameter.name} = {number}")
+        raise NoIntegerError(f"{parameter.name} would be {number}")
     return float(number) if isinstance(number, Fraction) else number
 
 

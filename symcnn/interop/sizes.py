@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sympy import Expr, Symbol
 
-from symcnn.algebra.conditions import Condition, Either, linear_bound
+from symcnn.algebra.conditions import ZERO, Condition, Either, linear_bound
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import RATIONAL, domain_of
 from symcnn.analysis import Analysis
@@ -161,7 +161,7 @@ def sizes_outside(analysis: Analysis, inside: Sequence[Mapping[str, Any]]) -> li
     fixed = {s for s in base if s in analysis.replaced or domain_of(s) == RATIONAL}
     own = [symbol for symbol in _in_order(analysis) if symbol in base and symbol not in fixed]
     found: list[dict[str, Any]] = []
-    for claim in analysis.claims[:_MOST_OUTSIDE]:
+    for claim in [claim for claim in analysis.claims if not _is_equation(claim)][:_MOST_OUTSIDE]:
         near = _near(analysis, claim, [s for s in own if s in claim.relation().free_symbols], base)
         legal = [values for values, evaluate in near if all(holds(a, evaluate) for a in analysis.assumed)]
         alone = [values for values in legal if len(broken(analysis, values)) == 1]
@@ -169,6 +169,11 @@ def sizes_outside(analysis: Analysis, inside: Sequence[Mapping[str, Any]]) -> li
             named = {symbol.name: value for symbol, value in values.items() if symbol not in analysis.replaced}
             found += [named] if named not in found else []
     return found
+
+
+def _is_equation(claim: _Claim) -> bool:
+    """Tell whether a claim makes a symbol equal to something: then the other may stand in its place everywhere."""
+    return isinstance(claim, Condition) and claim.claim == ZERO
 
 
 def broken(analysis: Analysis, values: Values) -> tuple[_Claim, ...]:

@@ -62,8 +62,8 @@ def verify(
     return Verification(analysis.net, "torch", version, found, tuple(x for x in outside if x is not None))
 
 
-def to_torch(net: Analysis | Network, device: str = "cpu", **sizes: Any) -> nn.Module:
-    """Return a network as a module of PyTorch, made for the given sizes; it takes a batch of inputs.
+def to_torch(net: Analysis | Network, /, **sizes: Any) -> nn.Module:
+    """Return a network as a module of PyTorch, set to inference; it takes a batch of inputs.
 
     `sizes` are values for the network's symbols; those that are left out are chosen as by `verify`. Raises
     `SymcnnError` for a network with a layer that PyTorch does not have.
@@ -78,7 +78,7 @@ def to_torch(net: Analysis | Network, device: str = "cpu", **sizes: Any) -> nn.M
     check_addressable(at)
     try:
         with _quiet():
-            return network_module(at.derivation, at.evaluate, device)
+            return network_module(at.derivation, at.evaluate)
     except NoModuleError as error:
         raise NotSupportedError(f"'{at.net}' as a module of PyTorch: {error}") from None
     except RefusedError as error:
@@ -97,7 +97,7 @@ def _layers(derivation: Derivation | None) -> int:
 
 
 def _outside(analysis: Analysis, values: Mapping[str, Any]) -> Outside | None:
-    """Run a network where it is not defined; None where PyTorch cannot be asked."""
+    """Run a network where it is not defined; None where PyTorch cannot be asked, as for half a channel."""
     from symcnn.interop.arguments import NoIntegerError
     from symcnn.interop.torch_run import RefusedError, outcome
 
@@ -108,7 +108,7 @@ def _outside(analysis: Analysis, values: Mapping[str, Any]) -> Outside | None:
         return Outside(values, relations, outcome(analysis.derivation, evaluate))
     except RefusedError as error:
         return Outside(values, relations, None, str(error))
-    except (NoIntegerError, SymcnnError):  # a size that symcnn computes for it does not exist
+    except (NoIntegerError, SymcnnError):
         return None
 
 

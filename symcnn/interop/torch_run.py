@@ -50,12 +50,14 @@ class RefusedError(Exception):
 def module_of(leaf: Leaf, tensors: Sequence[torch.Tensor], evaluate: Evaluate, device: str = META) -> nn.Module:
     """Return PyTorch's module for a layer on the tensors that have arrived, set to inference.
 
-    Raises `NoModuleError` where PyTorch has none and `RefusedError` where it does not take the arguments.
+    Raises `NoModuleError` where PyTorch has none, `RefusedError` where it does not take the arguments, and
+    `NoIntegerError` where there are none.
     """
     _, channels, *sizes = tensors[0].shape
+    arguments = arguments_of(leaf.outcome, evaluate)
     try:
         with torch.device(device):
-            return module_for(leaf.kind, arguments_of(leaf.outcome, evaluate), channels, len(sizes)).eval()
+            return module_for(leaf.kind, arguments, channels, len(sizes)).train(False)
     except REFUSALS as error:
         raise RefusedError(first_line(error)) from None
 
@@ -90,13 +92,13 @@ def stand_in(leaf: Leaf, evaluate: Evaluate) -> torch.Tensor:
     return torch.empty(SAMPLES, *whole_shape(leaf.outcome.output.shape, evaluate), device=META)
 
 
-def network_module(derivation: Derivation, evaluate: Evaluate, device: str) -> Body:
-    """Return the modules of a whole network on a device; raises what `module_of` and `applied` raise."""
+def network_module(derivation: Derivation, evaluate: Evaluate) -> Body:
+    """Return the modules of a whole network, with storage; raises what `module_of` and `applied` raise."""
 
     def make(leaf: Leaf, _: tuple[str, ...], tensors: Sequence[Arrived]) -> tuple[nn.Module, Arrived]:
         arrived = [tensor for tensor in tensors if tensor is not None]
         output = applied(module_of(leaf, arrived, evaluate), arrived)
-        return module_of(leaf, arrived, evaluate, device), output
+        return module_of(leaf, arrived, evaluate, "cpu"), output
 
     return grown(derivation, [input_tensor(derivation, evaluate)], make)[0]
 

@@ -6,7 +6,7 @@ from pathlib import Path as File
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 
 from symcnn import SymcnnError, analyse, load, render
 from symcnn.interop.torch import verify
@@ -24,6 +24,11 @@ EXAMPLES = [
     if net.definition.input is not None
 ]
 WITHOUT = {"ShiftConv", "Shuffle", "LocallyConnected", "Scale"}  # of the examples and the library
+
+
+def patient(number_of: int) -> settings:
+    """Return the settings of a property test whose networks are often defined for no input, and then not drawn."""
+    return settings(draws(number_of), suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 
 
 def verdicts(verification: Verification) -> dict[str, str]:
@@ -109,7 +114,7 @@ def test_every_kind_of_the_library_is_named() -> None:
 # Random networks.
 
 
-@draws(150)
+@patient(150)
 @given(paths())
 def test_random_networks(path: Path) -> None:
     try:
@@ -127,7 +132,7 @@ def test_random_networks(path: Path) -> None:
         assert outside.output is None or "add" in program(path)
 
 
-@draws(100)
+@patient(100)
 @given(paths())
 def test_chosen_sizes_are_legal(path: Path) -> None:
     try:
