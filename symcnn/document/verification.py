@@ -64,10 +64,10 @@ def _verdict(verification: Verification) -> str:
 
 def _sizes(runs: tuple[Run, ...]) -> Line:
     """Return ` at H = 224, 225`, or ` at (H, W) = (224, 224), (225, 193)`."""
-    names = list(runs[0].values)
+    names = list(dict.fromkeys(name for run in runs for name in run.values))
     if not names:
         return ()
-    listed = [", ".join(str(run.values[name]) for name in names) for run in runs]
+    listed = [", ".join(str(run.values.get(name, "–")) for name in names) for run in runs]
     if len(names) == 1:
         return line(" at ", Math(f.Name(names[0])), f" = {', '.join(listed)}")
     between = [part for name in names for part in (Words(", "), Math(f.Name(name)))][1:]

@@ -35,8 +35,8 @@ def chosen_sizes(analysis: Analysis, given: Iterable[Mapping[str, Any]] | None =
 
     Raises `SymcnnError` for a value that is not legal, and where no values are found.
     """
-    if given is not None:
-        return [_completed(analysis, values, 0, [])[0] for values in given]
+    if sets := list(given or ()):
+        return [_completed(analysis, values, 0, [])[0] for values in sets]
     found: list[dict[str, Any]] = []
     for number in range(len(_SIZES) if analysis.symbols else 1):
         found += _completed(analysis, {}, number, found)

@@ -87,8 +87,12 @@ def first_line(error: BaseException) -> str:
 
 
 def _padding(amounts: Any, axes: int, value: float = 0.0, sign: int = 1) -> nn.Module:
-    flat = tuple(sign * side for pair in reversed(sides(amounts, axes)) for side in pair)
-    return getattr(nn, f"ConstantPad{axes}d")(flat, value)
+    return getattr(nn, f"ConstantPad{axes}d")(_last_first(amounts, axes, sign), value)
+
+
+def _last_first(amounts: Any, axes: int, sign: int = 1) -> tuple[int, ...]:
+    """Return paddings as PyTorch wants them: both sides of the last axis, then those of the one before it."""
+    return tuple(sign * side for pair in reversed(sides(amounts, axes)) for side in pair)
 
 
 def _windowed(name: str, inputs: bool, outside: float = 0.0) -> Build:
@@ -146,15 +150,63 @@ def _channels_last(inner: nn.Module) -> nn.Module:
     return Function(shown(inner), lambda x: inner(x.movedim(1, -1)).movedim(-1, 1), inner)
 
 
-def _layer_norm(arguments: Arguments, channels: int, axes: int) -> nn.Module:
-    made = nn.LayerNorm(channels, **arguments)
-    return _channels_last(made) if axes else made
+def _of_channels(name: str) -> Build:
+    """Return the builder of a normalisation over the last axis, which here is the channels."""
+
+    def build(arguments: Arguments, channels: int, axes: int) -> nn.Module:
+        made = getattr(nn, name)(channels, **arguments)
+        return _channels_last(made) if axes else made
+
+    return build
 
 
-def _upsample(arguments: Arguments, _channels: int, _axes: int) -> nn.Module:
+def _upsample(arguments: Arguments, _channels: int, axes: int) -> nn.Module:
     if not arguments.get("align_corners", True):
         del arguments["align_corners"]  # modes that do not have it refuse it, true or false
+    for name in ("scale_factor", "size"):
+        if arguments.get(name) in (0, (0,) * axes):
+            del arguments[name]  # 0 is the one that is not given
     return nn.Upsample(**arguments)
+
+
+def _pad(arguments: Arguments, _channels: int, axes: int) -> nn.Module:
+    name = _PADDINGS[arguments.get("mode", "constant")]
+    return _padding(arguments["padding"], axes) if name == "ConstantPad" else _padding_of(name, arguments, axes)
+
+
+def _padding_of(name: str, arguments: Arguments, axes: int) -> nn.Module:
+    return getattr(nn, f"{name}{axes}d")(_last_first(arguments["padding"], axes))
+
+
+def _unfold(arguments: Arguments, _channels: int, axes: int) -> nn.Module:
+    """Return im2col with its positions put back on their grid; PyTorch's has them in one row."""
+    if axes != 2:
+        raise NoModuleError("Unfold takes two axes")
+    amounts = arguments.pop("padding", 0)
+    made, window = nn.Unfold(**arguments), _same(arguments, axes, 0.0).windows
+
+    def on_grid(x: torch.Tensor) -> torch.Tensor:
+        x = functional.pad(x, _last_first(amounts, axes))
+        spans = [(n - d * (k - 1), s) for n, (k, s, d) in zip(x.shape[2:], window, strict=True)]
+        return made(x).unflatten(2, [len(range(0, span, stride)) for span, stride in spans])
+
+    return Function("Unfold", on_grid, made)
+
+
+def _attention(arguments: Arguments, channels: int, _axes: int) -> nn.Module:
+    """Return self-attention over all positions, which PyTorch wants in one row before the channels."""
+    made = nn.MultiheadAttention(channels, batch_first=True, **arguments)
+
+    def attend(x: torch.Tensor) -> torch.Tensor:
+        rows = x.flatten(2).movedim(1, 2)
+        return made(rows, rows, rows)[0].movedim(1, 2).unflatten(2, x.shape[2:])
+
+    return Function("MultiheadAttention", attend, made)
+
+
+def _embedding(arguments: Arguments, _channels: int, _axes: int) -> nn.Module:
+    made = nn.Embedding(**arguments)
+    return Function("Embedding", lambda x: made(x[:, 0].long()).movedim(-1, 1), made)
 
 
 def _group_norm(arguments: Arguments, channels: int, _axes: int) -> nn.Module:
@@ -189,8 +241,11 @@ def _plain(name: str, **fixed: Any) -> Build:
 
 _PLAIN = """
 Identity Flatten Dropout ReLU ReLU6 LeakyReLU PReLU ELU CELU SELU GELU SiLU Mish Softplus Softsign Sigmoid LogSigmoid
-Tanh Hardtanh Hardswish Hardsigmoid ChannelShuffle LocalResponseNorm
+Tanh Hardtanh Hardswish Hardsigmoid ChannelShuffle LocalResponseNorm PixelShuffle PixelUnshuffle
 """
+_PADDINGS = {
+    "constant": "ConstantPad", "reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad",
+}  # fmt: skip
 
 MODULES: dict[str, Build] = {
     "Conv": _windowed("Conv", inputs=True),
@@ -205,9 +260,13 @@ MODULES: dict[str, Build] = {
     "BatchNorm": _on_channels("BatchNorm"),
     "InstanceNorm": _on_channels("InstanceNorm"),
     "GroupNorm": _group_norm,
-    "LayerNorm": _layer_norm,
+    "LayerNorm": _of_channels("LayerNorm"),
+    "RMSNorm": _of_channels("RMSNorm"),
+    "Unfold": _unfold,
+    "MultiheadAttention": _attention,
+    "Embedding": _embedding,
     "Upsample": _upsample,
-    "Pad": lambda arguments, _channels, axes: _padding(arguments["padding"], axes),
+    "Pad": _pad,
     "Crop": lambda arguments, _channels, axes: _padding(arguments["cropping"], axes, sign=-1),
     "ChannelSplit": _split,
     "Softmax": _plain("Softmax", dim=1),
@@ -219,7 +278,10 @@ MODULES: dict[str, Build] = {
 } | {name: _plain(name) for name in _PLAIN.split()}
 
 # Kinds of the library that PyTorch has no module for.
+_LOSSES = ("CrossEntropy", "BCE", "BCEWithLogits", "L1", "MSE", "SmoothL1")
 WITHOUT = {
+    "DeformConv": "torchvision has it, PyTorch has not",
+    "MaxUnpool": "PyTorch's wants the indices of a pooling",
     "LocallyConnected": "PyTorch has no layer that shares nothing",
     "Scale": "PyTorch has no module of one factor per channel",
-}
+} | dict.fromkeys(_LOSSES, "a loss wants targets")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path as File
 from typing import Any
 
@@ -74,8 +75,35 @@ LocalResponseNorm(5, alpha=0.01, k=2); Dropout; Dropout(p=0.2); Identity; ReLU; 
 LeakyReLU(negative_slope=0.2); PReLU; PReLU(num_parameters=6); ELU; ELU(alpha=0.5); CELU; SELU; GELU; SiLU; Mish
 Softplus; Sigmoid; Tanh; Hardswish; Hardsigmoid; Hardtanh; Hardtanh(min_val=-2, max_val=0.5); Softsign; LogSigmoid
 GLU; LogSoftmax; Softmax
+RMSNorm; RMSNorm(elementwise_affine=false); Unfold(3); MultiheadAttention(3)
+Unfold((2, 3), dilation=2, padding=((1, 0), (2, 2)), stride=2); MultiheadAttention(2, bias=false)
 """
-STEPS = [step.strip() for step in LAYERS.replace("\n", ";").split(";") if step.strip()]
+KINDS = {*standard_library().layers}
+NETS = {*standard_library().nets}
+
+
+def _is_there(step: str) -> bool:
+    """Tell whether the library has the kind and its named arguments."""
+    name, _, rest = step.partition("(")
+    layer = standard_library().layers.get(name)
+    named = re.findall(r"(\w+)=", rest)
+    return name in NETS or (layer is not None and {p.name for p in layer.parameters} >= {*named})
+
+
+WRITTEN = [step.strip() for step in LAYERS.replace("\n", ";").split(";") if step.strip()]
+STEPS = [step for step in WRITTEN if _is_there(step)]
+SHAPED = [
+    (step, shape)
+    for step, shape in [
+        ("Linear(7)", "6"), ("Flatten", "6×3"),
+        ("BatchNorm", "6"), ("LayerNorm", "6"), ("PReLU(num_parameters=6)", "6"),
+        ("PixelShuffle(2)", "8×H×W"), ("PixelUnshuffle(2)", "3×6×8"), ("Embedding(10, embedding_dim=4)", "1×L"),
+        ("MultiheadAttention(3)", "6×L"), ("RMSNorm", "6"), ("Upsample(size=(5, 7))", "6×H×W"),
+        ('Pad(2, mode="reflect")', "6×7×8"), ('Pad((1, 2), mode="circular")', "6×7×8"),
+        ('Pad(1, mode="replicate")', "6×L"),
+    ]
+    if _is_there(step)
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -95,6 +123,12 @@ def test_other_numbers_of_axes(kind: str, axes: int) -> None:
     assert next(row.module for row in found.rows).endswith(f"{axes}d")
 
 
+@pytest.mark.parametrize(("step", "shape"), SHAPED)
+def test_kinds_on_tensors_of_other_shapes(step: str, shape: str) -> None:
+    found = verify(analysed(chain(step, shape=shape)))
+    assert found.is_equal and set(verdicts(found).values()) == {EQUAL}
+
+
 def test_vectors() -> None:
     found = verify(analysed(chain("Linear(8)", "BatchNorm", "ReLU", "LayerNorm", "Softmax", shape="C")))
     assert found.is_equal and set(verdicts(found).values()) == {EQUAL}
@@ -104,11 +138,10 @@ def test_every_kind_of_the_library_is_named() -> None:
     from symcnn.interop.torch_modules import MODULES
     from symcnn.interop.torch_modules import WITHOUT as REASONS
 
-    tried = {step.partition("(")[0] for step in STEPS}
-    joins = {"Add", "Concat", "Multiply"}
-    for kind in MODULES:
-        assert kind in tried | joins | {"Linear"}
-    assert MODULES.keys() | REASONS.keys() <= set(standard_library().layers)
+    assert MODULES.keys() | REASONS.keys() >= KINDS
+    assert not MODULES.keys() & REASONS.keys()
+    tried = {step.partition("(")[0] for step in [*STEPS, *dict(SHAPED)]} | {"Add", "Concat", "Multiply"}
+    assert KINDS & MODULES.keys() <= tried
 
 
 # Random networks.
