@@ -35,14 +35,14 @@ def derived(
     style: Style,
 ) -> str:
     """Return the output of `derive`."""
-    analyses = _asked_for(file, names, settings, values, assume, format_)
+    analyses = asked_for(file, names, settings, values, assume, format_)
     from symcnn.render import render_all
 
     style.check_symbols(_symbols(analyses))
     return render_all(analyses, format_, style)
 
 
-def _asked_for(
+def asked_for(
     file: str,
     names: Sequence[str],
     settings: Iterable[str],
@@ -52,14 +52,14 @@ def _asked_for(
 ) -> list[Analysis]:
     """Return the analyses of the chosen nets, with values where some are given; a format of one net gets one."""
     networks = _chosen(_read(file), names)
-    at = _pairs(values, "--at")
+    at = pairs(values, "--at")
     from symcnn.render import check_format
 
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
         listed = ", ".join(network.name for network in networks)
         raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
-    return _valued(_analyses(networks, _pairs(settings, "--set"), assume), at)
+    return _valued(_analyses(networks, pairs(settings, "--set"), assume), at)
 
 
 def _symbols(analyses: Iterable[Analysis]) -> set[str]:
@@ -96,7 +96,7 @@ def explained(
     style: Style,
 ) -> str:
     """Return the output of `explain`; `part` has the layers and the quantities that are asked for."""
-    analyses = _asked_for(file, names, settings, values, assume, format_)
+    analyses = asked_for(file, names, settings, values, assume, format_)
     from symcnn.derive import derive
     from symcnn.document.explanation import letters
     from symcnn.render import render_all
@@ -141,7 +141,7 @@ def compared(
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
-    *others, last = analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    *others, last = analyses = _analyses(networks, pairs(settings, "--set"), assume)
     style.check_symbols(_symbols(analyses))
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
@@ -333,7 +333,7 @@ def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tup
     return analyses
 
 
-def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     """Read `H=224`, several also in one, separated by commas: `H=224,W=224`."""
     pairs: dict[str, str] = {}
     for text in texts:

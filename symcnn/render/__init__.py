@@ -14,8 +14,9 @@ from symcnn.report import Document
 if TYPE_CHECKING:
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
+    from symcnn.interop.verification import Verification
 
-    Result: TypeAlias = Analysis | Comparison | Explanation
+    Result: TypeAlias = Analysis | Comparison | Explanation | Verification
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -29,6 +30,7 @@ _DOCUMENT_WRITERS = {
 _PAGES = {
     "Analysis": ("document.analysis:analysis_document", "render.json:analysis_json"),
     "Comparison": ("document.comparison:comparison_document", "render.json_comparison:comparison_json"),
+    "Verification": ("document.verification:verification_document", "render.json_verification:verification_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")
