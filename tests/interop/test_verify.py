@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from symcnn import SymcnnError, analyse, load, render
+from symcnn.interop.sizes import chosen_sizes
 from symcnn.interop.torch import verify
 from symcnn.interop.verification import DIFFERENT, EQUAL, FOLLOWS, NOT_COMPARED, NOT_REACHED, REFUSED, Verification
 from symcnn.library.standard import standard_library
+from symcnn.syntax.zoo import zoo_networks
 from tests.graphs import Path, paths, program, run
 from tests.helpers import analysed, chain, draws, error_of
 
@@ -43,6 +45,19 @@ def test_the_examples_are_what_pytorch_says(file: str, net: str) -> None:
     assert {row.kind for row in found.rows if row.verdict != EQUAL} <= WITHOUT
     assert all(row.verdict in (EQUAL, NOT_COMPARED) for row in found.rows)
     assert all(run.total is not None or any(r.kind in WITHOUT for r in run.rows) for run in found.runs)
+
+
+# Kinds of the zoo that PyTorch has no module for.
+ZOO_WITHOUT = {"Scale", "Subsampling", "RadialBasis", "ZeroChannels"}
+
+
+@pytest.mark.parametrize("name", sorted(zoo_networks()))
+def test_the_zoo_is_what_pytorch_says(name: str) -> None:
+    analysis = analyse(load(f"zoo/{name}")[name])
+    sizes = chosen_sizes(analysis)[:1]  # large networks: one size, of those that verify would take first
+    found = verify(analysis, sizes)
+    assert found.is_equal
+    assert {row.kind for row in found.rows if row.verdict != EQUAL} <= ZOO_WITHOUT
 
 
 @pytest.mark.parametrize(
