@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,8 @@ class ReceptiveField:
     from one output to the next (the effective stride), `centre` the middle of what the first output sees, in positions
     from 0; `least` is the size along the path that sees least. What cannot be said is None, and `reason` says why.
     `aligned` is False where branches were joined whose jumps or centres differ, None where symbols leave that open;
-    `gated`: a branch that sees everything was multiplied in, which the other numbers leave out.
+    `gated`: a gate that sees everything was multiplied in, or a normalisation over positions divided, which the other
+    numbers leave out.
     """
 
     size: tuple[Any, ...]
@@ -112,12 +113,14 @@ def layer_fields(derivation: Derivation, arithmetic: Arithmetic) -> tuple[Pair, 
 
 
 def _chain(body: Derivation) -> list[tuple[Window, ...]] | None:
-    """Return the windows of all layers, if each follows on the one before; None where they branch or are repeated."""
+    """Return the windows of all layers, if each follows on the one before; None where they branch, gate or repeat."""
     found: list[tuple[Window, ...]] = []
     for place, item in enumerate(body.items):
         if item.sources != (place - 1 if place else INPUT,):
             return None
         if isinstance(item, Leaf):
+            if item.outcome.kind.gates:
+                return None
             found.append(item.outcome.windows)
             continue
         inner = _chain(item.body) if item.times == 1 else None
@@ -176,7 +179,8 @@ class _Follower:
     def _through(self, leaf: Leaf, sources: list[Views]) -> Views:
         """Return what an output of a layer, or of a join, sees."""
         if len(sources) == 1:
-            return composed(sources[0], leaf.outcome.windows, self._arithmetic)
+            views = composed(sources[0], leaf.outcome.windows, self._arithmetic)
+            return tuple(replace(view, gated=True) for view in views) if leaf.outcome.kind.gates else views
         stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
         columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
         return tuple(joined(views, broadcast, self._arithmetic) for views, broadcast in columns)

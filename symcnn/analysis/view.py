@@ -208,6 +208,10 @@ def joined(views: Sequence[View], broadcast: Sequence[bool] = (), arithmetic: Ar
         raise ValueError("a join needs a branch that is not broadcast")
     if len(local) == 1:
         return replace(local[0], gated=gated)
+    whole = next((view for view in local if view.known and view.hull and view.hull.affine.jump == 0), None)
+    if whole is not None:  # an attention: its outputs see everything, wherever the other branches look
+        known = [path for view in local if view.known and view.hull for path in view.paths or (view.hull,)]
+        return replace(whole, paths=hulls.least_of(known, arithmetic), gated=gated)
     reason = next((view.reason for view in local if view.reason), "")
     seen = [view.hull for view in local if view.hull]
     equal = _all_equal([hull.affine.jump for hull in seen], arithmetic)

@@ -318,7 +318,9 @@ def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tup
     known = [{parameter.name for parameter in network.definition.parameters} for network in networks]
     for name in settings:
         if not any(name in names for names in known):
-            hint = f'{name} is no parameter; a symbol is fixed by --assume "{name} == {settings[name]}"'
+            listed = ", ".join(sorted(set().union(*known)))
+            has = f"its parameters are {listed}" if listed else "it has none"
+            hint = f'{has}; a symbol is fixed by --assume "{name} == {settings[name]}"'
             nets = " or ".join(network.name for network in networks)
             raise SymcnnError(f"{nets} has no parameter '{name}'", hint=did_you_mean(name, set().union(*known), hint))
     analyses = []

@@ -50,7 +50,7 @@ def _remarks(analysis: Analysis, field: ReceptiveField) -> Iterator[Line]:
     if None not in field.least and field.least != field.size:
         yield (*line("along the path that sees least: "), *shape(field.least))
     if field.gated:
-        yield line("beside a gate, which sees everything before it")
+        yield line("beside gates, or normalisations over positions, which see everything before them")
     if field.aligned is not True:
         place = next(layer.path for layer in analysis.layers if layer.receptive_field.aligned is not True)
         certain = field.aligned is False

@@ -16,7 +16,7 @@ from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.report import Indent, Line, Math, Words
 
-_DEEPEST = 10  # levels of indentation; what lies deeper has a row of its own there, with a dotted name
+_DEEPEST = 10  # levels of indentation; what lies deeper has a row of its own there, without the names between
 _NUMBERED = re.compile(r"(.*[^\d])\d+")  # the name of a net that has no label
 _BETWEEN_NAMES = re.compile(r"\.(?![^\[\]]*\])")  # not the dots of repeat1[1..2]
 
@@ -143,8 +143,10 @@ class _Writer:
         while node.layer is None and len(node.inside) == 1:  # a body that holds nothing else
             (node,) = node.inside.values()
             times *= self._times(node)
-        if level == _DEEPEST and node.inside:
-            yield from (self._layer(layer, level, above, start, copies) for layer in node.layers())
+        if level == _DEEPEST and node.inside:  # the names would fill the page
+            for layer in node.layers():
+                row = self._layer(layer, level, above, start, copies)
+                yield replace(row, name=f"….{layer.name}") if "." in row.name else row
         elif node.layer is not None:
             yield self._layer(node.layer, level, above, start, copies)
             yield from self.under(node, level + 1, node.layer.times * copies, copies)

@@ -18,7 +18,7 @@ from symcnn.syntax.cache import kept
 from symcnn.tree import Layer, LayerParameter
 
 # A rule may use the names that are known when it is worked out.
-_BEFORE_SIZE = (*WINDOW, "size", "joins", "axes", "channels")
+_BEFORE_SIZE = (*WINDOW, "size", "joins", "gates", "axes", "channels")
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,11 @@ class Kind:
     def joint(self) -> str | None:
         """The word of the statement that makes it, such as `add` of Add; None for a kind that is used as a step."""
         return self.name.lower() if self.formulas["joins"] == Truth(True) else None
+
+    @cached_property
+    def gates(self) -> bool:
+        """Whether a factor of every output depends on all positions, beside the window."""
+        return self.formulas["gates"] == Truth(True)
 
     @property
     def windowed(self) -> bool:

@@ -25,6 +25,7 @@ RULES: dict[str, Rule] = {
     "size": Rule("n", "output size along an axis", per_axis=True),
     "start": Rule("0", "the first input that the first output sees", per_axis=True),
     "joins": Rule("false", "whether its input is what a statement has joined"),
+    "gates": Rule("false", "whether a factor of every output depends on all positions"),
     "axes": Rule("axes", "number of spatial axes of the output"),
     "channels": Rule("C", "output channels"),
     "weights": Rule("0", "learned factors", counted=True),
