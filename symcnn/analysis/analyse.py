@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -55,7 +56,7 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
     if definition.input is None:
         hint = f"use it inside a net: net main {{ input 3×H×W; {definition.name} }}"
         raise SymcnnError(f"'{definition.name}' is a block: it has no input", definition.span, hint)
-    texts = [assume] if isinstance(assume, str) else assume
+    texts = (assume,) if isinstance(assume, str) else tuple(assume)
     extra = tuple(parse_assumptions(Source("assume", _text(text))) for text in texts)
     given = {name: _parameter(name, value, definition) for name, value in parameters.items()}
     with bounded_nesting(f"a formula of '{definition.name}'", definition.span):
@@ -75,7 +76,14 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
             defined = _defined(net, derivation, assumed, tuple(_kept(plain, replaced)))
-        return _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
+        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
+    return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
+
+
+def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the assumptions that symbols have these values."""
+    for name, value in values.items():
+        yield f"{name} == {value}"
 
 
 def _defined(net: Network, derivation: Derivation, assumed: Claims, plain: Claims = ()) -> Claims:

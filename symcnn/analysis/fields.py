@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -57,10 +57,6 @@ class Fields:
         """What the network's output sees."""
         return self._field(self._whole())
 
-    def before(self, place: int) -> ReceptiveField:
-        """Return what an input of a layer sees, of a join the first."""
-        return self.branches(place)[0]
-
     def branches(self, place: int) -> tuple[ReceptiveField, ...]:
         """Return what each input of a layer sees; there are several of a join."""
         return tuple(map(self._field, self.views[place][0]))
@@ -69,9 +65,11 @@ class Fields:
         """Return what an output of a layer sees."""
         return self._field(self.views[place][1])
 
-    def at(self, evaluate: Callable[[Value], Any]) -> Fields:
-        """Return the same fields for values of the symbols."""
-        return Fields(self._whole, lambda: self.views, evaluate)
+    def at(
+        self, evaluate: Callable[[Value], Any], paths: Sequence[str], numeric: Callable[[], NumericFields]
+    ) -> Fields:
+        """Return the same fields for values of the symbols; what symbols leave open is found from the numbers."""
+        return _FieldsAt(self._whole, lambda: self.views, evaluate, paths, numeric)
 
     def _field(self, views: Views) -> ReceptiveField:
         parts = [tuple(self._value(view, name) for view in views) for name in ("size", "jump", "centre", "least")]
@@ -92,6 +90,53 @@ class Fields:
             return self._exactly(getattr(view, name))
         except NotSupportedError:
             return None
+
+
+NumericFields = tuple[Fields, Mapping[str, int]]  # those of a network of numbers, and the places of its layers by path
+
+
+class _FieldsAt(Fields):
+    """The fields for some values: where the symbols leave one open, the one of the network with these numbers."""
+
+    def __init__(
+        self,
+        whole: Callable[[], Views],
+        layers: Callable[[], tuple[Pair, ...]],
+        exactly: Callable[[Value], Any],
+        paths: Sequence[str],
+        numeric: Callable[[], NumericFields],
+    ) -> None:
+        super().__init__(whole, layers, exactly)
+        self._paths, self._numeric = paths, numeric
+
+    @property
+    def network(self) -> ReceptiveField:
+        """What the network's output sees."""
+        found = super().network
+        return self._known(self._numeric()[0].network) if _is_open(found) else found
+
+    def branches(self, place: int) -> tuple[ReceptiveField, ...]:
+        """Return what each input of a layer sees."""
+        found = super().branches(place)
+        fields, places = self._numeric() if any(map(_is_open, found)) else (self, {})
+        there = places.get(self._paths[place])
+        return found if there is None else tuple(map(self._known, fields.branches(there)))
+
+    def after(self, place: int) -> ReceptiveField:
+        """Return what an output of a layer sees."""
+        found = super().after(place)
+        fields, places = self._numeric() if _is_open(found) else (self, {})
+        there = places.get(self._paths[place])
+        return found if there is None else self._known(fields.after(there))
+
+    def _known(self, found: ReceptiveField) -> ReceptiveField:
+        parts = (found.size, found.jump, found.centre, found.least)
+        size, jump, centre, least = (tuple(None if x is None else self._exactly(x) for x in part) for part in parts)
+        return replace(found, size=size, jump=jump, centre=centre, least=least)
+
+
+def _is_open(found: ReceptiveField) -> bool:
+    return found.aligned is None or None in (*found.size, *found.jump, *found.centre, *found.least)
 
 
 def output_field(derivation: Derivation, arithmetic: Arithmetic) -> Views:

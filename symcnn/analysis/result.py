@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sympy import Add, Expr, Symbol
@@ -146,7 +146,7 @@ class Layer(Quantities):
     @property
     def input_field(self) -> ReceptiveField:
         """What one input of the layer sees of the network's input; of a join what the first does."""
-        return self.fields.before(self.place)
+        return self.fields.branches(self.place)[0]
 
     @property
     def branch_fields(self) -> tuple[ReceptiveField, ...]:
@@ -178,6 +178,7 @@ class Analysis(Quantities):
     evaluate: Callable[[Value], Any] = field(default=expression, repr=False, compare=False)
     facts: Facts = field(default_factory=Facts, repr=False, compare=False)
     replaced: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False)  # by assumed equalities
+    renewed: Callable[[Mapping[str, Any]], Analysis] | None = field(default=None, repr=False, compare=False)
     values: Mapping[str, Any] | None = None
     symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
     convention: str = "macs"
@@ -306,7 +307,13 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
     def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(evaluate(item) for item in items)
 
-    fields = analysis.fields.at(evaluate)
+    @cache
+    def numeric() -> tuple[Fields, dict[str, int]]:
+        assert analysis.renewed is not None
+        found = analysis.renewed(values)
+        return found.fields, {layer.path: layer.place for layer in found.layers}
+
+    fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], numeric)
 
     def layer_of(layer: Layer) -> Layer:
         return replace(

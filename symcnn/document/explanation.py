@@ -160,7 +160,8 @@ def _working(lines: Iterable[Line], language: str) -> Working:
 def _way_back(explanation: Explanation, language: str) -> Iterator[Block]:
     """Yield the rules of the way back, as far as it needs them, and its steps."""
     if explanation.backward is None:
-        yield Paragraph(line(word("no_way_back", language)))
+        joins = any(len(layer.inputs) > 1 for layer in explanation.analysis.layers)
+        yield Paragraph(line(word("no_way_back" if joins else "no_steps_back", language)))
         return
     yield _rule(word("backward_words", language), _STEP_BACK)
     if any(_goes_finer(side) for _, _, equation in explanation.backward for side in equation.sides):

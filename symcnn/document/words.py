@@ -63,8 +63,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "phases": ("the largest: after upsampling, outputs see differently much", "取最大者：上采样之后各输出所见不同"),
     "sides": ("all branches together, which look to different sides", "各分支所见位置不同，取其并集"),
     "no_way_back": (
-        "The branches look to different sides, so no one way sees all that they see together.",
-        "各分支所见位置不同，任何单一路径都不能给出它们的并集。",
+        "No one way back sees all that the branches see together: they look to different sides, or it is not known.",
+        "任何单一路径都不能给出各分支所见的并集：各分支所见位置不同，或无法确定。",
+    ),
+    "no_steps_back": (
+        "The way back cannot be written in steps here: what the outputs of some layers see depends on the symbols.",
+        "此处无法逐步回推：某些层的输出所见取决于符号。",
     ),
     "finer_words": (
         "Back through a layer that makes u outputs for each step of its input, the largest over all outputs: ",
