@@ -74,7 +74,7 @@ class Counting:
 
     def _counted(self, convention: Convention, layer: Layer) -> Counted:
         try:
-            value = self.of_one(convention, layer, _Names(self, layer))
+            value = self.of_one(convention, layer, Names(self, layer))
         except UndecidedError as error:
             return Unknown(convention.name, layer.path, layer.kind, error.message)
         times = 1 if convention.stored else self.batch
@@ -101,7 +101,7 @@ class Counting:
         return Informed(self.arithmetic, [tuple(map(exact, s)) for s in (layer.input, layer.output)], layer.claims)
 
 
-class _Names(dict[str, Any]):
+class Names(dict[str, Any]):
     """The values of the names that a convention's formula may use, for one sample."""
 
     def __init__(self, counting: Counting, layer: Layer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, Symbol
 from sympy.logic.boolalg import Boolean
@@ -26,6 +26,9 @@ from symcnn.library.convention import known_conventions
 from symcnn.library.kind import Kind
 from symcnn.library.rules import QUANTITIES
 from symcnn.source import Span
+
+if TYPE_CHECKING:
+    from symcnn.analysis.reconciliation import Reconciliation
 
 
 class Quantities:
@@ -208,6 +211,12 @@ class Analysis(Quantities):
             if self.counting is not None:
                 self.counting.convention(name)
         return replace(self, columns=tuple(dict.fromkeys(conventions)))
+
+    def reconcile(self, first: str, second: str) -> Reconciliation:
+        """Return why two conventions count differently, line by line; see `Reconciliation`."""
+        from symcnn.analysis.reconciliation import reconcile
+
+        return reconcile(self, first, second)
 
     def __repr__(self) -> str:
         from symcnn.formula.express import express_shape, shown

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
-from symcnn.formula.nodes import Formula, Name, names
-from symcnn.formula.values import Meaning
+from symcnn.formula.nodes import Choice, Formula, Group, Name, names
+from symcnn.formula.values import Frame, Meaning, condition, undecided
 from symcnn.library.kind import Kind
 from symcnn.library.rules import (
     INPUT_NAMES,
@@ -67,6 +67,21 @@ class Convention:
             formula = own or (row.value if row else None)
             self._counted[kind] = None if formula is None else Counted(_compiled(formula, kind), formula)
         return self._counted[kind]
+
+    def chosen(self, kind: Kind, frame: Frame) -> Formula:
+        """Return the formula by which a kind is counted, of an `if` the branch that is taken."""
+        counted = self.of(kind)
+        assert counted is not None
+        formula = counted.formula
+        while isinstance(formula, (Group, Choice)):
+            if isinstance(formula, Group):
+                formula = formula.inner
+            else:
+                claim = condition(_compiled(formula.condition, kind)(frame), formula.condition.span)
+                if not isinstance(claim, bool):
+                    raise undecided(claim, formula.condition)
+                formula = formula.value if claim else formula.otherwise
+        return formula
 
     def _add(self, row: Row, file: File | None) -> None:
         if not row.kinds:
