@@ -12,10 +12,11 @@ from symcnn.formula.style import PLAIN, Style
 from symcnn.report import Document
 
 if TYPE_CHECKING:
+    from symcnn.analysis.reconciliation import Reconciliation
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
 
-    Result: TypeAlias = Analysis | Comparison | Explanation
+    Result: TypeAlias = Analysis | Comparison | Explanation | Reconciliation
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -29,6 +30,10 @@ _DOCUMENT_WRITERS = {
 _PAGES = {
     "Analysis": ("document.analysis:analysis_document", "render.json:analysis_json"),
     "Comparison": ("document.comparison:comparison_document", "render.json_comparison:comparison_json"),
+    "Reconciliation": (
+        "document.reconciliation:reconciliation_document",
+        "render.json_reconciliation:reconciliation_json",
+    ),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")
