@@ -266,9 +266,7 @@ def _result(
     )
 
 
-def _layer(
-    visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting
-) -> Layer:
+def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting) -> Layer:
     leaf, outcome = visit.leaf, visit.leaf.outcome
     counted = {
         name: expression(product((value, batch)) if RULES[name].per_sample and batch != 1 else value)

@@ -30,10 +30,12 @@ class Unknown:
     layer: str
     kind: str
     reason: str
+    own: bool  # whether the convention is the user's
 
     def error(self) -> SymcnnError:
         """Return the error of who needs the number."""
-        hint = f"a convention of your own can: convention mine {{ {self.kind} = …; otherwise = {self.convention} }}"
+        line = f"{self.kind} = …, or otherwise = …"
+        hint = f"say it: {line}" if self.own else f"a convention of yours can say it: convention mine {{ {line} }}"
         return SymcnnError(f"{self.convention} of {self.layer} ({self.kind}) is unknown: {self.reason}", hint=hint)
 
 
@@ -76,7 +78,8 @@ class Counting:
         try:
             value = self.of_one(convention, layer, Names(self, layer))
         except UndecidedError as error:
-            return Unknown(convention.name, layer.path, layer.kind, error.message)
+            own = convention.name in self.file.conventions
+            return Unknown(convention.name, layer.path, layer.kind, error.message, own)
         times = 1 if convention.stored else self.batch
         return self.exactly(value if times == 1 else product((value, times)))
 
@@ -122,9 +125,12 @@ class Names(dict[str, Any]):
             return len(self._layer.inputs)
         if name in OPERATIONS:
             return self._counting.of_one(self._counting.convention(name), self._layer, self)
-        if name in (SAME, VALID):
-            return values.get(name, False)
-        return values[name]
+        try:
+            return values[name]
+        except KeyError:
+            if name not in (SAME, VALID):  # which are there where they are true
+                raise
+            return False
 
 
 def of_layer(layer: Layer, name: str) -> Any:

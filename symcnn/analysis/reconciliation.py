@@ -11,8 +11,8 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression, symbol
 from symcnn.analysis.counting import Counting, Names, of_network, weighed
 from symcnn.errors import SymcnnError
-from symcnn.formula.notation import text
 from symcnn.formula.nodes import names
+from symcnn.formula.notation import text
 from symcnn.formula.values import Frame, UndecidedError
 from symcnn.library.convention import Convention
 from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES
@@ -20,7 +20,7 @@ from symcnn.library.rules import INPUT_NAMES, OUTPUT_NAMES
 if TYPE_CHECKING:
     from symcnn.analysis.result import Analysis, Layer
 
-# What conventions count per; the marks stand for them while a formula is looked at. No name of the language is like them.
+# What conventions count per. While a formula is looked at, marks stand for them, and no name of the language is one.
 _LAYER = "layer"
 _WORDS = {
     "macs": "multiply–add",

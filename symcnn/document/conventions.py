@@ -17,7 +17,9 @@ _UNKNOWN = "unknown"
 def conventions_document(conventions: Iterable[Convention]) -> Document:
     """Return the table of some conventions with what they count."""
     rows = tuple((line(c.name), line(c.doc)) for c in conventions)
-    return Document((Section("Counting conventions", (Table((Column("convention"), Column("what it counts")), rows),)),))
+    return Document(
+        (Section("Counting conventions", (Table((Column("convention"), Column("what it counts")), rows),)),)
+    )
 
 
 def convention_document(convention: Convention) -> Document:

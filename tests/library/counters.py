@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import torch
 from torch import nn
@@ -76,6 +77,10 @@ TOOLS: dict[str, Callable[[nn.Module, Shape], int]] = {
     "torch": flop_counter_mode,
     "deepspeed": deepspeed,
 }
+
+
+MODULES = {"ptflops_pytorch": "ptflops"}  # what the tools are imported as, if not by their names
+PRESENT = tuple(tool for tool in TOOLS if find_spec(MODULES.get(tool, tool)))  # DeepSpeed need not be
 
 
 class Alone(nn.Module):  # type: ignore[misc]
