@@ -13,7 +13,7 @@ from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import SAME, VALID, Given, bind
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
-from symcnn.analysis.window import Window
+from symcnn.analysis.window import UNSAID, Window
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
@@ -160,8 +160,9 @@ class Application:
             self._add(claim, lambda: self._broken(demand))
 
     def _broken(self, demand: Demand) -> SymcnnError:
-        written = [self.given.spans[name] for name in reversed(demand.symbols) if name in self.given.spans]
-        place = written[0] if written else self.step.span
+        written = [name for name in reversed(demand.symbols) if name in self.given.spans]
+        written.sort(key=lambda name: isinstance(self.given.values[name], str))  # a number is guilty before a word
+        place = self.given.spans[written[0]] if written else self.step.span
         values = ", ".join(self._instances(demand))
         rule = f"it requires {' '.join(demand.formula.span.text.split())}" + (f"; here {values}" if values else "")
         if demand.hint and demand.hint.startswith(_NOT_YET):
@@ -285,7 +286,7 @@ def _window(
 ) -> Window:
     """Return the window along one axis, of which all must be known."""
     if reach is None or jump is None or upsampling is None or spacing is None or start is None:
-        return Window(known=False)
+        return UNSAID
     if upsampling == 1 and spacing == 1:
         return Window(reach, jump, start)
     return Window(reach, jump, start, upsampling=upsampling, spacing=spacing)

@@ -8,7 +8,7 @@ from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.express import shown
-from symcnn.formula.nodes import Formula, Text
+from symcnn.formula.nodes import Formula, Text, Truth
 from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
 from symcnn.source import Span
@@ -126,10 +126,12 @@ class _Written:
         name = self.parameter.name
         if isinstance(value, str) or isinstance(self.parameter.default, Text):
             return self._word(value)
-        if not self.parameter.per_axis:
+        if isinstance(self.parameter.default, Truth):
             return value if isinstance(value, bool) else number(value, self.span)
+        if not self.parameter.per_axis:
+            return self._number(value)
         if not isinstance(value, tuple):
-            return (number(value, self.span),) * self.axes
+            return (self._number(value),) * self.axes
         pair = len(value) == 2 and not any(isinstance(part, tuple) for part in value)
         if name in self.kind.sided and self.axes == 1 and pair:
             value = (value,)  # of one axis, a pair can only be (before, after)
@@ -141,12 +143,19 @@ class _Written:
 
     def _on_axis(self, item: Any) -> Any:
         if not isinstance(item, tuple):
-            return number(item, self.span)
+            return self._number(item)
         sided = self.parameter.name in self.kind.sided
         if not sided or len(item) != 2:
             pair = ", or a pair (before, after)," if sided else ""
             raise SymcnnError(f"{self.parameter.name} takes one number{pair} for each axis", self.span)
-        return Sides(number(item[0], self.span), number(item[1], self.span))
+        return Sides(self._number(item[0]), self._number(item[1]))
+
+    def _number(self, value: Any) -> Any:
+        """Return a number; true and false are none here, though in formulas they are 1 and 0."""
+        if isinstance(value, bool):
+            message = f"{self.parameter.name} of {self.step.kind} is a number, not {str(value).lower()}"
+            raise SymcnnError(message, self.span)
+        return number(value, self.span)
 
     def _word(self, value: Any) -> Any:
         """Return a word that the kind takes here; "valid" is the number 0."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL
 from symcnn.analysis.statements import statements
 from symcnn.formula import nodes as f
-from symcnn.tree import Assume, Domain, File, Net, Repeat, Step
+from symcnn.library.kind import Kind
+from symcnn.library.standard import lookup
+from symcnn.tree import Assume, Domain, File, Repeat, Step
 
 _MAY_BE_ZERO = ("padding", "output_padding", "cropping")
 
@@ -59,9 +61,17 @@ def _direct_uses(file: File) -> tuple[set[str], set[str]]:
 
 
 def _arguments(step: Step, file: File) -> Iterator[tuple[str, f.Formula]]:
-    """Yield the arguments of a step with their names; positional ones of a net get its parameters' names."""
-    net: Net | None = file.nets.get(step.kind)
-    parameters = [p.name for p in net.parameters] if net else []
+    """Yield the arguments of a step with their names; positional ones get their parameters' names."""
+    parameters = _parameters(step.kind, file)
     for position, argument in enumerate(step.arguments):
         name = argument.name or (parameters[position] if position < len(parameters) else "")
         yield name, argument.value
+
+
+def _parameters(name: str, file: File) -> list[str]:
+    """Return the names of the parameters of a net or kind, of the file or of the library; none if there is none."""
+    found = lookup(name, file)
+    if found is None:
+        return []
+    definition = found.meaning.definition if isinstance(found.meaning, Kind) else found.meaning
+    return [parameter.name for parameter in definition.parameters]

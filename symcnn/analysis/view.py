@@ -19,7 +19,7 @@ from symcnn.analysis import hull as hulls
 from symcnn.analysis.hull import Hull
 from symcnn.analysis.phases import IRREGULAR, Interval, spacing_of
 from symcnn.analysis.window import IDENTITY as NO_LAYER
-from symcnn.analysis.window import Window, forward
+from symcnn.analysis.window import UNSAID, Window, forward
 from symcnn.errors import NotSupportedError
 
 _BY_LAYER = "what an output of one of its layers sees is not stated"
@@ -144,6 +144,8 @@ def _of_plain_layer(window: Window) -> View:
 
 @lru_cache(maxsize=1_000)
 def _of_layer(window: Window, arithmetic: Arithmetic) -> View:
+    if window == UNSAID:
+        return View(None, reason=_BY_LAYER)
     hull = hulls.of_layer(window, arithmetic)
     return View(hull, reason="" if hull.exact else _BY_PHASE if window.known else _BY_LAYER)
 
@@ -209,6 +211,8 @@ def joined(views: Sequence[View], broadcast: Sequence[bool] = (), arithmetic: Ar
     reason = next((view.reason for view in local if view.reason), "")
     seen = [view.hull for view in local if view.hull]
     equal = _all_equal([hull.affine.jump for hull in seen], arithmetic)
+    if equal and len(seen) < len(local):
+        equal = None  # one of them is not known
     if len(seen) < len(local) or equal is not True:
         reason = reason or (_BY_OPEN_JUMPS if equal is None else _BY_JUMPS)
         return View(None, (), _all_of([equal, *(view.aligned for view in local)]), gated, reason)

@@ -73,6 +73,7 @@ class Window:
 
 
 IDENTITY = Window()
+UNSAID = Window(known=False)  # nothing can be said of it, of its jump neither
 
 
 @lru_cache(maxsize=10_000)  # equal axes are worked out once

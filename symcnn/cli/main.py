@@ -134,6 +134,12 @@ Examples:
   symcnn conventions
   symcnn conventions fvcore
 """
+_VERIFY_EXAMPLE = """\b
+Examples:
+  symcnn verify examples/lenet.cnn
+  symcnn verify examples/unet.cnn --net unet --at H=572 --verbose
+  symcnn verify examples/resnet50.cnn --at H=224,W=224 --at H=225,W=193 --format markdown
+"""
 
 
 @click.group(cls=_Group, epilog=_MAIN_EXAMPLE, context_settings={"help_option_names": ["-h", "--help"]})
@@ -266,3 +272,38 @@ def conventions(convention: str | None, format_: str, standalone: bool, output: 
 
     style = work.whole(PLAIN, standalone, format_)
     work.write(conventions_reference(convention, work.destined(format_, output), style), output)
+
+
+@main.command(epilog=_VERIFY_EXAMPLE)
+@click.argument("file")
+@click.option("--against", default="torch", metavar="FRAMEWORK", help="The framework: torch.")
+@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@_SET
+@click.option(
+    "--at", "values", multiple=True, metavar="H=224", help="Sizes to run; again for more of them. Default: a few."
+)
+@_ASSUME
+@click.option("-v", "--verbose", is_flag=True, help="Show every layer, not only what differs.")
+@_output_options
+def verify(
+    file: str,
+    against: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    verbose: bool,
+    format_: str,
+    standalone: bool,
+    output: str | None,
+) -> None:
+    """Hold FILE against real modules, layer by layer: exit code 0 if all is equal, 1 if something differs."""
+    from symcnn.cli import against as other
+    from symcnn.cli import work
+    from symcnn.formula.style import PLAIN
+
+    style = work.whole(PLAIN, standalone, format_)
+    format_ = work.destined(format_, output)
+    text, code = other.verified(file, names, against, settings, values, assume, format_, verbose, style)
+    work.write(text, output)
+    click.get_current_context().exit(code)

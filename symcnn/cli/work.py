@@ -56,14 +56,14 @@ def asked_for(
 ) -> list[Analysis]:
     """Return the analyses of the chosen nets, with values where some are given; a format of one net gets one."""
     networks = _chosen(_read(file), names)
-    at = _pairs(values, "--at")
+    at = pairs(values, "--at")
     from symcnn.render import check_format
 
     check_format(format_)
     if format_ == "json" and len(networks) > 1:
         listed = ", ".join(network.name for network in networks)
         raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
-    found = _analyses(networks, _pairs(settings, "--set"), assume)
+    found = _analyses(networks, pairs(settings, "--set"), assume)
     return _valued([analysis.beside(*counts) for analysis in found] if counts else found, at)
 
 
@@ -146,7 +146,7 @@ def compared(
     check_format(format_)
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
-    *others, last = analyses = _analyses(networks, _pairs(settings, "--set"), assume)
+    *others, last = analyses = _analyses(networks, pairs(settings, "--set"), assume)
     style.check_symbols(_symbols(analyses))
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
@@ -338,7 +338,7 @@ def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tup
     return analyses
 
 
-def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     """Read `H=224`, several also in one, separated by commas: `H=224,W=224`."""
     pairs: dict[str, str] = {}
     for text in texts:

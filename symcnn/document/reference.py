@@ -1,106 +1,202 @@
-"""The reference of layer kinds, read from the library: arguments, rules, known mistakes."""
+"""The reference of layer kinds, read from the library: arguments, conditions, formulas, textbook forms, mistakes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from symcnn.document.example import example
 from symcnn.formula import nodes as f
+from symcnn.library.headings import comment, heading
 from symcnn.library.kind import Kind
 from symcnn.library.rules import RULES
 from symcnn.report import Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
-from symcnn.tree import LayerParameter, Net
+from symcnn.tree import LayerParameter, Net, Parameter, Requirement
+
+_WITHOUT_GROUP = "Layer kinds"
+_LETTERS = (
+    "n, C: the input's size along an axis and its channels; n', C': the output's; axes: how many; inputs, elements: "
+    "numbers in the input and in the output; prod multiplies over the axes; before, after: the sides of a padding"
+)
+_COLUMNS = (Column("kind"), Column("arguments"), Column("what it is"))
 
 
 def layers_document(kinds: Iterable[Kind], nets: Iterable[Net]) -> Document:
-    """Return the table of all kinds and blocks with their arguments."""
-    rows = [(_words(k.name), _words(_signature(k.definition.parameters)), _words(k.definition.doc)) for k in kinds]
-    rows += [(_words(n.name), _words(_net_signature(n)), _words("A block, made of other kinds.")) for n in nets]
-    return Document(
-        (Section("Layer kinds", (Table((Column("kind"), Column("arguments"), Column("what it is")), tuple(rows)),)),)
-    )
+    """Return the tables of all kinds and blocks with their arguments, one table for each group."""
+    groups: dict[str, list[tuple[Line, ...]]] = {}
+    for found in _in_written_order([*kinds, *nets]):
+        definition = found.definition if isinstance(found, Kind) else found
+        words = (found.name, _signature(definition.parameters), _said(found))
+        rows = groups.setdefault(heading(definition) or _WITHOUT_GROUP, [])
+        rows.append(tuple(_words(text) for text in words))
+    return Document(tuple(Section(title, (Table(_COLUMNS, tuple(rows)),)) for title, rows in groups.items()))
 
 
 def kind_document(found: Kind | Net) -> Document:
     """Return the page of one kind or block."""
-    if isinstance(found, Net):
-        body = found.body.span.text.strip("{} \n")
-        return Document((Section(f"{found.name}({_net_signature(found)})", (Paragraph(_words(f"A block: {body}")),)),))
-    definition = found.definition
-    items: list[tuple[str, tuple[Line, ...]]] = [("source", (_words(definition.source or "not given"),))]
-    if definition.parameters:
-        items.append(("arguments", tuple(_argument(p) for p in definition.parameters)))
-    if definition.requirements:
-        items.append(("requires", tuple((Math(r.condition),) for r in definition.requirements)))
-    items.append(("rules", tuple(_rule(name, value) for name, value in definition.rules)))
-    if definition.slips:
-        slips = (_rule(s.quantity, s.value, f" — {s.text}") for s in definition.slips)
-        items.append(("known mistakes", tuple(slips)))
-    items.append(("example", (_words(example(found)),)))
-    title = f"{found.name}({_signature(definition.parameters)})"
-    return Document((Section(title, (Paragraph(_words(definition.doc)), Listing(tuple(items)))),))
+    definition = found.definition if isinstance(found, Kind) else found
+    items = _kind_items(found) if isinstance(found, Kind) else _net_items(found)
+    listing = Listing((*((label, lines) for label, lines in items if lines), ("example", (_words(example(found)),))))
+    title = _called(found.name, _signature(definition.parameters))
+    return Document((Section(title, (Paragraph(_words(_said(found))), listing)),))
 
 
-def example(kind: Kind) -> str:
-    """Return a step with this kind, the arguments it needs and no others; or the statement that makes it."""
-    if kind.joint:
-        return f"{kind.joint} {{ path {{ ReLU }} skip }}"
-    needed = [p.name for p in kind.definition.parameters if p.default is None]
-    sample = {"out_channels": "64", "out_features": "10", "kernel_size": "3"}
-    values = [sample.get(n, "2") if i < kind.positional else f"{n}={sample.get(n, '2')}" for i, n in enumerate(needed)]
-    return f"{kind.name}({', '.join(values)})" if values else kind.name
+def _in_written_order(found: Sequence[Kind | Net]) -> list[Kind | Net]:
+    return sorted(found, key=lambda one: (one.definition if isinstance(one, Kind) else one).span.start)
+
+
+def _said(found: Kind | Net) -> str:
+    """Return what the library says that a kind or a block is."""
+    if isinstance(found, Kind):
+        return found.definition.doc
+    return f"A block. {comment(found)}".strip()
+
+
+def _kind_items(kind: Kind) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    definition = kind.definition
+    yield "source", (_words(definition.source or "not given"),)
+    yield "arguments", tuple(_argument(kind, p) for p in definition.parameters)
+    yield "requires", tuple(_requirement(r) for r in definition.requirements if not _lists_words(r))
+    yield "formulas", tuple(line for name, value in definition.rules for line in _rule(name, value, _meaning(name)))
+    yield "in textbooks", tuple(_equal(s.quantity, s.value, _where(s.condition)) for s in definition.shown)
+    yield "known mistakes", tuple(line for s in definition.slips for line in _rule(s.quantity, s.value, s.text))
+    yield "letters", (_words(_LETTERS),)
+
+
+def _net_items(net: Net) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    lines = (line.strip() for line in net.body.span.text.strip("{} \n").splitlines())
+    yield "made of", tuple(_words(line) for line in lines if line)
 
 
 def _words(text: str) -> Line:
     return (Words(text),)
 
 
-def _signature(parameters: Iterable[LayerParameter]) -> str:
-    return ", ".join(p.name + (f"={p.default.span.text}" if p.default is not None else "") for p in parameters)
+def _signature(parameters: Sequence[LayerParameter] | Sequence[Parameter]) -> str:
+    return ", ".join(p.name + (f"={_default(p, parameters)}" if p.default is not None else "") for p in parameters)
 
 
-def _net_signature(net: Net) -> str:
-    return ", ".join(p.name + (f"={p.default.span.text}" if p.default is not None else "") for p in net.parameters)
+def _default(parameter: LayerParameter | Parameter, parameters: Sequence[LayerParameter] | Sequence[Parameter]) -> str:
+    """Return a default as it is written, or the name of the argument that it is."""
+    assert parameter.default is not None
+    names = {p.symbol: p.name for p in parameters if isinstance(p, LayerParameter)}
+    return names.get(parameter.default.span.text, parameter.default.span.text)
 
 
-def _argument(parameter: LayerParameter) -> Line:
-    notes = [parameter.name, "rational" * parameter.rational, "one value per axis" * parameter.per_axis]
+def _called(name: str, signature: str) -> str:
+    return f"{name}({signature})" if signature else name
+
+
+def _argument(kind: Kind, parameter: LayerParameter) -> Line:
+    notes = [parameter.name, _values(kind, parameter)]
     if parameter.default is not None:
         notes.append(f"default {parameter.default.span.text}")
     return (Math(f.Name(parameter.symbol)), Words(": " + ", ".join(note for note in notes if note)))
 
 
-def _rule(name: str, value: f.Formula, more: str = "") -> Line:
-    meaning = f" — {RULES[name].meaning}" if name in RULES and not more else more
-    return (Words(f"{name} = "), Math(value), Words(meaning))
+def _values(kind: Kind, parameter: LayerParameter) -> str:
+    """Say what an argument may be."""
+    words = [f'"{word}"' for word in kind.words.get(parameter.name, ())]
+    if isinstance(parameter.default, f.Truth):
+        return "true or false"
+    if isinstance(parameter.default, f.Text):
+        return _either(words)
+    number = "rational" if parameter.rational else "integer"
+    if parameter.name in kind.sided:
+        return _either([f"{number} or pair (before, after) per axis", *words])
+    return _either([f"{number} per axis" if parameter.per_axis else number, *words])
+
+
+def _either(choices: list[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}" if choices[1:] else choices[0]
+
+
+def _lists_words(requirement: Requirement) -> bool:
+    """Whether a requirement only says which words an argument may be, which stand at the argument."""
+    match requirement.condition:
+        case f.Logic("or", parts):
+            return all(isinstance(p, f.Comparison) and isinstance(p.operands[-1], f.Text) for p in parts)
+    return False
+
+
+def _requirement(requirement: Requirement) -> Line:
+    hint = f" — {requirement.hint}" if requirement.hint else ""
+    return (Math(requirement.condition), Words(hint))
+
+
+def _meaning(name: str) -> str:
+    return RULES[name].meaning
+
+
+def _rule(name: str, value: f.Formula, note: str) -> Iterator[Line]:
+    """Yield a rule with a note, a line for each of its cases."""
+    cases = list(_cases(value))
+    for place, (case, condition) in enumerate(cases):
+        where = _where(condition) if condition else (Words(", otherwise"),) if place else ()
+        yield _equal(name, case, (*where, Words(f" — {note}")) if place == 0 else where)
+
+
+def _cases(value: f.Formula) -> Iterator[tuple[f.Formula, f.Formula | None]]:
+    """Yield the cases of a formula, each with its condition; the last has none."""
+    while isinstance(value, f.Group) and isinstance(value.inner, f.Choice):
+        value = value.inner
+    while isinstance(value, f.Choice):
+        yield value.value, value.condition
+        value = value.otherwise
+    yield value, None
+
+
+def _where(condition: f.Formula | None) -> Line:
+    return () if condition is None else (Words(" if "), Math(condition))
+
+
+def _equal(name: str, value: f.Formula, after: Line) -> Line:
+    return (Words(f"{name} = "), Math(value), *after)
 
 
 def reference_data(kinds: Iterable[Kind], nets: Iterable[Net]) -> dict[str, object]:
     """Return the reference as plain data, formulas as they are written in the library."""
+    return {"layers": [_kind_data(kind) for kind in kinds], "blocks": [_net_data(net) for net in nets]}
+
+
+def _kind_data(kind: Kind) -> dict[str, object]:
+    definition = kind.definition
     return {
-        "layers": [
+        "name": kind.name,
+        "group": heading(definition),
+        "doc": definition.doc,
+        "source": definition.source,
+        "arguments": [_argument_data(kind, p) for p in definition.parameters],
+        "rules": {name: value.span.text for name, value in definition.rules},
+        "requires": [{"condition": r.condition.span.text, "hint": r.hint} for r in definition.requirements],
+        "textbooks": [
             {
-                "name": kind.name,
-                "doc": kind.definition.doc,
-                "source": kind.definition.source,
-                "arguments": [_argument_data(p) for p in kind.definition.parameters],
-                "rules": {name: value.span.text for name, value in kind.definition.rules},
-                "requires": [r.condition.span.text for r in kind.definition.requirements],
-                "wrong": [
-                    {"quantity": s.quantity, "text": s.text, "formula": s.value.span.text}
-                    for s in kind.definition.slips
-                ],
-                "example": example(kind),
+                "quantity": s.quantity,
+                "formula": s.value.span.text,
+                "if": None if s.condition is None else s.condition.span.text,
             }
-            for kind in kinds
+            for s in definition.shown
         ],
-        "blocks": [{"name": net.name, "arguments": _net_signature(net)} for net in nets],
+        "wrong": [{"quantity": s.quantity, "text": s.text, "formula": s.value.span.text} for s in definition.slips],
+        "example": example(kind),
     }
 
 
-def _argument_data(parameter: LayerParameter) -> dict[str, object]:
+def _net_data(net: Net) -> dict[str, object]:
+    return {
+        "name": net.name,
+        "group": heading(net),
+        "doc": comment(net),
+        "arguments": _signature(net.parameters),
+        "body": net.body.span.text,
+        "example": example(net),
+    }
+
+
+def _argument_data(kind: Kind, parameter: LayerParameter) -> dict[str, object]:
     return {
         "name": parameter.name,
         "symbol": parameter.symbol,
         "per_axis": parameter.per_axis,
+        "values": _values(kind, parameter),
         "default": None if parameter.default is None else parameter.default.span.text,
     }

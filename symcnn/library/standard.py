@@ -44,7 +44,7 @@ def find(name: str, file: File, span: Span) -> Found:
 
     Raises `SymcnnError` with the nearest name for one that is not there, and for a kind that only statements make.
     """
-    found = _found(name, file)
+    found = lookup(name, file)
     joint = found.meaning.joint if found and isinstance(found.meaning, Kind) else None
     if joint:
         raise SymcnnError(f"{name} is no step: it joins tensors", span, f"write {joint} {{ path {{ … }} skip }}")
@@ -69,17 +69,18 @@ def known_names(file: File | None = None) -> Iterator[str]:
             yield from definitions.nets
 
 
-def _found(name: str, file: File) -> Found | None:
-    exact = _lookup(name, file)
+def lookup(name: str, file: File) -> Found | None:
+    """Return what a name stands for, with the number of axes that it asks for; None for one that is not there."""
+    exact = _defined(name, file)
     if exact is not None:
         return Found(*exact, None)
     with_axes = WITH_AXES.fullmatch(name)
-    if with_axes and (base := _lookup(with_axes["base"], file)) is not None:
+    if with_axes and (base := _defined(with_axes["base"], file)) is not None:
         return Found(*base, int(with_axes["axes"]))
     return None
 
 
-def _lookup(name: str, file: File) -> tuple[Kind | Net, File] | None:
+def _defined(name: str, file: File) -> tuple[Kind | Net, File] | None:
     if name in file.layers and file is not standard_library():
         return Kind(file.layers[name]), file
     if name in file.nets:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from symcnn.analysis.reconciliation import Reconciliation
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
+    from symcnn.interop.verification import Verification
 
-    Result: TypeAlias = Analysis | Comparison | Explanation | Reconciliation
+    Result: TypeAlias = Analysis | Comparison | Explanation | Verification | Reconciliation
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -34,6 +35,7 @@ _PAGES = {
         "document.reconciliation:reconciliation_document",
         "render.json_reconciliation:reconciliation_json",
     ),
+    "Verification": ("document.verification:verification_document", "render.json_verification:verification_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")

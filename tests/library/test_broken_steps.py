@@ -35,9 +35,30 @@ STEPS = [
     ("Flatten; ‹ConvTranspose(4, 3)›", "ConvTranspose: a transposed convolution wants a tensor with axes, such as C×H×W", None),
     ("GlobalAvgPool; ConvTranspose(4, ‹2›, padding=1)", "the output height of ConvTranspose would be 0", None),
     # sizes and channels
-    ("Upsample(‹3/2›)", "not supported yet: Upsample with a scale_factor that is no integer", "it requires s % 1 == 0; here s (scale_factor) = 3/2"),
-    ("Upsample(‹(2, 1.5)›)", "not supported yet: Upsample with a scale_factor that is no integer", None),
-    ("Upsample(‹0›)", "Upsample: a scale_factor is at least 1", None),
+    ("Upsample(‹0›)", "Upsample: give a scale_factor or a size", "it requires s > 0 or o > 0; here s (scale_factor) = 0, o (size) = 0"),
+    ("‹Upsample›", "Upsample: give a scale_factor or a size", None),
+    ("‹Interpolate›", "Upsample: give a scale_factor or a size", None),
+    ("Upsample(2, ‹size=7›)", "Upsample: give a scale_factor or a size, not both", "it requires s == 0 or o == 0; here s (scale_factor) = 2, o (size) = 7"),
+    ("Upsample(‹-1/2›)", "Upsample: a scale_factor is positive", None),
+    ("Upsample(‹size=-1›)", "Upsample: an output has at least one position", None),
+    ("Upsample(‹size=7/2›)", "size of Upsample is 7/2, which is no integer", None),
+    ("AdaptiveAvgPool(3); Upsample(‹0.25›)", "the output height of Upsample would be 0", None),
+    ("PixelShuffle(‹3›)", "PixelShuffle: the square of upscale_factor must divide the channels", "it requires C % r^2 == 0; here C (in_channels) = 4, r (upscale_factor) = 3"),
+    ("AdaptiveAvgPool(5); PixelUnshuffle(‹2›)", "PixelUnshuffle: downscale_factor must divide the sizes", "it requires n % r == 0; here n (the input size) = 5, r (downscale_factor) = 2"),
+    ("Flatten; ‹PixelShuffle(2)›", "PixelShuffle: a pixel shuffle wants a tensor with two axes: C×H×W", None),
+    ('AdaptiveAvgPool(2); Pad(‹2›, mode="reflect")', "Pad: what is mirrored is less than the input", None),
+    ('AdaptiveAvgPool(2); Pad(‹3›, mode="circular")', "Pad: what goes around is no more than the input", None),
+    ('Pad(1, ‹mode="mirror"›)', 'mode of Pad cannot be "mirror"', 'mode is "constant", "reflect", "replicate" or "circular"'),
+    ("MaxUnpool(2, ‹padding=2›)", "MaxUnpool: the padding of a pooling is at most half its kernel", None),
+    # attention and embedding
+    ("MultiheadAttention(‹3›)", "MultiheadAttention: the heads must divide the channels", "it requires C % h == 0; here C (in_channels) = 4, h (num_heads) = 3"),
+    ("Flatten; ‹MultiheadAttention(1)›", "MultiheadAttention: attention wants a tensor with axes: C×L, or C×H×W, whose positions are H·W", None),
+    ("‹Embedding(9, embedding_dim=5)›", "Embedding: an embedding wants one index for each position: input 1×L", "it requires C == 1; here C (in_channels) = 4"),
+    ("Flatten; ‹Embedding(9, embedding_dim=5)›", "Embedding: an embedding wants one index for each position: input 1×L, not input L", None),
+    ("Embedding(9, ‹5›)", "argument 2 of Embedding needs a name", "only num_embeddings may stand without a name; write embedding_dim=…"),
+    ("DeformConv(6, 3, ‹offset_groups=3›)", "DeformConv: the groups of offsets must divide the input channels", None),
+    ("CrossEntropy(‹2›)", "CrossEntropy: label_smoothing is between 0 and 1", None),
+    ("MSE; ‹Conv(4, 3)›", "Conv: a convolution wants a tensor with axes, such as C×H×W", None),
     ("Upsample(‹(2, 2, 2)›)", "scale_factor has 3 values, the tensor has 2 axes", "give one value, or one for each of 2 axes"),
     ('Upsample(2, ‹mode="linear"›)', "Upsample: the mode linear is for one axis: bilinear is for two, trilinear for three", None),
     ('Upsample(2, ‹mode="trilinear"›)', "Upsample: the mode trilinear is for three axes: linear is for one, bilinear for two", None),
@@ -77,7 +98,10 @@ def test_broken_steps(step: str, message: str, hint: str | None) -> None:
 
 
 def test_what_is_not_built_says_so() -> None:
-    assert isinstance(error_of(lambda: analysed(chain("Upsample(1.5)"))), NotSupportedError)
+    kind = 'layer Half(n_out: o) {\n"…"\nsource "…"\nrequire o % 2 == 0 "not supported yet: an odd n_out" }\n'
+    error = error_of(lambda: analysed(kind + chain("Half(3)")))
+    assert isinstance(error, NotSupportedError)
+    assert error.message == "not supported yet: Half with an odd n_out"
 
 
 def test_a_word_of_ones_own_kind() -> None:

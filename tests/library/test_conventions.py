@@ -174,12 +174,6 @@ def test_unknown_that_a_convention_says() -> None:
     assert error_of(lambda: a.count("part")).message == "part of relu1 (ReLU) is unknown: the convention says so"
 
 
-def test_a_tool_says_nothing_of_multiplications_it_does_not_know() -> None:
-    a = analysed("net a { input 4×8×8; LocallyConnected(4, 3) }")
-    for tool in TOOLS:
-        assert isinstance(network_total(a, tool), Unknown)
-
-
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -290,3 +284,18 @@ def test_every_formula_is_understood_by_its_kinds() -> None:
 
 def test_conventions_are_those_of_the_language_page() -> None:
     assert conventions()[:14] == (*TEXTBOOKS, *TOOLS, "keras")
+
+
+@pytest.mark.parametrize("step", ["MultiheadAttention(2)", "DeformConv(4, 3)", "LocallyConnected(4, 3)"])
+def test_kinds_whose_multiplications_no_tool_is_known_for(step: str) -> None:
+    a = analysed(f"net a {{ input 4×8×8; {step} }}")
+    assert all(isinstance(network_total(a, tool), Unknown) for tool in TOOLS)
+
+
+def test_resizing_to_a_size_depends_on_how_it_is_written() -> None:
+    a = analysed("net a { input 4×8×8; Upsample(size=16) }")
+    assert isinstance(network_total(a, "deepspeed"), Unknown)
+    assert a.count("thop") == a.count("ptflops_pytorch") / 2 == 4 * 16 * 16
+    b = analysed("net a { input 4×5×5; Upsample(1.5) }").at()
+    assert (b.count("deepspeed"), b.count("thop")) == (225, 196)
+    assert isinstance(network_total(b, "ptflops_pytorch"), Unknown)

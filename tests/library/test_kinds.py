@@ -24,22 +24,27 @@ from tests.helpers import analysed, chain, error_of
 LIBRARY = standard_library()
 PARAMETERS = {
     "out_channels": "6", "out_features": "6", "kernel_size": "3", "output_size": "3", "scale_factor": "2",
-    "padding": "1", "cropping": "1", "groups": "3", "num_groups": "3", "size": "5",
+    "padding": "1", "cropping": "1", "groups": "3", "num_groups": "3", "size": "5", "num_heads": "3",
+    "num_embeddings": "10", "embedding_dim": "4", "upscale_factor": "2", "downscale_factor": "3",
 }  # fmt: skip
 JOINTS = {"add": "Add", "concat": "Concat", "multiply": "Multiply"}
 STEPS = [name for name in (*LIBRARY.layers, *LIBRARY.nets) if name not in JOINTS.values()]
+SIDED = "Conv DeformConv ConvTranspose LocallyConnected MaxPool AvgPool Unfold Pad"
+ON_TWO_AXES = ("DeformConv", "PixelShuffle", "PixelUnshuffle")
 WANTED = """
 Conv LocallyConnected Linear MaxPool AvgPool GlobalAvgPool Flatten BatchNorm Dropout Softmax Identity DepthwiseConv
 SeparableConv ReLU ReLU6 LeakyReLU PReLU ELU GELU SiLU Sigmoid Tanh Hardswish Hardsigmoid ConvTranspose Upsample
 Interpolate Pad Crop ChannelShuffle ChannelSplit AdaptiveAvgPool AdaptiveMaxPool LayerNorm GroupNorm InstanceNorm
-LocalResponseNorm Scale Add Concat Multiply
+LocalResponseNorm Scale Add Concat Multiply DeformConv PixelShuffle PixelUnshuffle Unfold Embedding MultiheadAttention
+MaxUnpool CrossEntropy BCE BCEWithLogits L1 MSE SmoothL1 RMSNorm
 """
 
 
 def example(name: str) -> str:
     """Return a step with the arguments that a kind or net of the library requires."""
     required = LIBRARY.layers[name].parameters if name in LIBRARY.layers else LIBRARY.nets[name].parameters
-    values = [f"{p.name}={PARAMETERS[p.name]}" for p in required if p.default is None]
+    wanted = [p.name for p in required if p.default is None or p.name == "scale_factor"]
+    values = [f"{name}={PARAMETERS[name]}" for name in wanted]
     return f"{name}({', '.join([*values, *(['per_position=true'] if name == 'Linear' else [])])})"
 
 
@@ -68,8 +73,12 @@ def test_every_kind_has_words_a_source_and_rules_that_compile(name: str) -> None
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("shape", ["6×L", "6×H×W", "6×D×H×W"])
-def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None:
+@pytest.mark.parametrize("axes", ["L", "H×W", "D×H×W"])
+def test_every_kind_works_on_every_number_of_axes(name: str, axes: str) -> None:
+    shape = f"{1 if name == 'Embedding' else 12}×{axes}"
+    if name in ON_TWO_AXES and axes != "H×W":
+        assert "wants a tensor with two axes" in error_of(lambda: analysed(chain(example(name), shape=shape))).message
+        return
     a = analysed(chain(example(name), shape=shape))
     assert len(a.output) in (1, shape.count("×") + 1)
     at = a.at(**dict.fromkeys(a.symbols, 9))
@@ -134,6 +143,29 @@ def test_every_kind_works_on_every_number_of_axes(name: str, shape: str) -> None
         ("LocalResponseNorm(5)", {"params": 0, "activations": 486}),
         ("Scale", {"weights": 6, "biases": 0, "weight_layers": 0, "activations": 486}),
         ("GLU", {"activations": 243, "nonlinearities": 1}),
+        ("RMSNorm", {"weights": 6, "biases": 0, "weight_layers": 0}),
+        # 18 numbers for the offsets of 9 taps, from 6 channels, and their biases
+        (
+            "DeformConv(4, 3)",
+            {"weights": 216 + 18 * 54, "biases": 4 + 18, "macs": (216 + 18 * 54) * 49, "weight_layers": 1},
+        ),
+        ("DeformConv(4, 3, bias=false)", {"biases": 18, "flops": 2 * (216 + 18 * 54) * 49 + 18 * 49}),
+        ("DeformConv(4, 3, groups=2, offset_groups=3)", {"weights": 108 + 54 * 54, "biases": 4 + 54}),
+        ("DeformConv(4, (3, 1), modulated=true)", {"weights": 72 + 9 * 18, "biases": 4 + 9}),
+        (
+            "MultiheadAttention(2)",
+            {
+                "weights": 144,
+                "biases": 24,
+                "macs": 144 * 81 + 12 * 81**2,
+                "flops": 2 * (144 * 81 + 12 * 81**2) + 24 * 81,
+            },
+        ),
+        ("MultiheadAttention(2, bias=false)", {"params": 144, "flops": 2 * (144 * 81 + 12 * 81**2)}),
+        ("PixelUnshuffle(3)", {"params": 0, "macs": 0, "activations": 486}),
+        ("Unfold(3)", {"params": 0, "macs": 0, "activations": 54 * 49}),
+        ("MaxUnpool(2)", {"params": 0, "macs": 0, "activations": 6 * 18 * 18}),
+        ("CrossEntropy", {"params": 0, "macs": 0, "activations": 1}),
     ],
 )
 def test_what_kinds_count(kind: str, quantities: dict[str, int]) -> None:
@@ -162,6 +194,17 @@ def test_what_kinds_count(kind: str, quantities: dict[str, int]) -> None:
         ("AdaptiveAvgPool(7)", (6, 7, 7)),
         ("AdaptiveMaxPool((1, 12))", (6, 1, 12)),
         ("GLU", (3, 9, 9)),
+        ("Upsample(3/2)", (6, 13, 13)),
+        ("Upsample((0.75, 4/3))", (6, 6, 12)),
+        ("Interpolate(size=(20, 7))", (6, 20, 7)),
+        ("PixelUnshuffle(3)", (54, 3, 3)),
+        ("ChannelSplit(4); PixelShuffle(2)", (1, 18, 18)),
+        ("Unfold((3, 2), stride=2, padding=1)", (36, 5, 5)),
+        ("MaxUnpool(3, stride=2, padding=1)", (6, 17, 17)),
+        ("DeformConv(4, 3, stride=2, padding=1)", (4, 5, 5)),
+        ("MultiheadAttention(3)", (6, 9, 9)),
+        ("MSE", (1,)),
+        ('Pad(2, mode="reflect")', (6, 13, 13)),
     ],
 )
 def test_sizes(step: str, output: tuple[int, ...]) -> None:
@@ -173,6 +216,69 @@ def test_a_transposed_convolution_gives_back_the_size_of_its_convolution() -> No
     for k, s, p in ((3, 2, 1), (4, 2, 1), (5, 3, 0)):
         for n in range(30, 40):  # but for the rows that the stride of the convolution leaves over
             assert a.at(L=n, k=k, s=s, p=p).output[1] == n - (n + 2 * p - k) % s
+
+
+def test_the_output_padding_that_restores_a_size() -> None:
+    """n comes back for output_padding = (n + 2p − k) mod s, whatever they are (Dumoulin & Visin 2016, section 4.6)."""
+    down, up = (
+        "Conv(1, k, stride=s, padding=p)",
+        "ConvTranspose(1, k, stride=s, padding=p, output_padding=(L + 2p - k) % s)",
+    )
+    a = analysed(chain(down, up, shape="1×L"))
+    assert a.output == (1, symbol("L"))
+    for k, s, p in ((3, 2, 1), (4, 3, 0), (5, 4, 2), (1, 1, 0)):
+        for n in range(8, 20):
+            assert a.at(L=n, k=k, s=s, p=p).output == (1, n)
+    joined = f"net a {{ input 1×L; x: Identity; {down}; {up}; add x }}"
+    assert analysed(joined).output == (1, symbol("L"))  # the sizes agree without a condition
+    assert not {str(c) for c in analysed(joined).conditions} - {str(c) for c in a.conditions}
+
+
+def test_windows_times_a_matrix_are_a_convolution() -> None:
+    window = "3, stride=2, padding=p, dilation=2"
+    a = analysed(chain(f"Unfold({window})", "Linear(m, per_position=true)", shape="C×H×W"))
+    b = analysed(chain(f"Conv(m, {window})", shape="C×H×W"))
+    assert (a.output, a.weights, a.biases, a.macs) == (b.output, b.weights, b.biases, b.macs)
+    assert a.receptive_field == b.receptive_field
+
+
+def test_a_pixel_shuffle_is_undone() -> None:
+    a = analysed(chain("PixelUnshuffle(r)", "PixelShuffle(r)", shape="C×H×W"))
+    assert a.output == tuple(symbol(name) for name in "CHW")
+
+
+def test_attention_of_symbols() -> None:
+    a = analysed(chain("MultiheadAttention(h)", shape="C×L"))
+    c, length = symbol("C"), symbol("L")
+    assert (a.params, a.macs) == (4 * c**2 + 4 * c, 4 * c**2 * length + 2 * c * length**2)
+    assert [str(condition) for condition in a.conditions] == ["Eq(Mod(C, h), 0)"]
+    assert (a.receptive_field.size, a.receptive_field.jump) == ((length,), (0,))
+
+
+def test_embeddings_are_of_one_index_for_each_position() -> None:
+    a = analysed(chain("Embedding(v, embedding_dim=e)", "Conv(8, 3)", shape="1×L"))
+    assert (a.layers[0].output, a.layers[0].params) == ((symbol("e"), symbol("L")), symbol("v") * symbol("e"))
+    assert [str(c) for c in analysed(chain("Embedding(9, embedding_dim=2)", shape="C×H×W")).conditions] == ["Eq(C, 1)"]
+
+
+@pytest.mark.parametrize("step", ["Upsample(3/2)", "Upsample(size=7)", "DeformConv(3, 3)", "AdaptiveAvgPool(5)"])
+def test_of_what_is_not_known_nothing_is_said(step: str) -> None:
+    field = analysed(chain("Conv(3, 3)", step, "Conv(3, 3)", shape="3×H×W")).receptive_field
+    assert (field.size, field.jump, field.centre, field.aligned) == ((None, None), (None, None), (None, None), True)
+    assert field.reason
+    joined = analysed(f"net a {{ input 3×H×W; add {{ path {{ {step}; Upsample(size=(H, W)) }} skip }} }}")
+    assert (joined.receptive_field.size, joined.receptive_field.aligned) == ((None, None), None)
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [("Pad(p)", "p"), ("Pad2d(((p, q), 1))", "p q"), ("Crop(c)", "c"), ("Pad(padding=p)", "p"), ("Own(p)", "p")],
+)
+def test_symbols_of_paddings_may_be_zero(step: str, names: str) -> None:
+    own = "layer Own(padding: p) { size = n + p }\n"
+    a = analysed(own + chain(step, "Conv(m, k)"))
+    zero = {name for name, found in a.symbols.items() if not found.is_positive}
+    assert zero == set(names.split())
 
 
 @pytest.mark.parametrize(
@@ -193,6 +299,16 @@ def test_a_transposed_convolution_gives_back_the_size_of_its_convolution() -> No
         ("AdaptiveAvgPool(3)", Window(2, 3, 0)),
         ("AdaptiveMaxPool(9)", Window()),
         ("AdaptiveMaxPool(4)", Window(known=False)),
+        ("AdaptiveAvgPool(18)", Window(known=False)),
+        ("Upsample(3/2)", Window(known=False)),
+        ("Upsample(size=18)", Window(1, Fraction(1, 2), -1, upsampling=2)),
+        ("Upsample(size=12)", Window(known=False)),
+        ("PixelUnshuffle(3)", Window(2, 3, 0)),
+        ("Unfold(3, dilation=2, stride=2, padding=1)", Window(4, 2, -1, spacing=2)),
+        ("MaxUnpool(2)", Window(1, Fraction(1, 2), -1, upsampling=2)),
+        ("DeformConv(3, 3)", Window(known=False)),
+        ("MultiheadAttention(2)", Window(8, 0, 0)),
+        ("BCE", Window(8, 9, 0)),
     ],
 )
 def test_windows(step: str, window: Window) -> None:
@@ -225,9 +341,10 @@ def test_only_joins_are_no_steps() -> None:
 def test_arguments_that_have_two_sides_and_those_that_are_words() -> None:
     sided = {name: standard_kind(name).sided for name in LIBRARY.layers if standard_kind(name).sided}
     assert sided.pop("Crop") == {"cropping"}
-    assert set(sided) == {"Conv", "ConvTranspose", "LocallyConnected", "MaxPool", "AvgPool", "Pad"}
+    assert set(sided) == set(SIDED.split())
     assert set(sided.values()) == {frozenset({"padding"})}
     words = {name: standard_kind(name).words for name in LIBRARY.layers if standard_kind(name).words}
+    assert words.pop("Pad") == {"mode": ("constant", "reflect", "replicate", "circular")}
     assert words.pop("Upsample")["mode"][:2] == ("nearest", "nearest-exact")
     assert set(words) == {"Conv", "LocallyConnected", "MaxPool", "AvgPool"}
     assert all(found == {"padding": ("same", "valid")} for found in words.values())

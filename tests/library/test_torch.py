@@ -27,7 +27,10 @@ WITHOUT = {
     "Concat": "judged where it is made, by statements",
     "Multiply": "judged where it is made, by statements",
 }
-MULTIPLIED = ("Conv", "ConvTranspose", "DepthwiseConv", "SeparableConv", "Linear")  # those that PyTorch counts
+# Those that PyTorch counts.
+MULTIPLIED = ("Conv", "ConvTranspose", "DepthwiseConv", "SeparableConv", "DeformConv", "Linear", "MultiheadAttention")
+LOSSES = ("CrossEntropy", "BCE", "BCEWithLogits", "L1", "MSE", "SmoothL1")
+ON_TWO_AXES = ("DeformConv", "Unfold", "PixelShuffle", "PixelUnshuffle")  # in PyTorch
 POINTWISE = """
 Identity ReLU ReLU6 LeakyReLU ELU CELU SELU GELU SiLU Mish Softplus Softsign Sigmoid LogSigmoid Tanh Hardtanh Hardswish
 Hardsigmoid Softmax LogSoftmax Dropout GLU
@@ -79,10 +82,14 @@ def cases(
     draw: st.DrawFn, kind: str, sizes: tuple[int, int] = (1, 10), axes: tuple[int, int] = (0, 3), sane: bool = False
 ) -> Case:
     """Draw a layer of a kind and a tensor; unless it shall be `sane`, half of them have numbers that are illegal."""
-    without_axes = kind in ("Linear", "Flatten", "LayerNorm", "GroupNorm", *ACTIVATIONS)
+    without_axes = kind in ("Linear", "Flatten", "LayerNorm", "RMSNorm", "GroupNorm", *LOSSES, *ACTIVATIONS)
     spatial = draw(st.integers(axes[0] if without_axes else max(axes[0], 1), axes[1]))
+    if kind in ON_TWO_AXES and (kind == "Unfold" or draw(st.integers(0, 9))):
+        spatial = 2
     largest = min(sizes[1], 6) if spatial == 3 else sizes[1]
-    channels = draw(st.integers(1, 6))
+    channels = draw(st.sampled_from([1, 1, 1, 2]) if kind == "Embedding" else st.integers(1, 6))
+    if kind == "PixelShuffle" and draw(st.booleans()):
+        channels = draw(st.sampled_from([4, 8, 9, 16]))
     shape = (channels, *draw(st.tuples(*[st.integers(sizes[0], largest)] * spatial)))
     least = 1 if sane or draw(st.booleans()) else 0
     return Case(kind, tuple(draw(_arguments(kind, spatial, channels, least)).items()), shape)
@@ -104,7 +111,10 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
     groups = st.sampled_from([1, channels] if least else range(4))
     windows = {"kernel_size": each(least, 5), "stride": each(least, 4), "padding": each(least - 1, 3)}
     taps = {**windows, "dilation": each(least, 3)}
-    scaled = {"scale_factor": each(least, 4), "mode": modes, "align_corners": truth}
+    # quarters, whose products are exact in PyTorch's binary fractions
+    quarters = st.integers(1, 12).map(lambda number: number / 4)
+    factors = st.just(0) | each(least, 4) | quarters | st.tuples(*[quarters] * axes)
+    scaled = {"scale_factor": factors, "size": st.just(0) | each(least, 9), "mode": modes, "align_corners": truth}
     table: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "Conv": {"out_channels": outputs, **taps, "groups": groups, "bias": truth},
         "ConvTranspose": {
@@ -120,7 +130,10 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
         "Linear": {"out_features": outputs, "bias": truth, "per_position": st.just(axes > 0)},
         "Upsample": scaled,
         "Interpolate": scaled,
-        "Pad": {"padding": pairs(-2, 3)},
+        "Pad": {
+            "padding": pairs(-2, 3),
+            "mode": st.sampled_from(["constant", "constant", "reflect", "replicate", "circular"]),
+        },
         "Crop": {"cropping": pairs(0, 3)},
         "ChannelShuffle": {"groups": st.integers(least, 6)},
         "ChannelSplit": {"out_channels": st.integers(2 * least - 1, 6), "start": st.integers(0, 6)},
@@ -130,6 +143,20 @@ def _arguments(kind: str, axes: int, channels: int, least: int) -> st.SearchStra
         "GroupNorm": {"num_groups": st.integers(least, 6), "affine": truth},
         "LocalResponseNorm": {"size": st.integers(least, 7)},
         "PReLU": {"num_parameters": st.sampled_from([1, channels, channels + 1])},
+        "RMSNorm": {"elementwise_affine": truth},
+        "DeformConv": {
+            "out_channels": outputs, **taps, "groups": groups, "bias": truth, "offset_groups": groups,
+            "modulated": truth,
+        },
+        "Unfold": taps,
+        "PixelShuffle": {"upscale_factor": st.integers(least, 4)},
+        "PixelUnshuffle": {"downscale_factor": st.integers(least, 4)},
+        "MultiheadAttention": {"num_heads": st.integers(least, 4), "bias": truth},
+        "Embedding": {"num_embeddings": st.integers(least, 9), "embedding_dim": st.integers(least, 9)},
+        "MaxUnpool": windows,
+        "CELU": {"alpha": st.sampled_from([0, 0.5, -1, 2])},
+        "CrossEntropy": {"label_smoothing": st.sampled_from([0, 0.25, 1, 2, -1])},
+        "SmoothL1": {"beta": st.sampled_from([0, 0.25, 1, 2, -1])},
         "Dropout": {"p": st.sampled_from([0, 0.5, 1, 2, -1])},
         "Hardtanh": {"min_val": st.integers(-2, 1), "max_val": st.integers(-1, 3)},
     }  # fmt: skip
@@ -145,6 +172,10 @@ def only_ours(case: Case, facts: Any) -> str | None:
         return "no tensor is empty"
     if case.kind == "ConvTranspose" and 0 in case.along("dilation"):
         return "PyTorch looks at the dilation of a convolution, but not at that of a transposed one"
+    if case.kind in ("PixelShuffle", "PixelUnshuffle") and len(case.shape) == 2:
+        return "PyTorch takes the batch for channels, where an axis is missing"
+    if case.kind == "CrossEntropy" and case.given["label_smoothing"] < 0:
+        return "PyTorch looks whether label_smoothing is more than 1, not whether it is less than 0"
     return None
 
 
@@ -152,6 +183,8 @@ def only_theirs(case: Case) -> str | None:
     """Return why PyTorch refuses a layer that we take, if there is a reason."""
     if case.kind == "InstanceNorm" and set(case.shape[1:]) == {1} and not case.given["track_running_stats"]:
         return "it normalises by statistics, and one position has none"
+    if case.kind in ("Upsample", "Interpolate") and any(case.along("scale_factor")) and any(case.along("size")):
+        return "it takes no factor for one axis and a size for another"
     if case.kind == "AvgPool" and len(case.shape) == 4 and any(map(gt, case.along("kernel_size"), case.shape[1:])):
         return "AvgPool3d wants a kernel that is not larger than the input without its padding, unlike AvgPool2d"
     return None
@@ -188,8 +221,14 @@ def test_layers_are_pytorchs(kind: str, pytorch: ModuleType) -> None:
 
 # Windows. Normalisations see everything by their statistics, which the receptive field leaves out.
 
-SEEN = [kind for kind in TESTED if kind not in ("Flatten", "SeparableConv", "GroupNorm")]
-PARTLY = (*ACTIVATIONS, "PReLU", "BatchNorm", "InstanceNorm", "LayerNorm", "LocalResponseNorm")  # flat somewhere
+# What a deformable convolution sees is not fixed; a loss has no axes, and an index no derivative.
+UNSEEN = ("Flatten", "SeparableConv", "GroupNorm", "DeformConv", "Embedding", *LOSSES)
+SEEN = [kind for kind in TESTED if kind not in UNSEEN]
+FLAT = "PReLU BatchNorm InstanceNorm LayerNorm RMSNorm LocalResponseNorm MaxUnpool"
+PARTLY = (
+    *ACTIVATIONS,
+    *FLAT.split(),
+)  # flat somewhere
 
 
 @pytest.mark.parametrize("kind", SEEN)
@@ -198,6 +237,8 @@ def test_windows_are_what_gradients_say(kind: str, pytorch: ModuleType) -> None:
     @given(cases(kind, sizes=(3, 14), axes=(1, 2), sane=True), st.data())
     def judge(case: Case, data: st.DataObject) -> None:
         assume(case.given.get("track_running_stats", True))
+        if kind == "Pad":
+            assume(case.given["mode"] == "constant")  # the other modes go on with what is inside
         assume(pytorch.facts(case.kind, case.given, case.shape) is not None)
         try:
             a = analysed(chain(str(case), shape="×".join(map(str, case.shape))))
@@ -213,12 +254,17 @@ def test_windows_are_what_gradients_say(kind: str, pytorch: ModuleType) -> None:
                 assert inputs <= expected
             elif window.upsampling != 1:
                 assert inputs == expected
-            elif _inside(window, output, case.shape[axis + 1]):
+            elif _inside(window, output, case.shape[axis + 1]) and (inputs or not _padded(case)):
                 assert (min(inputs), max(inputs)) == (min(expected), max(expected))
             else:
                 assert inputs <= expected
 
     judge()
+
+
+def _padded(case: Case) -> bool:
+    """Whether outputs may see nothing but the padding of the other axis."""
+    return "padding" in case.given and any(case.along("padding"))
 
 
 def _windows(derivation: Any) -> tuple[Window, ...]:
