@@ -48,6 +48,23 @@ def _joined(build: Callable[[Any], Any], join: Callable[[Any, Any], Any]) -> Cal
     return make
 
 
+def _layer_scale() -> Any:
+    """Return a block with a layer scale, which is a parameter of the block itself, as torchvision's ConvNeXt has it."""
+    import torch
+    from torch import nn
+
+    class Block(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.path = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+            self.layer_scale = nn.Parameter(torch.ones(8, 1, 1))
+
+        def forward(self, x: Any) -> Any:
+            return self.layer_scale * self.path(x) + x
+
+    return Block()
+
+
 def _stack(y: Any, x: Any) -> Any:
     import torch
 
@@ -175,6 +192,7 @@ PROBES: dict[str, tuple[str, Callable[[], Any], Shape]] = {
         ),
         _IMAGE,
     ),
+    "layer scale": ("residual { DepthwiseConv(3, padding=1); Scale }", _layer_scale, _IMAGE),
     "excitation": (
         "multiply { skip; path { GlobalAvgPool; Conv(2, 1); ReLU; Conv(8, 1); Sigmoid } }",
         _joined(
