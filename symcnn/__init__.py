@@ -16,7 +16,7 @@ from symcnn.errors import SymcnnError
 if TYPE_CHECKING:
     from symcnn.analysis.analyse import analyse
     from symcnn.analysis.result import Analysis
-    from symcnn.api import layers, load, parse, symbols
+    from symcnn.api import conventions, layers, load, parse, symbols
     from symcnn.asymptotics import asymptotics
     from symcnn.compare import compare
     from symcnn.derive import derive
@@ -29,6 +29,7 @@ _WHERE = {
     "analyse": "symcnn.analysis",
     "asymptotics": "symcnn.asymptotics",
     "compare": "symcnn.compare",
+    "conventions": "symcnn.api",
     "derive": "symcnn.derive",
     "layers": "symcnn.api",
     "load": "symcnn.api",
@@ -43,6 +44,7 @@ __all__ = [
     "analyse",
     "asymptotics",
     "compare",
+    "conventions",
     "derive",
     "layers",
     "load",

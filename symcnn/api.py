@@ -67,6 +67,17 @@ def layers() -> tuple[str, ...]:
     return tuple(known_names())
 
 
+def conventions() -> tuple[str, ...]:
+    """Return the names of the counting conventions, as `count` of an analysis takes them.
+
+    >>> "fvcore" in conventions()
+    True
+    """
+    from symcnn.library.convention import standard_conventions
+
+    return tuple(standard_conventions())
+
+
 class _Networks(dict[str, Network]):
     """The nets of a file by name; a name that is not there is a user's mistake."""
 

@@ -15,6 +15,7 @@ from symcnn.algebra.conditions import ZERO, Condition, Either, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
+from symcnn.analysis.counting import Counting
 from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
@@ -250,13 +251,14 @@ def _result(
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
+    counting = Counting(net.file, batch, arithmetic.facts)
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
         layers=tuple(
-            _layer(visit, batch, receptive_fields, i, claimed.get(visit.path, ()))
+            _layer(visit, batch, receptive_fields, i, claimed.get(visit.path, ()), counting)
             for i, visit in enumerate(visits(derivation))
         ),
         fields=receptive_fields,
@@ -268,10 +270,11 @@ def _result(
         derivation=derivation,
         facts=arithmetic.facts,
         replaced=replaced,
+        counting=counting,
     )
 
 
-def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims) -> Layer:
+def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting) -> Layer:
     leaf, outcome = visit.leaf, visit.leaf.outcome
     counted = {
         name: expression(product((value, batch)) if RULES[name].per_sample and batch != 1 else value)
@@ -292,6 +295,7 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claim
         rules=outcome.kind,
         values=outcome.values,
         claims=claims,
+        counting=counting,
     )
 
 

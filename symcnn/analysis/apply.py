@@ -10,7 +10,7 @@ from typing import Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.arguments import SAME, Given, bind
+from symcnn.analysis.arguments import SAME, VALID, Given, bind
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import UNSAID, Window
@@ -60,6 +60,8 @@ class Application:
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
         values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
         self.values: dict[str, Any] = _Names(bind(kind, step, given, self.axes, Frame(arithmetic, values)))
+        if VALID in (value for value in given.values.values() if isinstance(value, str)):
+            self.values[VALID] = True
         self.alike = self._first_alike()
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []

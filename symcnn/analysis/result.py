@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, Symbol
 from sympy.logic.boolalg import Boolean
@@ -16,14 +16,19 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of, total
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
+from symcnn.library.convention import known_conventions
 from symcnn.library.kind import Kind
 from symcnn.library.rules import QUANTITIES
 from symcnn.source import Span
+
+if TYPE_CHECKING:
+    from symcnn.analysis.reconciliation import Reconciliation
 
 
 class Quantities:
@@ -36,14 +41,23 @@ class Quantities:
     """
 
     counted: Mapping[str, Any]
+    counting: Counting | None
 
     def count(self, quantity: str) -> Any:
-        """Return a quantity by its name; raises `SymcnnError` for one that is not known."""
-        if quantity not in QUANTITIES:
-            raise SymcnnError(
-                f"unknown quantity '{quantity}'", hint=did_you_mean(quantity, QUANTITIES, known_quantities())
-            )
-        return self._learned if quantity == "params" else self.counted[quantity]
+        """Return a quantity by its name, or what a counting convention counts, such as "fvcore".
+
+        Raises `SymcnnError` for a name that is not known, and where the convention does not say what it counts.
+        """
+        if quantity in QUANTITIES:
+            return self._learned if quantity == "params" else self.counted[quantity]
+        known = () if self.counting is None else tuple(known_conventions(self.counting.file))
+        if quantity not in known:
+            hint = did_you_mean(str(quantity), (*QUANTITIES, *known), known_quantities())
+            raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
+        return self._by_convention(quantity)
+
+    def _by_convention(self, name: str) -> Any:
+        raise NotImplementedError
 
     @cached_property
     def _learned(self) -> Any:
@@ -137,6 +151,10 @@ class Layer(Quantities):
     rules: Kind = field(repr=False, compare=False)
     values: Mapping[str, Any] = field(repr=False, compare=False)  # of every name that a rule of the kind may use
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
+    counting: Counting | None = field(default=None, repr=False, compare=False)
+
+    def _by_convention(self, name: str) -> Any:
+        return of_layer(self, name)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
@@ -182,6 +200,24 @@ class Analysis(Quantities):
     values: Mapping[str, Any] | None = None
     symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
     convention: str = "macs"
+    counting: Counting | None = field(default=None, repr=False, compare=False)
+    columns: tuple[str, ...] = ()  # conventions to be shown beside the quantities
+
+    def _by_convention(self, name: str) -> Any:
+        return of_network(self, name)
+
+    def beside(self, *conventions: str) -> Analysis:
+        """Return the same analysis, to be shown with what these conventions count beside the quantities."""
+        for name in conventions:
+            if self.counting is not None:
+                self.counting.convention(name)
+        return replace(self, columns=tuple(dict.fromkeys(conventions)))
+
+    def reconcile(self, first: str, second: str) -> Reconciliation:
+        """Return why two conventions count differently, line by line; see `Reconciliation`."""
+        from symcnn.analysis.reconciliation import reconcile
+
+        return reconcile(self, first, second)
 
     def __repr__(self) -> str:
         from symcnn.formula.express import express_shape, shown
@@ -314,6 +350,8 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         return found.fields, {layer.path: layer.place for layer in found.layers}
 
     fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], numeric)
+    batch = None if analysis.batch is None else evaluate(analysis.batch)
+    counting = None if analysis.counting is None else analysis.counting.at(batch or 1)
 
     def layer_of(layer: Layer) -> Layer:
         return replace(
@@ -325,12 +363,13 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
             fields=fields,
             values=_Evaluated(layer.values, evaluate),
             claims=(),
+            counting=counting,
         )
 
     return Analysis(
         net=analysis.net,
         input=tuple_of(analysis.input),
-        batch=None if analysis.batch is None else evaluate(analysis.batch),
+        batch=batch,
         output=tuple_of(analysis.output),
         layers=tuple(map(layer_of, analysis.layers)),
         fields=fields,
@@ -342,4 +381,6 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         derivation=analysis.derivation,
         evaluate=evaluate,
         convention=analysis.convention,
+        counting=counting,
+        columns=analysis.columns,
     )

@@ -92,6 +92,13 @@ def _style_options(command: _Command) -> _Command:
 _ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condition to rely on, as in "H % 32 == 0".')
 _SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
 
+_COUNT = click.option(
+    "--count", "counts", multiple=True, metavar="CONVENTION", help="Also count as these do: fvcore,thop,torch."
+)
+_RECONCILE = click.option(
+    "--count", "counts", multiple=True, metavar="A,B", help="Explain instead why conventions A and B count differently."
+)
+
 _MAIN_EXAMPLE = """\b
 Example:
   symcnn compare examples/stacked.cnn
@@ -103,12 +110,14 @@ Examples:
   symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
   symcnn derive zoo/resnet50 --set width=w
+  symcnn derive examples/resnet50.cnn --count fvcore,thop,torch --at H=224,W=224
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
   symcnn explain examples/lenet.cnn
   symcnn explain examples/lenet.cnn --layer conv1 --quantity params
   symcnn explain examples/vgg16.cnn --at H=224,W=224 --lang zh --format markdown
+  symcnn explain examples/resnet50.cnn --count thop,fvcore --at H=224,W=224
 """
 _COMPARE_EXAMPLE = """\b
 Examples:
@@ -119,6 +128,11 @@ _LAYERS_EXAMPLE = """\b
 Examples:
   symcnn layers
   symcnn layers Conv
+"""
+_CONVENTIONS_EXAMPLE = """\b
+Examples:
+  symcnn conventions
+  symcnn conventions fvcore
 """
 _VERIFY_EXAMPLE = """\b
 Examples:
@@ -140,6 +154,7 @@ def main() -> None:
 @_SET
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
 @_ASSUME
+@_COUNT
 @_style_options
 @_output_options
 def derive(
@@ -148,6 +163,7 @@ def derive(
     settings: tuple[str, ...],
     values: tuple[str, ...],
     assume: tuple[str, ...],
+    counts: tuple[str, ...],
     format_: str,
     standalone: bool,
     output: str | None,
@@ -158,7 +174,7 @@ def derive(
 
     style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
-    work.write(work.derived(file, names, settings, values, assume, format_, style), output)
+    work.write(work.derived(file, names, settings, values, assume, format_, style, counts), output)
 
 
 @main.command(epilog=_EXPLAIN_EXAMPLE)
@@ -171,6 +187,7 @@ def derive(
 @_SET
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Work with these numbers instead of symbols.")
 @_ASSUME
+@_RECONCILE
 @click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
 @_style_options
 @_output_options
@@ -182,6 +199,7 @@ def explain(
     settings: tuple[str, ...],
     values: tuple[str, ...],
     assume: tuple[str, ...],
+    counts: tuple[str, ...],
     language: str,
     format_: str,
     standalone: bool,
@@ -193,8 +211,13 @@ def explain(
 
     style = work.in_language(work.whole(style, standalone, format_), language)
     format_ = work.destined(format_, output)
-    shown = work.explained(file, names, (layers, quantities), settings, values, assume, format_, style)
-    work.write(shown, output)
+    part = (layers, quantities)
+    if counts:
+        from symcnn.cli.counting import reconciled
+
+        work.write(reconciled(file, names, part, settings, values, assume, format_, style, counts), output)
+        return
+    work.write(work.explained(file, names, part, settings, values, assume, format_, style), output)
 
 
 @main.command(epilog=_COMPARE_EXAMPLE)
@@ -236,6 +259,19 @@ def layers(kind: str | None, format_: str, standalone: bool, output: str | None)
 
     style = work.whole(PLAIN, standalone, format_)
     work.write(work.reference(kind, work.destined(format_, output), style), output)
+
+
+@main.command(epilog=_CONVENTIONS_EXAMPLE)
+@click.argument("convention", required=False)
+@_output_options
+def conventions(convention: str | None, format_: str, standalone: bool, output: str | None) -> None:
+    """Print the counting conventions, or one CONVENTION with its formula for each layer kind."""
+    from symcnn.cli import work
+    from symcnn.cli.counting import conventions_reference
+    from symcnn.formula.style import PLAIN
+
+    style = work.whole(PLAIN, standalone, format_)
+    work.write(conventions_reference(convention, work.destined(format_, output), style), output)
 
 
 @main.command(epilog=_VERIFY_EXAMPLE)

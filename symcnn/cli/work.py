@@ -33,9 +33,12 @@ def derived(
     assume: tuple[str, ...],
     format_: str,
     style: Style,
+    counts: Iterable[str] = (),
 ) -> str:
-    """Return the output of `derive`."""
-    analyses = asked_for(file, names, settings, values, assume, format_)
+    """Return the output of `derive`; `counts` are the conventions beside the quantities."""
+    from symcnn.cli.counting import listed
+
+    analyses = asked_for(file, names, settings, values, assume, format_, listed(counts))
     from symcnn.render import render_all
 
     style.check_symbols(_symbols(analyses))
@@ -49,6 +52,7 @@ def asked_for(
     values: Iterable[str],
     assume: tuple[str, ...],
     format_: str,
+    counts: tuple[str, ...] = (),
 ) -> list[Analysis]:
     """Return the analyses of the chosen nets, with values where some are given; a format of one net gets one."""
     networks = _chosen(_read(file), names)
@@ -59,7 +63,8 @@ def asked_for(
     if format_ == "json" and len(networks) > 1:
         listed = ", ".join(network.name for network in networks)
         raise SymcnnError(f"JSON is of one net, and {file} has several", hint=f"choose with --net: {listed}")
-    return _valued(_analyses(networks, pairs(settings, "--set"), assume), at)
+    found = _analyses(networks, pairs(settings, "--set"), assume)
+    return _valued([analysis.beside(*counts) for analysis in found] if counts else found, at)
 
 
 def _symbols(analyses: Iterable[Analysis]) -> set[str]:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from symcnn.analysis import Analysis
+from symcnn.document.conventions import columns as beside
+from symcnn.document.conventions import layer_cell, meanings, title, total_cell, total_lines
 from symcnn.document.field import field_cell, field_lines
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
@@ -35,7 +37,7 @@ def _section(analysis: Analysis) -> Section:
     found = rows(analysis, analysis.layers)
     notes = " ".join(_notes(analysis, found))
     blocks: list[Block] = [_table(analysis, found), *([Paragraph(line(notes), note=True)] if notes else [])]
-    blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True)]
+    blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True), *meanings(analysis)]
     return Section(analysis.net, tuple(blocks), more=_values(analysis))
 
 
@@ -81,6 +83,7 @@ def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
             columns.append(Column("%", right=True, rank=3, called=f"% of {TITLES[quantity]}"))
+    columns += [Column(title(name), right=True) for name in beside(analysis)]
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     listed = [_row(analysis, row, shared, fields, len(columns)) for row in found]
@@ -89,16 +92,21 @@ def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
     for quantity in _COLUMNS:
         place = next(i for i, column in enumerate(columns) if column.title == TITLES[quantity])
         total[place] = _total(analysis, quantity)
+    first_beside = next((i for i, column in enumerate(columns) if column.title == "receptive field"), len(columns))
+    for place, name in enumerate(beside(analysis), first_beside - len(beside(analysis))):
+        total[place] = _fitting(total_cell(analysis, name), (layer_cell(x, name) for x in analysis.layers))
     return Table(tuple(columns), (first, *listed), (_cells(columns, total),))
 
 
 def _total(analysis: Analysis, quantity: str) -> Line:
     """Return a total, or where it stands if it would make its column much wider."""
-    cell = line(analysis.count(quantity))
-    if width(cell) <= _WIDEST_TOTAL:
-        return cell
-    widest = max((width(line(layer.count(quantity))) for layer in analysis.layers), default=0)
-    return cell if width(cell) <= widest else line("see below")
+    return _fitting(line(analysis.count(quantity)), (line(layer.count(quantity)) for layer in analysis.layers))
+
+
+def _fitting(total: Line, cells: Iterator[Line]) -> Line:
+    if width(total) <= _WIDEST_TOTAL or width(total) <= max(map(width, cells), default=0):
+        return total
+    return line("see below")
 
 
 def _cells(columns: list[Column], filled: dict[int, Line]) -> tuple[Line, ...]:
@@ -115,6 +123,7 @@ def _row(analysis: Analysis, row: Row, shared: list[str], fields: bool, columns:
         cells.append(line(layer.count(quantity)))
         if quantity in shared:
             cells.append(_share(analysis.share(layer, quantity), row.copies))
+    cells += [layer_cell(layer, name) for name in beside(analysis)]
     if fields:
         cells += [field_cell(layer.receptive_field.size), field_cell(layer.receptive_field.jump)]
     return tuple(cells)
@@ -131,6 +140,7 @@ def _share(ratio: Fraction | None, copies: int) -> Line:
 
 def _totals(analysis: Analysis) -> Listing:
     items: list[tuple[str, tuple[Line, ...]]] = [(TITLES[name], (line(analysis.count(name)),)) for name in _TOTALS]
+    items += [(title(name), total_lines(analysis, name)) for name in beside(analysis) if name not in _TOTALS]
     items += [(TITLES[name], (line(analysis.count(name)),)) for name in _IF_ANY if analysis.count(name) != 0]
     items += [(TITLES[name], (line(analysis.count(name)),)) for name in _LAYERS]
     if analysis.batch is not None:

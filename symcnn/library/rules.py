@@ -46,6 +46,16 @@ INPUT_NAMES = ("n", "C", "axes", "inputs")
 OUTPUT_NAMES = ("n'", "C'", "elements")
 PER_AXIS_NAMES = ("n", "n'")
 
+# The operation vector: what one sample costs, told apart. A kind may have a rule for each; where it has none, the
+# conventions of these names in `grammar/conventions.cnn` say what is counted.
+OPERATIONS = {
+    "mul": "multiplications",
+    "add": "additions and subtractions",
+    "cmp": "comparisons",
+    "div": "divisions",
+    "exp": "exponentials",
+}
+
 # What an output sees. A kind may say of these, and of no other rule, that it cannot be said.
 WINDOW = ("reach", "jump", "upsampling", "spacing", "start")
 UNKNOWN = "unknown"

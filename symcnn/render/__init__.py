@@ -12,11 +12,12 @@ from symcnn.formula.style import PLAIN, Style
 from symcnn.report import Document
 
 if TYPE_CHECKING:
+    from symcnn.analysis.reconciliation import Reconciliation
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
     from symcnn.interop.verification import Verification
 
-    Result: TypeAlias = Analysis | Comparison | Explanation | Verification
+    Result: TypeAlias = Analysis | Comparison | Explanation | Verification | Reconciliation
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -30,6 +31,10 @@ _DOCUMENT_WRITERS = {
 _PAGES = {
     "Analysis": ("document.analysis:analysis_document", "render.json:analysis_json"),
     "Comparison": ("document.comparison:comparison_document", "render.json_comparison:comparison_json"),
+    "Reconciliation": (
+        "document.reconciliation:reconciliation_document",
+        "render.json_reconciliation:reconciliation_json",
+    ),
     "Verification": ("document.verification:verification_document", "render.json_verification:verification_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }

@@ -1,0 +1,168 @@
+"""Layers counted under a convention, and what it does not say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.facts import Facts
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import exact, expression
+from symcnn.analysis.informed import Informed
+from symcnn.errors import SymcnnError
+from symcnn.formula.values import Frame, UndecidedError, number
+from symcnn.library.convention import BRANCHES, SAME, VALID, Convention, check_own, find_convention
+from symcnn.library.rules import OPERATIONS, UNKNOWN
+from symcnn.tree import File
+
+if TYPE_CHECKING:
+    from symcnn.analysis.result import Analysis, Layer
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What a convention does not say of a layer, and why."""
+
+    convention: str
+    layer: str
+    kind: str
+    reason: str
+    own: bool  # whether the convention is the user's
+
+    def error(self) -> SymcnnError:
+        """Return the error of who needs the number."""
+        line = f"{self.kind} = …, or otherwise = …"
+        hint = f"say it: {line}" if self.own else f"a convention of yours can say it: convention mine {{ {line} }}"
+        return SymcnnError(f"{self.convention} of {self.layer} ({self.kind}) is unknown: {self.reason}", hint=hint)
+
+
+Counted = Any | Unknown  # an expression, of an evaluated analysis an integer
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts the layers of one analysis, each different one once. `exactly` makes the numbers it hands out."""
+
+    file: File
+    batch: Any
+    facts: Facts
+    exactly: Callable[[Any], Any] = expression
+    _done: dict[tuple[Any, ...], Counted] = field(default_factory=dict, repr=False)
+    _found: dict[str, Convention] = field(default_factory=dict, repr=False)
+
+    def at(self, batch: Any) -> Counting:
+        """Return the counting of the same layers in exact integers."""
+        return replace(self, batch=batch, facts=Facts(), exactly=exact, _done={}, _found={})
+
+    def convention(self, name: str) -> Convention:
+        """Return a convention by its name, or a quantity; raises `SymcnnError` for one that is not known."""
+        if name not in self._found:
+            check_own(self.file)
+            self._found[name] = find_convention(name, self.file)
+        return self._found[name]
+
+    def of(self, name: str, layer: Layer) -> Counted:
+        """Return what a convention counts in a layer, the whole batch together."""
+        if name in layer.counted:
+            return layer.counted[name]
+        key = (name, id(layer.values), len(layer.inputs))
+        if key not in self._done:
+            self._done[key] = self._counted(self.convention(name), layer)
+        found = self._done[key]
+        return replace(found, layer=layer.path) if isinstance(found, Unknown) else found
+
+    def _counted(self, convention: Convention, layer: Layer) -> Counted:
+        try:
+            value = self.of_one(convention, layer, Names(self, layer))
+        except UndecidedError as error:
+            own = convention.name in self.file.conventions
+            return Unknown(convention.name, layer.path, layer.kind, error.message, own)
+        times = 1 if convention.stored else self.batch
+        return self.exactly(value if times == 1 else product((value, times)))
+
+    def of_one(self, convention: Convention, layer: Layer, values: Mapping[str, Any]) -> Any:
+        """Return what is counted for one sample, with values of the names; raises `UndecidedError` where none is."""
+        counted = convention.of(layer.rules)
+        if counted is None:
+            raise UndecidedError(f"the convention {convention.name} has no line for {layer.kind}, and no otherwise")
+        if isinstance(getattr(counted.formula, "value", None), int):
+            return counted.formula.value  # type: ignore[union-attr]
+        try:
+            return number(counted.meaning(Frame(self.arithmetic, values)), counted.formula.span)
+        except UndecidedError:
+            return number(counted.meaning(Frame(self._informed(layer), values)), counted.formula.span)
+
+    @cached_property
+    def arithmetic(self) -> Arithmetic:
+        """The arithmetic with what is known of the network's symbols."""
+        return Arithmetic(self.facts)
+
+    def _informed(self, layer: Layer) -> Informed:
+        return Informed(self.arithmetic, [tuple(map(exact, s)) for s in (layer.input, layer.output)], layer.claims)
+
+
+class Names(dict[str, Any]):
+    """The values of the names that a convention's formula may use, for one sample."""
+
+    def __init__(self, counting: Counting, layer: Layer) -> None:
+        super().__init__()
+        self._counting, self._layer = counting, layer
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._value(name)
+        return self[name]
+
+    def _value(self, name: str) -> Any:
+        values = self._layer.values
+        if name == UNKNOWN:
+            raise UndecidedError("the convention says so")
+        if name == "params":
+            return exact(total((values["weights"], values["biases"])))
+        if name == BRANCHES:
+            return len(self._layer.inputs)
+        if name in OPERATIONS:
+            return self._counting.of_one(self._counting.convention(name), self._layer, self)
+        try:
+            return values[name]
+        except KeyError:
+            if name not in (SAME, VALID):  # which are there where they are true
+                raise
+            return False
+
+
+def of_layer(layer: Layer, name: str) -> Any:
+    """Return what a convention counts in a layer; raises `SymcnnError` where it does not say."""
+    found = _counting(layer).of(name, layer)
+    if isinstance(found, Unknown):
+        raise found.error()
+    return found
+
+
+def of_network(analysis: Analysis, name: str) -> Any:
+    """Return the total under a convention; raises `SymcnnError` where a layer's part is unknown."""
+    found = network_total(analysis, name)
+    if isinstance(found, Unknown):
+        raise found.error()
+    return found
+
+
+def network_total(analysis: Analysis, name: str) -> Counted:
+    """Return the total under a convention, or the first of its layers whose part is unknown."""
+    counting = _counting(analysis)
+    parts = [(layer.times, counting.of(name, layer)) for layer in analysis.layers]
+    unknown = next((part for _, part in parts if isinstance(part, Unknown)), None)
+    return unknown or counting.exactly(weighed(parts))
+
+
+def weighed(parts: Iterable[tuple[Any, Any]]) -> Any:
+    """Return the sum of some parts, each so many times."""
+    return total(value if times == 1 else product((times, value)) for times, value in parts)
+
+
+def _counting(of: Any) -> Counting:
+    counting: Counting | None = of.counting
+    assert counting is not None
+    return counting

@@ -1,0 +1,87 @@
+"""The reference of counting conventions, and what a table says of those beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symcnn.analysis import Analysis, Layer
+from symcnn.analysis.counting import Unknown, network_total
+from symcnn.document.lines import TITLES, line
+from symcnn.library.convention import Convention
+from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
+from symcnn.tree import Row
+
+_UNKNOWN = "unknown"
+
+
+def conventions_document(conventions: Iterable[Convention]) -> Document:
+    """Return the table of some conventions with what they count."""
+    rows = tuple((line(c.name), line(c.doc)) for c in conventions)
+    return Document(
+        (Section("Counting conventions", (Table((Column("convention"), Column("what it counts")), rows),)),)
+    )
+
+
+def convention_document(convention: Convention) -> Document:
+    """Return the page of one convention: its words, and its formula for each kind."""
+    rows = tuple((line(_kinds(row)), (Math(row.value, written=True),)) for row in convention.definition.rows)
+    table = Table((Column("kind"), Column("counted for one sample")), rows)
+    return Document((Section(convention.name, (Paragraph(line(convention.doc)), table)),))
+
+
+def _kinds(row: Row) -> str:
+    return ", ".join(row.kinds) or "otherwise"
+
+
+def conventions_data(conventions: Iterable[Convention]) -> dict[str, object]:
+    """Return conventions as plain data, formulas as they are written."""
+    return {
+        "conventions": [
+            {
+                "name": c.name,
+                "doc": c.doc,
+                "rows": [{"kinds": list(row.kinds), "formula": row.value.span.text} for row in c.definition.rows],
+            }
+            for c in conventions
+        ]
+    }
+
+
+def columns(analysis: Analysis) -> tuple[str, ...]:
+    """Return the conventions beside the quantities that a table has anyway."""
+    return tuple(name for name in analysis.columns if name not in ("params", "macs"))
+
+
+def title(name: str) -> str:
+    """Return what a convention's column is called."""
+    return TITLES.get(name, name)
+
+
+def layer_cell(layer: Layer, name: str) -> Line:
+    """Return what a convention counts in a layer, or that it does not say."""
+    counting = layer.counting
+    found = layer.count(name) if counting is None else counting.of(name, layer)
+    return line(_UNKNOWN if isinstance(found, Unknown) else found)
+
+
+def total_lines(analysis: Analysis, name: str) -> tuple[Line, ...]:
+    """Return the total under a convention, or the first layer for which it is unknown, and why."""
+    found = network_total(analysis, name)
+    if isinstance(found, Unknown):
+        return (line(f"{_UNKNOWN}, as {found.layer} ({found.kind}) is: {found.reason}"),)
+    return (line(found),)
+
+
+def total_cell(analysis: Analysis, name: str) -> Line:
+    """Return the total under a convention as a cell."""
+    found = network_total(analysis, name)
+    return line(_UNKNOWN if isinstance(found, Unknown) else found)
+
+
+def meanings(analysis: Analysis) -> list[Block]:
+    """Return what the conventions beside a table count."""
+    if analysis.counting is None:
+        return []
+    found = (analysis.counting.convention(name) for name in columns(analysis) if name not in TITLES)
+    items = tuple((c.name, ((Words(c.doc),),)) for c in found if c.doc)
+    return [Listing(items)] if items else []

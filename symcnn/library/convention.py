@@ -1,0 +1,167 @@
+"""Counting conventions: those of `grammar/conventions.cnn`, those of a user's file, and how each counts a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.meaning import Vocabulary, meaning
+from symcnn.formula.nodes import Choice, Formula, Group, Name, names
+from symcnn.formula.values import Frame, Meaning, condition, undecided
+from symcnn.library.kind import Kind
+from symcnn.library.rules import (
+    INPUT_NAMES,
+    OPERATIONS,
+    OUTPUT_NAMES,
+    PER_AXIS_NAMES,
+    QUANTITIES,
+    RULES,
+    UNKNOWN,
+)
+from symcnn.library.standard import WITH_AXES, standard_library
+from symcnn.source import Source, Span
+from symcnn.syntax import parse_file, read_source
+from symcnn.syntax.cache import kept
+from symcnn.syntax.folders import grammar_folder
+from symcnn.tree import Convention as Definition
+from symcnn.tree import File, Row
+
+# What a formula of a convention may use besides the quantities and the arguments of its kind.
+BRANCHES, SAME, VALID = "branches", "same", "valid"
+COUNTED_NAMES = (*INPUT_NAMES, *OUTPUT_NAMES, *QUANTITIES, *OPERATIONS, BRANCHES, SAME, VALID, UNKNOWN)
+# The names that mean what they mean wherever they stand.
+FIXED = (*QUANTITIES, *OPERATIONS)
+_STORED = {name for name in QUANTITIES if name == "params" or not RULES[name].per_sample}
+
+
+class Counted(NamedTuple):
+    """How a convention counts a kind: its formula, compiled."""
+
+    meaning: Meaning
+    formula: Formula
+
+
+class Convention:
+    """What a `convention` definition means; raises `SymcnnError` for one that cannot be understood.
+
+    `stored`: it counts what is stored, which a batch does not multiply: its formulas speak of nothing else.
+    """
+
+    def __init__(self, definition: Definition, file: File | None = None) -> None:
+        self.name, self.doc, self.definition = definition.name, definition.doc, definition
+        self._rows: dict[str, Row] = {}
+        self._otherwise: Row | None = None
+        self._counted: dict[Kind, Counted | None] = {}
+        for row in definition.rows:
+            self._add(row, file)
+        mentioned = {name.name for row in definition.rows for name in names(row.value)}
+        self.stored = bool(mentioned) and mentioned <= _STORED
+
+    def of(self, kind: Kind) -> Counted | None:
+        """Return how a kind is counted; None where the convention says nothing of it."""
+        if kind not in self._counted:
+            row = self._rows.get(kind.name, self._otherwise)
+            own = dict(kind.definition.rules).get(self.name) if self.name in OPERATIONS else None
+            formula = own or (row.value if row else None)
+            self._counted[kind] = None if formula is None else Counted(_compiled(formula, kind), formula)
+        return self._counted[kind]
+
+    def chosen(self, kind: Kind, frame: Frame) -> Formula:
+        """Return the formula by which a kind is counted, of an `if` the branch that is taken."""
+        counted = self.of(kind)
+        assert counted is not None
+        formula = counted.formula
+        while isinstance(formula, (Group, Choice)):
+            if isinstance(formula, Group):
+                formula = formula.inner
+            else:
+                claim = condition(_compiled(formula.condition, kind)(frame), formula.condition.span)
+                if not isinstance(claim, bool):
+                    raise undecided(claim, formula.condition)
+                formula = formula.value if claim else formula.otherwise
+        return formula
+
+    def _add(self, row: Row, file: File | None) -> None:
+        if not row.kinds:
+            if self._otherwise is not None:
+                message = f"the convention '{self.name}' says otherwise twice"
+                raise SymcnnError(message, row.value.span, f"first in line {self._otherwise.value.span.line}")
+            self._otherwise = row
+        for name in row.kinds:
+            self._check_kind(name, row, file)
+            if name in self._rows:
+                message = f"the convention '{self.name}' counts {name} twice"
+                raise SymcnnError(message, row.value.span, f"first in line {self._rows[name].value.span.line}")
+            self._rows[name] = row
+
+    def _check_kind(self, name: str, row: Row, file: File | None) -> None:
+        library = standard_library()
+        kinds = {**library.layers, **(file.layers if file else {})}
+        if name in kinds:
+            return
+        nets = {**library.nets, **(file.nets if file else {})}
+        hint = did_you_mean(name, kinds, "see symcnn layers")
+        if name in nets:
+            hint = f"{name} is a net: the kinds that it is made of are counted"
+        if (with_axes := WITH_AXES.fullmatch(name)) and with_axes["base"] in kinds:
+            hint = f"write {with_axes['base']}; its formula may ask for axes == {with_axes['axes']}"
+        raise SymcnnError(f"the convention '{self.name}' counts '{name}', which is no layer kind", row.value.span, hint)
+
+
+def _compiled(formula: Formula, kind: Kind) -> Meaning:
+    parameters = kind.definition.parameters
+    known = frozenset((*COUNTED_NAMES, *(p.symbol for p in parameters)))
+    per_axis = frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis)))
+    return meaning(formula, Vocabulary(known, per_axis))
+
+
+@cache
+def standard_conventions() -> Mapping[str, Definition]:
+    """Return the definitions of `grammar/conventions.cnn`."""
+    text = read_source(grammar_folder() / "conventions.cnn").text
+    return kept("conventions", text, lambda: parse_file(Source("conventions.cnn", text, internal=True)).conventions)
+
+
+@cache
+def standard_convention(name: str) -> Convention:
+    """Return a compiled convention of the library; every quantity is one too."""
+    definition = standard_conventions().get(name)
+    return Convention(definition or _of_quantity(name))
+
+
+def _of_quantity(name: str) -> Definition:
+    span = Source(name, name, internal=True).span(0, len(name))
+    meant = "weights + biases" if name == "params" else RULES[name].meaning
+    return Definition(name, f"The quantity {name}: {meant}.", (Row((), Name(name, span=span)),), span)
+
+
+def find_convention(name: str, file: File | None = None, span: Span | None = None) -> Convention:
+    """Return a convention: first of those whose meaning is fixed, then of the file's own, then the library's.
+
+    Raises `SymcnnError` with the nearest name for one that is not there.
+    """
+    own = {} if file is None else file.conventions
+    if name in own:
+        return Convention(own[name], file)
+    if name in QUANTITIES or name in standard_conventions():
+        return standard_convention(name)
+    known = tuple(known_conventions(file))
+    listed = f"conventions are {', '.join(known)}"
+    raise SymcnnError(f"unknown convention '{name}'", span, did_you_mean(name, (*known, *QUANTITIES), listed))
+
+
+def check_own(file: File) -> None:
+    """Raise `SymcnnError` for a convention that takes a name whose meaning is fixed."""
+    for definition in file.conventions.values():
+        if definition.name in FIXED:
+            message = f"'{definition.name}' always means the same, and no convention of yours"
+            raise SymcnnError(message, definition.span, "give it another name")
+
+
+def known_conventions(file: File | None = None) -> Iterator[str]:
+    """Yield the names of the file's conventions and of those of the library that it does not have."""
+    own = {} if file is None else file.conventions
+    yield from own
+    yield from (name for name in standard_conventions() if name not in own)

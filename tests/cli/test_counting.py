@@ -1,0 +1,130 @@
+"""The command line with counting conventions."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from symcnn import analyse, conventions, load
+from symcnn.cli import main
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+RESNET50, LENET = str(EXAMPLES / "resnet50.cnn"), str(EXAMPLES / "lenet.cnn")
+AT = ["--at", "H=224,W=224"]
+UNSAID = "convention part { Conv = macs }\nnet a { input 3×H×H; Conv(8, 3); MaxPool(2) }"
+
+
+def run(*arguments: str, text: str | None = None) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, list(arguments), input=text)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_columns_beside_each_other() -> None:
+    _, out, _ = run("derive", RESNET50, "--count", "fvcore,thop", "--count", "torch", *AT)
+    symbolic, numeric = out.split("resnet50 at H = 224, W = 224")
+    for part in (symbolic, numeric):
+        header = next(line for line in part.splitlines() if line.startswith("layer"))
+        assert re.search(r"MACs .*fvcore +thop +torch", header)
+    assert re.search(r"^total .* 4,111,512,576 +4,133,742,592 +8,178,368,512$", numeric, re.MULTILINE)
+    assert re.search(r"^thop +4,133,742,592$", numeric, re.MULTILINE)
+    assert re.search(r"^fvcore +.*⌈H/32⌉", symbolic, re.MULTILINE)
+    assert "four times too many" in " ".join(numeric.split())  # what a tool gets wrong is said
+
+
+def test_the_columns_of_layers_add_up() -> None:
+    _, out, _ = run("derive", RESNET50, "--count", "fvcore,keras", "--format", "json", *AT)
+    for found in (json.loads(out), json.loads(out)["at"]):
+        assert set(found["counts"]) == {"fvcore", "keras"}
+        assert all(set(layer["counts"]) == {"fvcore", "keras"} for layer in found["layers"])
+    at = json.loads(out)["at"]
+    for name, total in at["counts"].items():
+        assert int(total) == sum(int(x["times"]) * int(x["counts"][name]) for x in at["layers"])
+    plain = json.loads(run("derive", RESNET50, "--format", "json")[1])
+    assert "counts" not in plain
+
+
+def test_what_is_unknown_is_said() -> None:
+    _, out, _ = run("derive", "-", "--count", "part", "--at", "H=32", text=UNSAID)
+    assert out.count("unknown, as maxpool1 (MaxPool) is: the convention part has no line for MaxPool") == 2
+    assert re.search(r"^maxpool1 .* unknown", out, re.MULTILINE)
+    assert re.search(r"^total .* unknown", out, re.MULTILINE)
+    found = json.loads(run("derive", "-", "--count", "part", "--format", "json", text=UNSAID)[1])
+    assert found["counts"] == {"part": "unknown"}
+    assert [layer["counts"]["part"] for layer in found["layers"]] == ["216*(H - 2)**2", "unknown"]
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex"])
+def test_why_two_differ(format_: str) -> None:
+    code, out, _ = run("explain", RESNET50, "--count", "thop,fvcore", "--format", format_, *AT)
+    assert code == 0
+    out = out.replace("{,}", ",").replace("$", "")
+    places = [out.index(x) for x in ("4,111,512,576", "BatchNorm 4 per element instead of 2", "GlobalAvgPool 1 per")]
+    assert [*places, out.index("4,133,742,592")] == sorted([*places, out.index("4,133,742,592")])
+    assert "+22,227,968" in out
+
+
+def test_why_two_differ_as_data() -> None:
+    found = json.loads(run("explain", RESNET50, "--count", "deepspeed,torchinfo", "--format", "json", *AT)[1])
+    assert int(found["first"]["total"]) == 8_211_108_352
+    assert int(found["second"]["total"]) + sum(int(line["amount"]) for line in found["lines"]) == 8_211_108_352
+    assert found["values"] == {"H": "224", "W": "224"}
+
+
+def test_one_convention_is_explained_by_macs() -> None:
+    _, out, _ = run("explain", LENET, "--count", "flops")
+    assert out.startswith("lenet: FLOPs against MACs")
+    assert "Conv 2 per multiply–add instead of 1" in out
+    assert "lenet: MACs against paper" in run("explain", LENET, "--count", "macs,paper")[1]
+    assert "count the same here" in run("explain", LENET, "--count", "macs,paper")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["derive", LENET, "--count", "fvcor"], "unknown convention 'fvcor'", "did you mean 'fvcore'?"),
+        (["explain", LENET, "--count", "thop,fvcor"], "unknown convention 'fvcor'", "did you mean 'fvcore'?"),
+        (["conventions", "thopp"], "unknown convention 'thopp'", "did you mean 'thop'?"),
+        (["derive", LENET, "--count", "thop,"], "--count wants the names of conventions", "as in --count fvcore,thop"),
+        (
+            ["explain", LENET, "--count", "thop", "--layer", "conv1"],
+            "--count explains the totals",
+            "leave out --layer and --quantity",
+        ),
+        (
+            ["explain", LENET, "--count", "thop,fvcore,macs", "--format", "json"],
+            "JSON is of two conventions",
+            "as in --count thop,macs",
+        ),
+    ],
+)
+def test_bad_arguments(arguments: list[str], message: str, hint: str) -> None:
+    code, out, error = run(*arguments)
+    assert (code, out) == (2, "")
+    assert error == f"error: {message}\n  {hint}\n"
+
+
+def test_the_reference_has_every_convention() -> None:
+    _, out, _ = run("conventions")
+    listed = {line.split()[0] for line in out.splitlines() if line and not line.startswith((" ", "─"))}
+    assert set(conventions()) <= listed
+    found = json.loads(run("conventions", "--format", "json")[1])["conventions"]
+    assert [c["name"] for c in found] == list(conventions())
+    assert all(c["doc"] and c["rows"] for c in found)
+
+
+def test_the_reference_of_one() -> None:
+    _, out, _ = run("conventions", "thop")
+    assert re.search(r"^Conv, Linear +macs$", out, re.MULTILINE)
+    assert "ConvTranspose  " in out
+    for name in conventions():
+        for format_ in ("text", "markdown", "latex"):
+            assert run("conventions", name, "--format", format_)[0] == 0
+
+
+def test_columns_from_python() -> None:
+    a = analyse(load(LENET)["lenet"]).beside("torch", "torch")
+    assert a.columns == a.at(**dict.fromkeys(a.symbols, 1)).columns == ("torch",)
