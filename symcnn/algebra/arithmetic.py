@@ -66,7 +66,7 @@ class Arithmetic:
 
     def modulo(self, value: Value, modulus: Value) -> Value:
         """Return value − modulus·⌊value/modulus⌋."""
-        return exact(value - modulus * self.floor(self.divide(value, modulus)))
+        return total((value, product((-1, modulus, self.floor(self.divide(value, modulus))))))
 
     def largest(self, values: list[Value]) -> Value:
         """Return the maximum: without `Max` where the order is provable."""
@@ -75,12 +75,12 @@ class Arithmetic:
 
     def smallest(self, values: list[Value]) -> Value:
         """Return the minimum: without `Min` where the order is provable."""
-        kept = [exact(-value) for value in self._undominated([exact(-value) for value in values])]
+        kept = [_negative(value) for value in self._undominated([_negative(value) for value in values])]
         return kept[0] if len(kept) == 1 else Min(*map(expression, kept), evaluate=False)
 
     def absolute(self, value: Value) -> Value:
         """Return |value|."""
-        return self.largest([value, exact(-value)])
+        return self.largest([value, _negative(value)])
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
         """Decide `left operator right`, or return the condition for it; each question is worked out once."""
@@ -131,6 +131,8 @@ class Arithmetic:
     def _undominated(self, values: list[Value]) -> list[Value]:
         kept: list[Value] = []
         values = list(dict.fromkeys(values))
+        if all(map(is_number, values)):
+            return [max(values)]
         if len(values) > _MOST_COMPARED:
             return values
         for value in values:
@@ -141,6 +143,11 @@ class Arithmetic:
 
     def _at_least(self, left: Value, right: Value) -> bool:
         return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True
+
+
+def _negative(value: Value) -> Value:
+    """Return −value, without what SymPy imports to negate its first sum."""
+    return product((-1, value))
 
 
 def _refuse_too_large(base: Expr, exponent: int) -> None:
