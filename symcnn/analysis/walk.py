@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -237,11 +237,10 @@ class Walk:
         tensors = tuple(map(body.tensor_at, places))
         kind = joint_kind(joint)
         claims: list[Condition | Either] = []
-        informed = Informed(self.arithmetic, [tensor.shape for tensor in tensors], ())
 
         def demand(claim: Truth, place: int) -> None:
             for part in single(claim):
-                if part is False or informed.settle(part) is False:
+                if self._never(part, tensors):
                     raise disagreement(joint, body, places, place, span)
                 if not isinstance(part, bool):
                     claims.append(part)
@@ -256,6 +255,12 @@ class Walk:
         self._steps.count(span)
         body.append(Leaf(name, kind.name, tensors, outcome, span, places, found.broadcast), outcome.output)
 
+    def _never(self, claim: Truth, tensors: Sequence[Tensor]) -> bool:
+        """Tell whether a condition never holds, as no size is 0."""
+        if isinstance(claim, bool):
+            return not claim
+        return Informed(self.arithmetic, [tensor.shape for tensor in tensors], ()).settle(claim) is False
+
     def _cropped(self, reference: Reference, place: Place, wanted: Tensor, body: Body) -> Place:
         """Add the layer that cuts a labelled tensor to the sizes of the current one, from both sides alike."""
         tensor = body.tensor_at(place)
@@ -263,8 +268,7 @@ class Walk:
             message = f"crop({reference.label}): {tensor} cannot be cut to {wanted}"
             raise SymcnnError(message, reference.span, "both need the same number of axes")
         margins, claims = cropped(tensor, wanted, self.arithmetic)
-        informed = Informed(self.arithmetic, [tensor.shape, wanted.shape], ())
-        if any(informed.settle(claim) is False for claim in claims):
+        if any(self._never(claim, (tensor, wanted)) for claim in claims):
             message = f"crop({reference.label}): {tensor} cannot be cut to {wanted} from both sides alike"
             raise SymcnnError(message, reference.span, "their difference must be even and not negative")
         kind = standard_kind("Crop")
