@@ -110,14 +110,14 @@ Examples:
   symcnn derive examples/vgg16.cnn --assume "H == W" --format latex -o vgg16.tex
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
   symcnn derive zoo/resnet50 --set width=w
-  symcnn derive examples/resnet50.cnn --count fvcore,thop,torch --at H=224,W=224
+  symcnn derive zoo/resnet50 --count fvcore,thop,torch --at H=224,W=224
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
   symcnn explain examples/lenet.cnn
   symcnn explain examples/lenet.cnn --layer conv1 --quantity params
   symcnn explain examples/vgg16.cnn --at H=224,W=224 --lang zh --format markdown
-  symcnn explain examples/resnet50.cnn --count thop,fvcore --at H=224,W=224
+  symcnn explain zoo/resnet50 --count thop,fvcore --at H=224,W=224
 """
 _COMPARE_EXAMPLE = """\b
 Examples:
@@ -138,7 +138,7 @@ _VERIFY_EXAMPLE = """\b
 Examples:
   symcnn verify examples/lenet.cnn
   symcnn verify examples/unet.cnn --net unet --at H=572 --verbose
-  symcnn verify examples/resnet50.cnn --at H=224,W=224 --at H=225,W=193 --format markdown
+  symcnn verify zoo/resnet50 --at H=224,W=224 --at H=225,W=193 --format markdown
 """
 
 

@@ -6,7 +6,6 @@ import gc
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 
 def written_layers(count: int) -> str:
@@ -38,11 +37,6 @@ def nested(arguments: str) -> str:
     return f"net nested {{ input 1×H×H; repeat 80 {{ Conv(1, {arguments}) }} }}"
 
 
-def example(name: str) -> str:
-    """Return the text of an example."""
-    return (Path(__file__).parents[2] / "examples" / f"{name}.cnn").read_text(encoding="utf-8")
-
-
 def _started() -> float:
     """Return the CPU time, after which what stands in memory already is not collected again at some moment."""
     gc.collect()
@@ -51,10 +45,10 @@ def _started() -> float:
 
 
 def derivation(text: str, net: str | None = None, **parameters: str) -> float:
-    """Return the CPU seconds of an analysis with all its closed forms, after parsing."""
+    """Return the CPU seconds of an analysis with all its closed forms, after parsing a text or a file of the zoo."""
     import symcnn
 
-    nets = symcnn.parse(text)
+    nets = symcnn.load(text) if text.startswith("zoo/") else symcnn.parse(text)
     network = nets[net or next(iter(nets))]
     symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
     begin = _started()
@@ -113,9 +107,9 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "explaining": lambda: explaining(bottleneck_chain(), derived=True),
     "deriving": lambda: explaining(bottleneck_chain(), derived=False),
     "printing152": lambda: printing(written_layers(152)),
-    "densenet": lambda: derivation(example("densenet121"), "densenet121", k="k"),
-    "googlenet": lambda: derivation(example("googlenet"), "googlenet", w="w"),
-    "unet": lambda: derivation(example("unet"), "unet"),
+    "densenet": lambda: derivation("zoo/densenet121", "densenet121", k="k"),
+    "googlenet": lambda: derivation("zoo/googlenet", "googlenet", w="w"),
+    "unet": lambda: derivation("zoo/unet", "unet"),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }

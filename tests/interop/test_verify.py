@@ -62,10 +62,10 @@ def test_the_zoo_is_what_pytorch_says(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "net", "layers"),
-    [("resnet50", "resnet50", 175), ("unet", "unet", 53), ("densenet121", "densenet121", 427)],
+    [("zoo/resnet50", "resnet50", 175), ("examples/unet.cnn", "unet", 53), ("zoo/densenet121", "densenet121", 427)],
 )
 def test_every_repetition_is_run(file: str, net: str, layers: int) -> None:
-    analysis = analyse(load(f"examples/{file}.cnn")[net])
+    analysis = analyse(load(file)[net])
     assert verify(analysis, [{}]).compared == layers == sum(layer.times for layer in analysis.layers)
 
 
