@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
-from symcnn.formula.values import Meaning
+from symcnn.formula.values import Frame, Meaning
 from symcnn.library.rules import COUNTED, INPUT_NAMES, OPERATIONS, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
@@ -63,13 +63,23 @@ class Kind:
 
     @cached_property
     def counted_constants(self) -> dict[str, int]:
-        """Those of them that are counted."""
-        return {name: value for name, value in self.constants.items() if RULES[name].counted}
+        """Those of them that are counted, and what follows from them: without weights and MACs there are no FLOPs."""
+        from symcnn.algebra.arithmetic import Arithmetic
+
+        known: dict[str, Any] = dict(self.constants)
+        for name in COUNTED:
+            if name not in known:
+                try:
+                    value = self.rules[name](Frame(Arithmetic(), known))
+                except (KeyError, SymcnnError):  # it depends on the arguments or on the input
+                    continue
+                known |= {name: value} if type(value) is int else {}
+        return {name: known[name] for name in COUNTED if name in known}
 
     @cached_property
     def open_counts(self) -> tuple[str, ...]:
         """The counted rules that depend on the arguments, in their order."""
-        return tuple(name for name in COUNTED if name not in self.constants)
+        return tuple(name for name in COUNTED if name not in self.counted_constants)
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:
