@@ -69,9 +69,10 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
         defined = _defined(net, derivation, assumed)
-        claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
+        claimed: dict[tuple[str, ...], Claims] | None = None  # the layers' own conditions, where they are facts later
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
+            claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
             facts, replaced = facts_from([*claims, *plain])
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
@@ -242,12 +243,15 @@ def _result(
     batch: Any,
     assumed: Claims,
     defined: Claims,
-    claimed: Mapping[tuple[str, ...], Claims],
+    claimed: Mapping[tuple[str, ...], Claims] | None,
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
     arithmetic: Arithmetic,
 ) -> Analysis:
+    def own_claims(visit: Visit) -> Claims:
+        return visit.leaf.outcome.conditions if claimed is None else claimed.get(visit.path, ())
+
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
@@ -258,7 +262,7 @@ def _result(
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
         layers=tuple(
-            _layer(visit, batch, receptive_fields, i, claimed.get(visit.path, ()), counting)
+            _layer(visit, batch, receptive_fields, i, own_claims(visit), counting)
             for i, visit in enumerate(visits(derivation))
         ),
         fields=receptive_fields,
