@@ -172,8 +172,8 @@ def only_ours(case: Case, facts: Any) -> str | None:
         return "no tensor is empty"
     if case.kind == "ConvTranspose" and 0 in case.along("dilation"):
         return "PyTorch looks at the dilation of a convolution, but not at that of a transposed one"
-    if case.kind in ("PixelShuffle", "PixelUnshuffle") and len(case.shape) == 2:
-        return "PyTorch takes the batch for channels, where an axis is missing"
+    if case.kind in ("PixelShuffle", "PixelUnshuffle") and len(case.shape) != 3:
+        return "PyTorch takes what stands before the last two axes and their channels for batches"
     if case.kind == "CrossEntropy" and case.given["label_smoothing"] < 0:
         return "PyTorch looks whether label_smoothing is more than 1, not whether it is less than 0"
     return None
