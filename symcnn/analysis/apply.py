@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from sympy import Expr
+
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
 from symcnn.algebra.symbols import Value, exact
@@ -240,6 +242,8 @@ class Application:
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
         what = f"the output {name} of {self.step.kind}"
         self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {shown(size)}, which is no integer"))
+        if not windowed and isinstance(size, Expr) and size.is_positive:
+            return  # an integer that is positive, such as 64w for a width w > 0
         claim = at_least(size, 1, self.arithmetic.facts)
         if not (windowed or isinstance(claim, bool)):  # of C·n what the input has says that there is one at least
             claim = self._informed().compare(">=", size, 1)
