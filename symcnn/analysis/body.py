@@ -78,7 +78,10 @@ class Body:
         """Return the text of the layer that a value comes from; None for the input of the network or of a net in it."""
         if place >= 0:
             item = self.items[place]
-            return item.span if isinstance(item, Leaf) else item.body.last_span
+            if isinstance(item, Leaf):
+                return item.span
+            handed_on = item.body.result < 0  # by a path that ends with `from`
+            return self.origin_at(item.sources[INPUT - item.body.result]) if handed_on else item.body.last_span
         if self.outer is None:
             return None
         return self.outer.origin_at(self.sources[INPUT - place])

@@ -13,6 +13,7 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis.informed import Informed
 from symcnn.errors import SymcnnError
+from symcnn.formula.nodes import Number
 from symcnn.formula.values import Frame, UndecidedError, number
 from symcnn.library.convention import BRANCHES, SAME, VALID, Convention, check_own, find_convention
 from symcnn.library.rules import OPERATIONS, UNKNOWN
@@ -88,8 +89,8 @@ class Counting:
         counted = convention.of(layer.rules)
         if counted is None:
             raise UndecidedError(f"the convention {convention.name} has no line for {layer.kind}, and no otherwise")
-        if isinstance(getattr(counted.formula, "value", None), int):
-            return counted.formula.value  # type: ignore[union-attr]
+        if isinstance(counted.formula, Number) and isinstance(counted.formula.value, int):
+            return counted.formula.value
         try:
             return number(counted.meaning(Frame(self.arithmetic, values)), counted.formula.span)
         except UndecidedError:

@@ -63,10 +63,7 @@ def cropped(tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> tuple[tup
     for size, kept in zip(tensor.sizes, wanted.sizes, strict=True):
         margin = arithmetic.divide(exact(size - kept), 2)
         margins.append(margin)
-        claims += [
-            arithmetic.settle(arithmetic.integral(margin)),
-            arithmetic.settle(arithmetic.compare(">=", margin, 0)),
-        ]
+        claims += [arithmetic.integral(margin), arithmetic.compare(">=", margin, 0)]
     return tuple(margins), list(map(arithmetic.settle, claims))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby, repeat
+from itertools import groupby
 from operator import attrgetter
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -201,7 +201,8 @@ def joined(views: Sequence[View], broadcast: Sequence[bool] = (), arithmetic: Ar
     gates the others. Raises `ValueError` if no other is left.
     """
     arithmetic = arithmetic or _ARITHMETIC
-    spread = [view for view, wide in zip(views, broadcast or repeat(False)) if not wide]  # noqa: B905 (endless)
+    wides = broadcast or (False,) * len(views)
+    spread = [view for view, wide in zip(views, wides, strict=True) if not wide]
     gated = len(spread) < len(views) or any(view.gated for view in spread)
     local = list(dict.fromkeys(spread))
     if not local:

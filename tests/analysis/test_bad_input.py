@@ -117,6 +117,7 @@ STEPS = [
     ("‹add { path { Conv(4, 1) } skip }›", "add joins 4×H×W and 3×H×W, which never agree", "4×H×W comes from Conv(4, 1) (text:1:35), 3×H×W is the input"),
     ("‹concat { path { Flatten } skip }›", "concat joins 3H·W and 3×H×W, which never agree", "3H·W comes from Flatten (text:1:38), 3×H×W is the input"),
     ("e: ReLU; MaxPool(2); ‹add e›", "add joins 3×⌊H/2⌋×⌊W/2⌋ and 3×H×W, which never agree", "3×⌊H/2⌋×⌊W/2⌋ comes from MaxPool(2) (text:1:31), 3×H×W comes from ReLU (text:1:25)"),
+    ("e: Conv(3, 3); ‹add { path { Conv(3, 1); from e } path { Conv(3, 3) } }›", "add joins 3×(H − 2)×(W − 2) and 3×(H − 4)×(W − 4), which never agree", "3×(H − 2)×(W − 2) comes from Conv(3, 3) (text:1:25), 3×(H − 4)×(W − 4) comes from Conv(3, 3) (text:1:78)"),
     ("‹multiply { }›", "multiply joins nothing", "as in multiply { path { … } skip }"),
     ("e: Conv(3, 3); Conv(3, 1, padding=2); concat ‹crop(e)›", "crop(e): 3×(H − 2)×(W − 2) cannot be cut to 3×(H + 2)×(W + 2) from both sides alike", "their difference must be even and not negative"),
     ("e: ReLU; Conv(3, 2); concat ‹crop(e)›", "crop(e): 3×H×W cannot be cut to 3×(H − 1)×(W − 1) from both sides alike", "their difference must be even and not negative"),
