@@ -16,15 +16,16 @@ from symcnn.algebra.operations import product
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.counting import Counting
-from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
+from symcnn.analysis.derivation import Derivation, Visit, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.merge import merged
+from symcnn.analysis.repeated import everywhere, quantified, together
 from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
-from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
+from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
@@ -68,17 +69,17 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        defined = _defined(net, derivation, assumed)
+        defined = _defined(net, derivation, assumed, walk.arithmetic)
         claimed: dict[tuple[str, ...], Claims] | None = None  # the layers' own conditions, where they are facts later
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
-            claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
+            claimed = {visit.path: _own_claims(visit, walk.arithmetic) for visit in visits(derivation)}
             facts, replaced = facts_from([*claims, *plain])
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
-            defined = _defined(net, derivation, assumed, tuple(_kept(plain, replaced)))
-        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
+            defined = _defined(net, derivation, assumed, walk.arithmetic, tuple(_kept(plain, replaced)))
+        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
 
 
@@ -88,13 +89,17 @@ def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} == {value}"
 
 
-def _defined(net: Network, derivation: Derivation, assumed: Claims, plain: Claims = ()) -> Claims:
+def _defined(
+    net: Network, derivation: Derivation, assumed: Claims, arithmetic: Arithmetic, plain: Claims = ()
+) -> Claims:
     """Return the conditions under which a network is defined, those that are found already with them.
 
     Raises `SymcnnError` where it never is.
     """
     try:
-        return merged((*plain, *(claim for claim, _ in conditions(derivation))), assumed)
+        return merged((*plain, *(claim for claim, _ in quantified(derivation, arithmetic))), assumed)
+    except NotSupportedError:
+        raise
     except SymcnnError as error:
         message = f"the net '{net.name}' is defined for no input"
         raise SymcnnError(message, net.definition.span, error.message) from None
@@ -250,7 +255,7 @@ def _result(
     arithmetic: Arithmetic,
 ) -> Analysis:
     def own_claims(visit: Visit) -> Claims:
-        return visit.leaf.outcome.conditions if claimed is None else claimed.get(visit.path, ())
+        return _own_claims(visit, arithmetic) if claimed is None else claimed.get(visit.path, ())
 
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
@@ -271,11 +276,17 @@ def _result(
         symbols=dict(sorted(used.items())),
         warnings=(*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
-        derivation=derivation,
+        derived=lambda: derivation,
         facts=arithmetic.facts,
         replaced=replaced,
         counting=counting,
     )
+
+
+def _own_claims(visit: Visit, arithmetic: Arithmetic) -> Claims:
+    """Return the conditions that a layer adds to the network."""
+    claims, loops = visit.leaf.outcome.conditions, [loop for loop in visit.loops if loop.index is not None]
+    return tuple(part for claim in claims for part in everywhere(claim, loops, arithmetic)) if loops else claims
 
 
 def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting) -> Layer:
@@ -288,7 +299,8 @@ def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claim
         name=leaf.name,
         path=".".join(visit.path),
         kind=leaf.kind,
-        times=visit.times,
+        times=together(1, visit.loops, counting.arithmetic),
+        loops=visit.loops if any(loop.index for loop in visit.loops) else (),
         input=_shape(leaf.input.shape),
         inputs=tuple(_shape(tensor.shape) for tensor in leaf.inputs),
         output=_shape(outcome.output.shape),

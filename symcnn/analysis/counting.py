@@ -153,14 +153,19 @@ def of_network(analysis: Analysis, name: str) -> Any:
 def network_total(analysis: Analysis, name: str) -> Counted:
     """Return the total under a convention, or the first of its layers whose part is unknown."""
     counting = _counting(analysis)
-    parts = [(layer.times, counting.of(name, layer)) for layer in analysis.layers]
+    if analysis.is_deep:
+        assert analysis.symbolic is not None
+        found = network_total(analysis.symbolic, name)
+        if not isinstance(found, Unknown):
+            return analysis.evaluate(found)
+    parts = [(layer, counting.of(name, layer)) for layer in analysis.layers]
     unknown = next((part for _, part in parts if isinstance(part, Unknown)), None)
     return unknown or counting.exactly(weighed(parts))
 
 
-def weighed(parts: Iterable[tuple[Any, Any]]) -> Any:
-    """Return the sum of some parts, each so many times."""
-    return total(value if times == 1 else product((times, value)) for times, value in parts)
+def weighed(parts: Iterable[tuple[Layer, Any]]) -> Any:
+    """Return the sum of parts of layers, all repetitions of each together."""
+    return total(layer.together(value) for layer, value in parts)
 
 
 def _counting(of: Any) -> Counting:
