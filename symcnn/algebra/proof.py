@@ -13,7 +13,7 @@ from itertools import islice, product
 from math import ceil, lcm, prod
 from typing import Any
 
-from sympy import Expr, Symbol, ceiling, floor
+from sympy import Add, Expr, Symbol, ceiling, floor
 
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
@@ -65,6 +65,8 @@ def equal(first: Value, second: Value, facts: Facts | None = None) -> bool | Non
     """
     facts = facts or Facts()
     difference, _, _ = common_denominator(add(polynomial(first), polynomial(second), -1))
+    if any(isinstance(atom, Add) for atom in atoms(difference)):  # what was a denominator is a factor now
+        difference = polynomial(as_expression(difference))
     if not difference:
         return True
     classes = residue_classes(difference, facts)
