@@ -31,21 +31,19 @@ def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
 def _uses(file: File) -> tuple[set[str], set[str]]:
     """Return the names used where 0 is legal, and those standing alone where it is not, through nets' parameters."""
     steps = [s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Step)]
-    zero_roles = set(_MAY_BE_ZERO)
+    arguments = [argument for step in steps for argument in _arguments(step, file)]
+    parameters = {p.name for net in file.nets.values() for p in net.parameters}
+    zero, alone = _direct_uses(file)
+    roles = set(_MAY_BE_ZERO)
+    while grown := ((zero & parameters) | set(_MAY_BE_ZERO)) - roles:
+        roles |= grown
+        zero |= {n.name for name, value in arguments if name in roles for n in f.names(value)}
+    zero |= {n.name for name, value in arguments if name in roles for n in f.names(value)}
     while True:
-        zero, positive = _direct_uses(file)
-        for step in steps:
-            for name, value in _arguments(step, file):
-                names = {n.name for n in f.names(value)}
-                if name in zero_roles:
-                    zero |= names
-                elif isinstance(value, f.Name):
-                    positive.add(value.name)
-        parameters = {p.name for net in file.nets.values() for p in net.parameters}
-        grown = zero_roles | ((zero - positive) & parameters)
-        if grown == zero_roles:
+        positive = alone | {v.name for name, v in arguments if name not in roles and isinstance(v, f.Name)}
+        if not roles & positive:
             return zero, positive
-        zero_roles = grown
+        roles -= positive
 
 
 def _direct_uses(file: File) -> tuple[set[str], set[str]]:
