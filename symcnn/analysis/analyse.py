@@ -20,12 +20,12 @@ from symcnn.analysis.derivation import Derivation, Visit, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.merge import merged
-from symcnn.analysis.repeated import everywhere, quantified, together
+from symcnn.analysis.repeated import Asked, asked, together
 from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
-from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
+from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
@@ -69,16 +69,17 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        defined = _defined(net, derivation, assumed, walk.arithmetic)
-        claimed: dict[tuple[str, ...], Claims] | None = None  # the layers' own conditions, where they are facts later
+        wanted = tuple(asked(derivation, walk.arithmetic))
+        defined = _defined(net, wanted, assumed)
+        claimed = _claimed(derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
-            claimed = {visit.path: _own_claims(visit, walk.arithmetic) for visit in visits(derivation)}
             facts, replaced = facts_from([*claims, *plain])
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
-            defined = _defined(net, derivation, assumed, walk.arithmetic, tuple(_kept(plain, replaced)))
+            wanted = tuple(asked(derivation, walk.arithmetic))
+            defined = _defined(net, wanted, assumed, tuple(_kept(plain, replaced)))
         found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
 
@@ -89,17 +90,19 @@ def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} == {value}"
 
 
-def _defined(
-    net: Network, derivation: Derivation, assumed: Claims, arithmetic: Arithmetic, plain: Claims = ()
-) -> Claims:
+def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str, ...], Claims]:
+    """Return what the layers ask for, by their paths."""
+    layers = (one for one in wanted if one.leaf is not None)
+    return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
+
+
+def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Claims = ()) -> Claims:
     """Return the conditions under which a network is defined, those that are found already with them.
 
     Raises `SymcnnError` where it never is.
     """
     try:
-        return merged((*plain, *(claim for claim, _ in quantified(derivation, arithmetic))), assumed)
-    except NotSupportedError:
-        raise
+        return merged((*plain, *(claim for one in wanted for claim in one.claims)), assumed)
     except SymcnnError as error:
         message = f"the net '{net.name}' is defined for no input"
         raise SymcnnError(message, net.definition.span, error.message) from None
@@ -248,15 +251,12 @@ def _result(
     batch: Any,
     assumed: Claims,
     defined: Claims,
-    claimed: Mapping[tuple[str, ...], Claims] | None,
+    claimed: Mapping[tuple[str, ...], Claims],
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
     arithmetic: Arithmetic,
 ) -> Analysis:
-    def own_claims(visit: Visit) -> Claims:
-        return _own_claims(visit, arithmetic) if claimed is None else claimed.get(visit.path, ())
-
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
@@ -267,7 +267,7 @@ def _result(
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
         output=_shape(derivation.output.shape),
         layers=tuple(
-            _layer(visit, batch, receptive_fields, i, own_claims(visit), counting)
+            _layer(visit, batch, receptive_fields, i, claimed.get(visit.path, ()), counting)
             for i, visit in enumerate(visits(derivation))
         ),
         fields=receptive_fields,
@@ -281,12 +281,6 @@ def _result(
         replaced=replaced,
         counting=counting,
     )
-
-
-def _own_claims(visit: Visit, arithmetic: Arithmetic) -> Claims:
-    """Return the conditions that a layer adds to the network."""
-    claims, loops = visit.leaf.outcome.conditions, [loop for loop in visit.loops if loop.index is not None]
-    return tuple(part for claim in claims for part in everywhere(claim, loops, arithmetic)) if loops else claims
 
 
 def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting) -> Layer:

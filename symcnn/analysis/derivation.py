@@ -65,7 +65,7 @@ class Nest:
 
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
-    `last` is what leaves the last.
+    `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Nest:
     index: Symbol | None = None
     last: Tensor | None = None
     recurrences: tuple[Recurrence, ...] = ()
+    generic: Derivation | None = None
 
     @property
     def output(self) -> Tensor:

@@ -1,7 +1,7 @@
 """What outputs see through a body that is repeated a symbolic number of times, in closed form.
 
-With the windows (reach rᵢ, jump sᵢ, start tᵢ) of iteration i, m of them have the jump ∏ sᵢ and, with Jᵢ = s₀·…·sᵢ₋₁, the
-reach Σ rᵢ·Jᵢ and the start Σ tᵢ·Jᵢ. That is exact where a body moves all positions alike, which is without upsampling.
+With the windows (reach rᵢ, jump sᵢ, start tᵢ) of iteration i, m of them have the jump ∏ sᵢ and, with Jᵢ = s₀·…·sᵢ₋₁, a
+reach Σ rᵢ·Jᵢ and a start Σ tᵢ·Jᵢ. That is exact where a body moves all positions alike, which is without upsampling.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def iterated(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
     if view.known and view.hull is not None and view.hull.affine.jump == 0 and some:
         return _held(view, loop, arithmetic)
     if not (view.known and view.hull is not None and view.hull.plain and view.hull.affine.jump != 0):
-        return View(None, aligned=view.aligned if some else None, gated=view.gated, reason=view.reason or _BY_REPETITION)
+        return View(
+            None, aligned=view.aligned if some else None, gated=view.gated, reason=view.reason or _BY_REPETITION
+        )
     hull = _iterated(view.hull, loop, arithmetic)
     paths = tuple(_iterated(path, loop, arithmetic) for path in view.paths)
     if not all(path.plain for path in view.paths) or len(paths) > 1:

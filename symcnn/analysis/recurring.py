@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, symbol
 from symcnn.analysis.body import Body
-from symcnn.analysis.derivation import Recurrence
+from symcnn.analysis.derivation import Derivation, Recurrence
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.errors import SymcnnError
 from symcnn.formula.express import shown
@@ -37,6 +37,7 @@ class Recurring:
     body: Body
     recurrences: tuple[Recurrence, ...]
     at: Callable[[Value], Tensor]
+    generic: Derivation | None = None  # on the states of the recurrences
 
 
 def recurring(tensor: Tensor, index: Symbol, derive: _Derive, arithmetic: Arithmetic) -> Recurring:
@@ -63,7 +64,8 @@ class _Recurrences:
 
     def solved(self, changing: set[int], failed: SymcnnError | None) -> Recurring:
         """Solve them, and derive the body once more on the solution."""
-        states, output = self._steps(changing, failed)
+        states, generic = self._steps(changing, failed)
+        output = generic.output
         found = self._solutions(states, output)
 
         def at(number: Value) -> Tensor:
@@ -88,21 +90,22 @@ class _Recurrences:
             )
             for state, places in groups.items()
         )
-        return Recurring(self.index, body, recurrences, at)
+        return Recurring(self.index, body, recurrences, at, generic)
 
     def _with(self, values: Mapping[int, Value]) -> Tensor:
         channels, *sizes = (values.get(place, size) for place, size in enumerate(self.tensor.shape))
         return Tensor(channels, tuple(sizes))
 
-    def _steps(self, changing: set[int], failed: SymcnnError | None) -> tuple[_States, Tensor]:
+    def _steps(self, changing: set[int], failed: SymcnnError | None) -> tuple[_States, Derivation]:
         """Return symbols for the sizes that change, and what the body makes of them."""
         apart: set[int] = set()
         while True:
             states = self._states(changing, apart)
             try:
-                output = self.derive(self._with(states)).derived().output
+                generic = self.derive(self._with(states)).derived()
             except SymcnnError as error:
                 raise _not_recurring(failed or error) from None
+            output = generic.output
             if len(output.sizes) != len(self.tensor.sizes):
                 raise NotRecurringError(f"the tensor {self.tensor} becomes {output}")
             more = {place for place, size in enumerate(output.shape) if place not in states} - changing
@@ -113,7 +116,7 @@ class _Recurrences:
                 if output.shape[place] != output.shape[min(p for p, s in states.items() if s == state)]
             }
             if not (more or split):
-                return states, output
+                return states, generic
             changing, apart = changing | more, apart | split
 
     def _states(self, changing: set[int], apart: set[int]) -> _States:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.conditions import Condition, Either, single
+from symcnn.algebra.conditions import Condition, Either, Truth, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
+from symcnn.analysis.falling import at_the_hardest
 from symcnn.errors import NotSupportedError
-from symcnn.formula.express import shown
+from symcnn.formula.express import express
+from symcnn.formula.notation import text
 from symcnn.repetition.forall import for_all
 from symcnn.repetition.sums import closed_sum
 
@@ -27,42 +30,51 @@ def together(value: Value, loops: Sequence[Loop], arithmetic: Arithmetic) -> Val
     return value
 
 
-def quantified(
-    derivation: Derivation, arithmetic: Arithmetic, loops: tuple[Loop, ...] = ()
-) -> Iterator[tuple[Claim, Leaf | None]]:
-    """Yield every condition with the layer it comes from, bodies once; what a body wants, for all of its repetitions."""
-    for claim in derivation.conditions:
-        for part in everywhere(claim, loops, arithmetic):
-            yield part, None
-    for item in derivation.items:
-        if isinstance(item, Nest):
-            around = loops if item.index is None else (*loops, item.loop)
-            yield from quantified(item.body, arithmetic, around)
-        else:
-            for claim in item.outcome.conditions:
-                for part in everywhere(claim, loops, arithmetic):
-                    yield part, item
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a layer, or a body itself (which has no `leaf`), asks of the network; bodies are there once."""
+
+    leaf: Leaf | None
+    claims: tuple[Claim, ...]
 
 
-def everywhere(claim: Claim, loops: Sequence[Loop], arithmetic: Arithmetic) -> tuple[Claim, ...]:
-    """Return what a condition in a repeated body asks of the network: that it holds in every repetition.
+def asked(derivation: Derivation, arithmetic: Arithmetic) -> Iterator[Asked]:
+    """Yield what a body and its layers ask, in order; what a repeated body wants, for all of its repetitions.
 
     Raises `NotSupportedError` where that cannot be said without the index.
     """
-    claims: tuple[Claim, ...] = (claim,)
-    for loop in reversed(loops):
-        assert loop.index is not None
-        claims = tuple(part for one in claims for part in _in_all(one, loop, arithmetic))
-    return claims
+    yield Asked(None, derivation.conditions)
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield Asked(item, item.outcome.conditions)
+        elif item.index is None:
+            yield from asked(item.body, arithmetic)
+        else:
+            yield from _everywhere(item, arithmetic)
 
 
-def _in_all(claim: Claim, loop: Loop, arithmetic: Arithmetic) -> Iterator[Claim]:
-    assert loop.index is not None
-    found = for_all(claim, loop.index, loop.count, arithmetic)
-    if found is None:
-        what = f"the condition {shown(claim.relation())} for all {loop.index} < {shown(loop.count)}"
-        raise NotSupportedError(what, hint="give the number of repetitions a value")
-    for part in found if isinstance(found, (tuple, list)) else single(found):
-        for one in single(part):
-            if not isinstance(one, bool):
-                yield one
+def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
+    """Yield what all repetitions of a body ask: of its own sizes, or else of the states that its recurrences have."""
+    assert nest.index is not None
+    generic: list[Asked] | None = None
+    for place, one in enumerate(asked(nest.body, arithmetic)):
+        found = [for_all(claim, nest.index, nest.times, arithmetic) for claim in one.claims]
+        if None in found and nest.generic is not None:
+            generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
+            found = [at_the_hardest(claim, nest, arithmetic) for claim in generic[place].claims]
+        for claim, parts in zip(one.claims, found, strict=False):
+            if parts is None:
+                said = claim.relation()
+                raise NotSupportedError(
+                    f"the condition {said} for all {nest.index} below {text(express(nest.times))}",
+                    one.leaf.span if one.leaf else None,
+                    "give the number of repetitions a value",
+                )
+        yield Asked(one.leaf, tuple(_open(part for parts in found if parts for part in parts)))
+
+
+def _open(claims: Iterable[Truth]) -> Iterator[Claim]:
+    for claim in claims:
+        for part in single(claim):
+            if not isinstance(part, bool):
+                yield part

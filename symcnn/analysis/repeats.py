@@ -90,6 +90,7 @@ class Repeats:
                     found.index,
                     last,
                     found.recurrences,
+                    found.generic,
                 )
                 body.append(nest, last)
                 return

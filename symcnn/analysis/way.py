@@ -94,7 +94,6 @@ class _Walker:
             own = self.output(nest.body, [own, *taken], path)
         return own
 
-
     def _iterated(self, nest: Nest, own: _Way, taken: list[_Way], path: str) -> _Way:
         """Return the way through a symbolic number of repetitions at once, or before the last if that is looked for."""
         assert nest.index is not None
