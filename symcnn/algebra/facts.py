@@ -30,7 +30,14 @@ from symcnn.algebra.polynomial import (
     scale,
     substitute,
 )
-from symcnn.algebra.quotient import Quotient, has_rounding, inside, is_integer_atom, is_integer_monomial, is_integer_polynomial
+from symcnn.algebra.quotient import (
+    Quotient,
+    has_rounding,
+    inside,
+    is_integer_atom,
+    is_integer_monomial,
+    is_integer_polynomial,
+)
 from symcnn.algebra.symbols import exact
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends

@@ -143,8 +143,12 @@ class _Repeated:
         if whole and not all(self.arithmetic.facts.integral(polynomial(ratio.value())) for ratio in ratios):
             return None
         conditions: list[Truth] = []
+        asked: set[Truth] = set()
         for number, ratio in enumerate(ratios, 1):
-            conditions.append(self._unless_fewer(number, claimed(self._at(margin, 0))))
+            claim = claimed(self._at(margin, 0))
+            if claim not in asked:  # for a smaller count already
+                conditions.append(self._unless_fewer(number, claim))
+                asked.add(claim)
             following = replaced(margin, {self.index: self.index + 1}, self.arithmetic)
             margin = total((following, product((-1, ratio.value(), margin))))
         return conditions

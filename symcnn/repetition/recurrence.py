@@ -92,7 +92,13 @@ def _of_index(value: Value, state: Symbol, index: Symbol, start: Value, arithmet
         differs = equal(before, start, arithmetic.facts) is not True
     except (SymcnnError, ZeroDivisionError):  # f has no value before the first iteration
         differs = True
-    return Solution(state, index, start, value, rest, differs, arithmetic)
+    return Solution(state, index, start, value, rest if differs else _shortened(rest), differs, arithmetic)
+
+
+def _shortened(value: Value) -> Value:
+    """Return a single term in one number and powers: 64·2ⁱ for 128·2ⁱ⁻¹."""
+    poly = polynomial(value)
+    return exact(as_expression(poly)) if len(poly) == 1 else value
 
 
 def _linear(value: Value, state: Symbol, index: Symbol, start: Value, arithmetic: Arithmetic) -> Value | None:
