@@ -1,4 +1,4 @@
-"""Conditions on a size that only falls, or only grows, from one repetition to the next: the last or the first is hardest.
+"""Conditions on a size that only falls, or only grows, over the repetitions: the last or the first is hardest.
 
 A size with x₀ ≥ 1 and xᵢ₊₁ = f(xᵢ), where f never falls and f(x) ≤ x for x ≥ 1, never grows; so what asks for large
 sizes holds in all repetitions if it holds in the last.
@@ -48,7 +48,7 @@ def _direction(recurrence: Recurrence, arithmetic: Arithmetic) -> int | None:
 
 
 def _never_falls(value: Value, state: Symbol) -> bool:
-    """Tell whether a value visibly grows with a symbol, or stays: it is a sum of positive multiples, perhaps rounded."""
+    """Tell whether a value is seen to grow with a symbol, or to stay: a sum of positive multiples, perhaps rounded."""
     for monomial, coefficient in polynomial(value).items():
         found = [(atom, exponent) for atom, exponent in monomial if state in atom.free_symbols]
         if not found:
@@ -57,9 +57,9 @@ def _never_falls(value: Value, state: Symbol) -> bool:
         others = all(other.is_positive for other, _ in monomial if other != atom)
         if more or exponent != 1 or coefficient < 0 or not others:
             return False
-        if atom != state:
-            if not isinstance(atom, (floor, ceiling)) or not _never_falls(inside(atom).expression(), state):
-                return False
+        rounded = isinstance(atom, (floor, ceiling))
+        if atom != state and not (rounded and _never_falls(inside(atom).expression(), state)):
+            return False
     return True
 
 

@@ -13,7 +13,8 @@ from sympy import Expr, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.polynomial import as_expression, polynomial
+from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import Loop
 from symcnn.analysis.hull import Hull
 from symcnn.analysis.phases import IRREGULAR
@@ -82,7 +83,8 @@ def window_with(window: Window, values: Mapping[Symbol, Value], arithmetic: Arit
     """Return a window with values in the place of symbols."""
     if not values:
         return window
-    reach, jump, start = (replaced(part, values, arithmetic) for part in (window.reach, window.jump, window.start))
+    parts = (replaced(part, values, arithmetic) for part in (window.reach, window.jump, window.start))
+    reach, jump, start = (exact(as_expression(polynomial(part))) for part in parts)  # 4·2ⁿ⁻¹ is 2·2ⁿ
     return replace(window, reach=reach, jump=jump, start=start)
 
 

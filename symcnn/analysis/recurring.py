@@ -125,7 +125,7 @@ class _Recurrences:
         for place in sorted(changing):
             twins = (p for p in states if p and place not in apart and self.tensor.shape[p] == self.tensor.shape[place])
             twin = next(twins, None)
-            states[place] = symbol(f"size {place} of {self.index.name}") if twin is None else states[twin]
+            states[place] = symbol(f"(size {place} of {self.index.name})") if twin is None else states[twin]
         return states
 
     def _solutions(self, states: _States, output: Tensor) -> dict[Symbol, Solution]:

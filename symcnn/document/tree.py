@@ -53,8 +53,12 @@ def repetitions(times: Any) -> Line:
         return ()
     if isinstance(times, int) or times.is_Integer:
         return (Words(f" ×{times}"),)
-    written = express(times)
-    return Words(" ×"), Math(f.Group(written) if isinstance(written, f.Sum) else written)
+    return times_of(express(times))
+
+
+def times_of(count: f.Formula) -> Line:
+    """Return that something is repeated a symbolic number of times: ` ×(n − 1)`."""
+    return Words(" ×"), Math(f.Group(count) if isinstance(count, f.Sum) else count)
 
 
 def rows(analysis: Analysis, shown: Iterable[Layer]) -> tuple[Row, ...]:

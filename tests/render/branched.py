@@ -48,7 +48,7 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
     layers = tuple(
-        _layer(kinds[v.leaf.kind], ".".join(v.path), prod(loop.count for loop in v.loops), v.leaf, place, found)
+        _layer(kinds[v.leaf.kind], ".".join(v.path), prod(int(loop.count) for loop in v.loops), v.leaf, place, found)
         for place, v in enumerate(visits(derivation))
     )
     return replace(chain, derived=lambda: derivation, layers=layers, fields=found)
