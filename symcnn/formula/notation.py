@@ -121,15 +121,18 @@ class Notation:
                 return self._joined(operands, (operator,) * (len(operands) - 1), _tightness(node) + 1)
             case f.Not(operand):
                 return self.signs["not"] + self.write(operand, _NOT)
-            case f.Choice(chosen, condition, otherwise):
-                parts = self.write(chosen, _OR), self.write(condition, _OR), self.write(otherwise)
-                return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
+            case f.Choice():
+                return self._choice(node)
             case f.Cases() | f.Iterated():
                 return self._repeated(node)
             case f.Tuple(items):
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
                 return self.signs["cross"].join(self._size(item) for item in items)
+
+    def _choice(self, node: f.Choice) -> str:
+        parts = self.write(node.value, _OR), self.write(node.condition, _OR), self.write(node.otherwise)
+        return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
 
     def _repeated(self, node: f.Cases | f.Iterated) -> str:
         if isinstance(node, f.Cases):
