@@ -121,7 +121,7 @@ def _express(expr: Expr) -> f.Formula:
         case Sum() | Product():
             ((index, start, end),) = expr.limits
             sign = "sum" if isinstance(expr, Sum) else "product"
-            return f.Iterated(sign, f.Name(index.name), *map(_express, (start, end, expr.function)))
+            return f.Iterated(sign, f.Name(index.name), _express(start), _express(end), _express(expr.function))
     if expr is oo:
         return f.Name("∞")
     raise TypeError(f"no notation for {type(expr).__name__}")
@@ -245,7 +245,7 @@ def _term(expr: Expr) -> tuple[bool, f.Formula]:
 
 def _scaled(number: Number, rest: Expr, sums: list[f.Formula]) -> tuple[bool, f.Formula]:
     """Return whether number·rest·sums is negative, and its formula without the sign."""
-    size, factors = gathered(abs(number), rest)
+    size, factors = gathered(-number if number < 0 else number, rest)
     above, below = _split(factors)
     above += sums
     if size.numerator != 1 or not above:

@@ -253,6 +253,13 @@ def with_names(node: Formula, formulas: Mapping[str, Formula]) -> Formula:
             return Group(formulas[name]) if isinstance(formulas[name], Sum) else formulas[name]
         case Choice(value, condition, otherwise):
             return Choice(with_names(value, formulas), condition, with_names(otherwise, formulas))
+        case Cases(cases, otherwise):
+            values = tuple((with_names(value, formulas), condition) for value, condition in cases)
+            return Cases(values, with_names(otherwise, formulas))
+        case Iterated(_, index, start, end, body):
+            outer = {name: formula for name, formula in formulas.items() if name != index.name}
+            limits = with_names(start, formulas), with_names(end, formulas)
+            return Iterated(node.sign, index, *limits, with_names(body, outer))
         case Coefficient(number, factor) if isinstance(factor, Name) and factor.name in formulas:
             return Product((number, with_names(factor, formulas)), ("*",))
     changed: dict[str, Any] = {}

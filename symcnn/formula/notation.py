@@ -121,19 +121,25 @@ class Notation:
                 return self._joined(operands, (operator,) * (len(operands) - 1), _tightness(node) + 1)
             case f.Not(operand):
                 return self.signs["not"] + self.write(operand, _NOT)
-            case f.Choice(chosen, condition, otherwise):
-                parts = self.write(chosen, _OR), self.write(condition, _OR), self.write(otherwise)
-                return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
-            case f.Cases(cases, otherwise):
-                listed_cases = [(self.write(value, _OR), self.write(condition, _OR)) for value, condition in cases]
-                return self.cases(listed_cases, self.write(otherwise, _OR))
-            case f.Iterated(sign, index, start, end, body):
-                limits = self.write(index), self.write(start), self.write(end)
-                return self.iterated(sign, *limits, self.write(body, _PRODUCT))
+            case f.Choice():
+                return self._choice(node)
+            case f.Cases() | f.Iterated():
+                return self._repeated(node)
             case f.Tuple(items):
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
                 return self.signs["cross"].join(self._size(item) for item in items)
+
+    def _choice(self, node: f.Choice) -> str:
+        parts = self.write(node.value, _OR), self.write(node.condition, _OR), self.write(node.otherwise)
+        return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
+
+    def _repeated(self, node: f.Cases | f.Iterated) -> str:
+        if isinstance(node, f.Cases):
+            cases = [(self.write(value, _OR), self.write(condition, _OR)) for value, condition in node.cases]
+            return self.cases(cases, self.write(node.otherwise, _OR))
+        limits = self.write(node.index), self.write(node.start), self.write(node.end)
+        return self.iterated(node.sign, *limits, self.write(node.body, _PRODUCT))
 
     def _divides(self, node: f.Product, rest: int | Fraction) -> bool:
         said = self.congruence is not None or (self.integral is not None and _is_integral(node, rest))
@@ -254,8 +260,8 @@ def _latex_cases(cases: list[tuple[str, str]], otherwise: str) -> str:
 
 
 def _unicode_iterated(sign: str, index: str, start: str, end: str, body: str) -> str:
-    limits = (limit.replace(" ", "") for limit in (start, end))
-    return "{0}_{{{1}={2}}}^{{{3}}} {4}".format("Σ" if sign == "sum" else "∏", index, *limits, body)
+    start, end = (limit.replace(" ", "") for limit in (start, end))
+    return f"{'Σ' if sign == 'sum' else '∏'}_{{{index}={start}}}^{{{end}}} {body}"
 
 
 def _latex_iterated(sign: str, index: str, start: str, end: str, body: str) -> str:

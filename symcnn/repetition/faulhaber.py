@@ -91,9 +91,8 @@ def geometric_sum(coefficients: Coefficients, ratio: Ratio, count: Value) -> Val
             by_power[lower] = add(by_power[lower], scaled)
     value = total(product((as_expression(part), *((count,) * lower))) for lower, part in enumerate(by_power))
     first = product((-1, as_expression(by_power[0])))
-    shared = by_power[0] if top == 0 else {ONE: 1}  # c·(rⁿ − 1)
     if top == 0:
-        difference = product((as_expression(shared), total((ratio.power(count), -1))))
+        difference = product((value, total((ratio.power(count), -1))))
     else:
         difference = total((product((ratio.power(count), value)), first))
     return product((difference, *((1 / expression(as_expression(less)),) * (top + 1))))

@@ -33,7 +33,7 @@ from symcnn.algebra.symbols import Value, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.monotone import direction
 from symcnn.repetition.substitution import replaced
-from symcnn.repetition.terms import Ratio, Summands, linear_in, summands
+from symcnn.repetition.terms import Ratio, Summands, summands
 
 _MOST_VALUES = 8  # of a sequence whose divisibility is asked one by one
 
@@ -109,14 +109,13 @@ class _Repeated:
         return claim if self._is_true_of_none(claim, claimed) else self._unless_fewer(1, claim)
 
     def _is_true_of_none(self, claim: Truth, claimed: Callable[[Value], Truth]) -> bool:
+        """Tell whether the claim is true where the count is 0; of a symbol so everywhere in the claim."""
         try:
             if isinstance(self.count, Symbol):
-                none = claimed_at(claim, self.count, 0, self.arithmetic)
-            else:
-                none = claimed(0)
+                return claimed_at(claim, self.count, 0, self.arithmetic) is True
+            return claimed(0) is True
         except (SymcnnError, ZeroDivisionError):
             return False
-        return none is True
 
     def _at_last_divided(self, margin: Value) -> list[Truth] | None:
         """Ask of c/rⁱ that the last one is an integer, for an integer r: then the others are."""

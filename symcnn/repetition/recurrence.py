@@ -73,7 +73,7 @@ def solve(
     >>> solve(Arithmetic().floor((x - 1) / 2) + 1, x, i, H, Arithmetic()).at(i)
     ceiling(H/2**i)
     """
-    value: Value = step(state) if callable(step) and not isinstance(step, Expr) else step  # type: ignore[assignment]
+    value: Value = step(state) if callable(step) and not isinstance(step, Expr) else step
     if not depends(value, state):
         return _of_index(value, state, index, start, arithmetic)
     rest = _rounded(value, state, index, start, arithmetic)

@@ -1,4 +1,4 @@
-"""Putting values in for symbols, with floors canonical again afterwards, cases decided, and indices of sums left alone."""
+"""Putting values in for symbols: floors are canonical again afterwards, cases decided, indices of sums left alone."""
 
 from __future__ import annotations
 

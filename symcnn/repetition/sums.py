@@ -10,15 +10,16 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.polynomial import Monomial, Number, as_expression
+from symcnn.algebra.polynomial import Monomial, Number, Polynomial, as_expression
 from symcnn.algebra.proof import equal
-from symcnn.algebra.symbols import NONNEGATIVE, Value, expression, symbol
+from symcnn.algebra.symbols import Value, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.faulhaber import geometric_sum, power_sum
 from symcnn.repetition.substitution import cases, fresh, relation_of, replaced
 from symcnn.repetition.terms import Ratio, depends, grouped, summands
 
 ByMonomial: TypeAlias = dict[Monomial, dict[int, Number]]
+Groups: TypeAlias = list[tuple[Polynomial, dict[int, Number]]]
 
 _MOST_WRITTEN = 64  # terms without a closed form that are written out where the count is a number
 
@@ -26,7 +27,7 @@ _MOST_WRITTEN = 64  # terms without a closed form that are written out where the
 def closed_sum(term: Value, index: Symbol, count: Value, arithmetic: Arithmetic) -> Value:
     """Return Σ term over 0 ≤ index < count, an unevaluated `Sum` where there is no closed form.
 
-    >>> from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.symbols import NONNEGATIVE, symbol
     >>> i, C, n = symbol("i", NONNEGATIVE), symbol("C"), symbol("n", NONNEGATIVE)
     >>> closed_sum(C * 2**i, i, n, Arithmetic())
     C*(2**n - 1)
@@ -56,7 +57,7 @@ def _sum_of_terms(inside: Add, index: Symbol, count: Value, arithmetic: Arithmet
 def split_sum(first: Value, rest: Value, index: Symbol, count: Value, arithmetic: Arithmetic) -> Value:
     """Return `first` + Σ rest over 1 ≤ index < count; 0 where the count is 0.
 
-    >>> from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.symbols import NONNEGATIVE, symbol
     >>> i, k, L = symbol("i", NONNEGATIVE), symbol("k"), symbol("L")
     >>> split_sum(3, k * i, i, L, Arithmetic())
     L*k*(L - 1)/2 + 3
@@ -87,7 +88,7 @@ def _first_apart(term: Value, index: Symbol, arithmetic: Arithmetic) -> tuple[Va
 def closed_product(term: Value, index: Symbol, count: Value, arithmetic: Arithmetic) -> Value:
     """Return ∏ term over 0 ≤ index < count, an unevaluated `Product` where there is no closed form.
 
-    >>> from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.symbols import NONNEGATIVE, symbol
     >>> i, n = symbol("i", NONNEGATIVE), symbol("n", NONNEGATIVE)
     >>> closed_product(3 * 2**i, i, n, Arithmetic())
     2**(n*(n - 1)/2)*3**n
@@ -111,7 +112,7 @@ def _closed_power(factor: Expr, index: Symbol, count: Value, arithmetic: Arithme
     if found is None or len(found) != 1:
         return None
     ((ratio, by_monomial),) = found.items()
-    if len(by_monomial) != 1 or list(by_monomial.values())[0].keys() != {0}:
+    if len(by_monomial) != 1 or next(iter(by_monomial.values())).keys() != {0}:
         return None
     ((monomial, coefficients),) = by_monomial.items()
     constant = as_expression({monomial: coefficients[0]})
@@ -135,21 +136,23 @@ def _closed(ratio: Ratio, parts: ByMonomial, count: Value, arithmetic: Arithmeti
     groups = grouped(parts)
     excluded = _is_one(ratio, arithmetic)
     if excluded is True:
-        return total(product((as_expression(outside), power_sum(shared, count))) for outside, shared in groups)
+        return _plain(groups, count)
     if excluded is False:
-        return total(
-            product((as_expression(outside), geometric_sum(shared, ratio, count))) for outside, shared in groups
-        )
+        return _geometric(groups, ratio, count)
     open_case = relation_of(arithmetic.opposite(excluded))
     if len(groups) == 1:
         ((outside, shared),) = groups
         choice = cases([(geometric_sum(shared, ratio, count), open_case), (power_sum(shared, count), True)])
         return product((as_expression(outside), choice))
-    plain, geometric = (
-        total(product((as_expression(outside), form(shared))) for outside, shared in groups)
-        for form in (lambda p: power_sum(p, count), lambda p: geometric_sum(p, ratio, count))
-    )
-    return cases([(geometric, open_case), (plain, True)])
+    return cases([(_geometric(groups, ratio, count), open_case), (_plain(groups, count), True)])
+
+
+def _plain(groups: Groups, count: Value) -> Value:
+    return total(product((as_expression(outside), power_sum(shared, count))) for outside, shared in groups)
+
+
+def _geometric(groups: Groups, ratio: Ratio, count: Value) -> Value:
+    return total(product((as_expression(outside), geometric_sum(shared, ratio, count))) for outside, shared in groups)
 
 
 def _is_one(ratio: Ratio, arithmetic: Arithmetic) -> Truth:

@@ -68,7 +68,7 @@ def test_solutions(start: Value, step: Value, body: Step, written: str) -> None:
     assert not written or text(express(solution.at(i))) == written
     for values in points({C, H, k, m, s, p} & (_symbols(start) | _symbols(step))):
         for count in COUNTS:
-            expected = run(lambda state, place: body(state, place, values), at(start, values), count)
+            expected = run(body, at(start, values), count, values)
             assert at(solution.at(i), {**values, i: count}) == expected
             assert at(solution.at(n - 1), {**values, n: count + 1}) == expected
             assert at(solution.at(count), values) == expected
@@ -85,7 +85,7 @@ def test_random_roundings(b: int, divisor: int, c: int, up: bool, size: int) -> 
     solution = solve(rounding((x + b) / divisor) + c, x, i, H, A)
     assert solution is not None
     for count in COUNTS[:8]:
-        expected = run(lambda h, _: (-(-(h + b) // divisor) if up else (h + b) // divisor) + c, size, count)
+        expected = run(lambda h, *_: (-(-(h + b) // divisor) if up else (h + b) // divisor) + c, size, count, {})
         assert at(solution.at(i), {H: size, i: count}) == expected
 
 
@@ -99,7 +99,7 @@ def test_random_linear_recurrences(a: int, parts: list[tuple[int, int, int]], st
     solution = solve(A.total([A.product([a, x], []), added]), x, i, start, A)
     assert solution is not None
     for count in COUNTS[:8]:
-        expected = run(lambda state, j: a * state + sum(c * j**d * r**j for c, d, r in parts), start, count)
+        expected = run(lambda state, j, _: a * state + sum(c * j**d * r**j for c, d, r in parts), start, count, {})
         assert at(solution.at(i), {i: count}) == expected
 
 
@@ -197,8 +197,8 @@ def test_receptive_fields() -> None:
 
 
 def test_integers_that_are_proved() -> None:
-    integers: list[Value] = [n * (n - 1) / 2, (A.power(3, n) - 1) / 2, (A.power(4, n) - 1) / 3, (s**n - 1) / (s - 1),
-                             n * (n - 1) * (2 * n - 1) / 6, (A.power(10, n) - 1) / 9, closed_sum(i * s**i, i, n, A)]  # fmt: skip
+    integers: list[Value] = [n * (n - 1) / 2, n * (n - 1) * (2 * n - 1) / 6, closed_sum(i * s**i, i, n, A)]
+    integers += [(A.power(base, n) - 1) / (base - 1) for base in (3, 4, 10, s)]
     assert all(A.facts.integral(polynomial(value)) for value in integers)
     others: list[Value] = [n * (n + 2) / 2, A.power(3, n) / 2, (A.power(3, n) - 1) / 4, s**n / (s - 1)]
     assert not any(A.facts.integral(polynomial(value)) for value in others)

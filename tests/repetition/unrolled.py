@@ -36,17 +36,9 @@ def at(value: Value, values: Numbers) -> int | Fraction:
     return evaluator(values)(value)
 
 
-def summed(term: Callable[[int], Any], count: int) -> Any:
-    """Add term after term."""
-    result = 0
-    for place in range(count):
-        result = result + term(place)
-    return result
-
-
-def run(step: Callable[[Any, int], Any], start: Any, count: int) -> Any:
-    """Run a body again and again."""
+def run(step: Callable[[Any, int, Any], Any], start: Any, count: int, values: Any) -> Any:
+    """Run a body again and again: a function of the state, the index and the values of symbols."""
     state = start
     for place in range(count):
-        state = step(state, place)
+        state = step(state, place, values)
     return state
