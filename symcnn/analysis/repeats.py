@@ -108,6 +108,7 @@ class Repeats:
         failed: NotRecurringError,
     ) -> Tensor:
         """Derive an iteration that differs from those that follow; return the tensor that leaves it."""
+        self._demand_count(count, number + 1, body, statement.count.span)
         try:
             with inside(f"repetition {number + 1} of {shown(count)}", statement.count.span):
                 inner = self._iteration(statement, body, number, tensor)
@@ -117,7 +118,6 @@ class Repeats:
             if number:
                 raise _unsolved(failed, statement.count.span) from None
             raise
-        self._demand_count(count, number + 1, body, statement.count.span)
         derived = inner.derived()
         body.append(Nest(f"{name}[{number}]", derived, 1, inner.sources), derived.output)
         return derived.output
