@@ -127,24 +127,23 @@ class Repeats:
         walk, index = self._walk, self._index(statement, first)
         number, conditional = total((index, first)), walk.conditional
 
+        claims = [walk.arithmetic.compare(">=", least, 0) for least in (total((count, -1, -index)), total((count, -1)))]
+
         def derive(entering: Tensor) -> Body:
             walk.conditional = conditional  # what earlier guesses found is not said of the network
-            return self._iteration(statement, body, number, entering)
+            with walk.knowing(claims):
+                return self._iteration(statement, body, number, entering)
 
-        claims = [
-            walk.arithmetic.compare(">=", index, 0),
-            walk.arithmetic.compare(">=", total((count, -1, -index)), 0),
-            walk.arithmetic.compare(">=", count, 1),
-        ]
         self._indices.append(index)
-        with walk.knowing(claims):
-            try:
-                return recurring(tensor, index, derive, walk.arithmetic)
-            except NotRecurringError:
-                walk.conditional = conditional
-                raise
-            finally:
-                self._indices.pop()
+        try:
+            with walk.knowing(claims):
+                arithmetic = walk.arithmetic
+            return recurring(tensor, index, derive, arithmetic)
+        except NotRecurringError:
+            walk.conditional = conditional
+            raise
+        finally:
+            self._indices.pop()
 
     def _demand_count(self, count: Value, least: int, body: Body, span: Span) -> None:
         """Add the condition that there are so many repetitions at least; it is known from here on."""
