@@ -26,7 +26,8 @@ def evaluated(analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapp
 
     @cache
     def unrolled() -> Analysis:
-        return numeric().at(**values)
+        own = numeric().symbols  # what no repetition speaks of is no symbol where there is none
+        return numeric().at(**{name: value for name, value in values.items() if name in own})
 
     def fields_of() -> tuple[Fields, dict[str, int]]:
         return numeric().fields, {layer.path: layer.place for layer in numeric().layers}
