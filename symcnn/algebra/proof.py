@@ -13,7 +13,7 @@ from itertools import islice, product
 from math import ceil, lcm, prod
 from typing import Any
 
-from sympy import Add, Eq, Expr, Ne, Piecewise, Symbol, ceiling, floor
+from sympy import Add, Eq, Expr, Ne, Piecewise, Symbol, ceiling, floor, true
 from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.evaluate import evaluator
@@ -104,7 +104,7 @@ def _in_case(difference: Polynomial, condition: Boolean, values: dict[Expr, Expr
     for atom in atoms(difference):
         if isinstance(atom, Piecewise):
             (value, first), (other, last) = atom.args[0], atom.args[-1]
-            if len(atom.args) != 2 or last != True or first not in (condition, condition.negated):  # noqa: E712
+            if len(atom.args) != 2 or last is not true or first not in (condition, condition.negated):
                 return None
             replaced[atom] = polynomial((value if first == condition else other).xreplace(values))
     known = substitute(difference, replaced)
