@@ -226,11 +226,11 @@ class Facts:
 
     def _least_of_cases(self, atom: Piecewise) -> Number | None:
         """Return a bound of all the values, each under its own condition where that raises the bound of a symbol."""
-        bounds = [self._under(condition).lower_bound(polynomial(value)) for value, condition in atom.args]
+        bounds = [self.under(condition).lower_bound(polynomial(value)) for value, condition in atom.args]
         known = [bound for bound in bounds if bound is not None]
         return min(known) if len(known) == len(bounds) else None
 
-    def _under(self, condition: Boolean) -> Facts:
+    def under(self, condition: Boolean) -> Facts:
         """Return the facts where a case applies: s ≠ 1 says s ≥ 2 of a positive integer."""
         if isinstance(condition, Ne) and isinstance(condition.lhs, Symbol) and condition.lhs.is_integer:
             least = self.least(condition.lhs)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import partial
 
-from sympy import Symbol
+from sympy import Ne, Symbol
+from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import (
@@ -29,10 +30,10 @@ from symcnn.algebra.conditions import (
 )
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import polynomial
-from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.monotone import direction
-from symcnn.repetition.substitution import replaced
+from symcnn.repetition.substitution import in_cases, open_case, replaced
 from symcnn.repetition.terms import Ratio, Summands, summands
 
 _MOST_VALUES = 8  # of a sequence whose divisibility is asked one by one
@@ -70,17 +71,30 @@ class _Repeated:
             return [self._unless_fewer(1, claim)]
         if not isinstance(claim, Condition):
             return None
-        facts, margin = self.arithmetic.facts, claim.value
-        if claim.claim == NONNEGATIVE:
-            return self._at_an_end(margin, lambda value: at_least(value, 0, facts))
-        if claim.claim == POSITIVE:
-            return self._at_an_end(margin, lambda value: above(value, 0, facts))
+        margin = claim.value
+        if (condition := open_case(margin, self.index)) is not None:
+            return self._in_cases(margin, claim.claim, condition)
+        claimed = partial(claim_of, claimed=claim.claim, arithmetic=self.arithmetic)
+        if claim.claim in (NONNEGATIVE, POSITIVE):
+            return self._at_an_end(margin, claimed)
         if claim.claim == INTEGRAL:
-            last = self._at_last_divided(margin)
-            return last or self._of_first_values(margin, lambda value: integral(value, facts), Fraction(1))
-        if claim.claim == ZERO:
-            return self._of_first_values(margin, lambda value: equal_to(value, 0, facts), None)
-        return None
+            return self._at_last_divided(margin) or self._of_first_values(margin, claimed, whole=True)
+        return self._of_first_values(margin, claimed, whole=False) if claim.claim == ZERO else None
+
+    def _in_cases(self, margin: Value, claimed: str, condition: Boolean) -> list[Truth] | None:
+        """Ask in each of two cases for what must hold there."""
+        arithmetic = self.arithmetic
+        if not isinstance(condition, Ne):
+            return None
+        apart = arithmetic.compare("!=", exact(condition.lhs), exact(condition.rhs))
+        found: list[Truth] = []
+        for branch, known, when in in_cases(margin, condition, arithmetic):
+            excluded = arithmetic.opposite(apart) if when is condition else apart
+            conditions = for_all(claim_of(branch, claimed, known), self.index, self.count, known)
+            if conditions is None:
+                return None
+            found += [arithmetic.either([excluded, part]) for part in conditions]
+        return found
 
     def _unless_fewer(self, number: int, claim: Truth) -> Truth:
         """Return the claim, of which nothing is demanded where the count is below a number."""
@@ -129,9 +143,7 @@ class _Repeated:
         facts = self.arithmetic.facts
         return [self._at_last(lambda count: integral(self._at(margin, total((count, -1))), facts))]
 
-    def _of_first_values(
-        self, margin: Value, claimed: Callable[[Value], Truth], whole: Fraction | None
-    ) -> list[Truth] | None:
+    def _of_first_values(self, margin: Value, claimed: Callable[[Value], Truth], whole: bool) -> list[Truth] | None:
         """Ask for the first values of the sequence, each less a ratio times the one before; `whole` ratios only."""
         found = summands(margin, self.index, self.arithmetic)
         if found is None:
@@ -165,12 +177,19 @@ def claimed_at(claim: Truth, symbol: Symbol, value: Value, arithmetic: Arithmeti
     """Return a claim with a value in the place of a symbol."""
     if not isinstance(claim, Condition):
         return claim
-    margin = replaced(claim.value, {symbol: value}, arithmetic)
-    match claim.claim:
+    return claim_of(replaced(claim.value, {symbol: value}, arithmetic), claim.claim, arithmetic)
+
+
+def claim_of(margin: Value, claimed: str, arithmetic: Arithmetic) -> Truth:
+    """Return what is claimed of a value: that it is at least 0, say."""
+    match claimed:
         case ">= 0":
             return at_least(margin, 0, arithmetic.facts)
         case "> 0":
             return above(margin, 0, arithmetic.facts)
         case "integer":
             return integral(margin, arithmetic.facts)
-    return claim
+        case "no integer":
+            return arithmetic.opposite(integral(margin, arithmetic.facts))
+    equality = equal_to(margin, 0, arithmetic.facts)
+    return equality if claimed == ZERO else arithmetic.opposite(equality)

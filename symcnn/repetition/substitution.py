@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Add, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mod, Mul, Ne, Piecewise, Pow, Symbol, ceiling, false, floor, true
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean, BooleanTrue
+from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
@@ -60,12 +60,35 @@ def cases(choices: Iterable[tuple[Value, Boolean | bool]]) -> Value:
     """Return the first value whose condition is true, as cases where that is open."""
     kept: list[tuple[Expr, Boolean]] = []
     for value, condition in choices:
-        if condition is False:
+        if condition in (False, false):
             continue
-        kept.append((expression(value), BooleanTrue() if condition is True else condition))
-        if condition is True:
+        kept.append((expression(value), true if condition is True else condition))
+        if condition in (True, true):
             break
-    return exact(kept[0][0]) if kept[0][1] == BooleanTrue() else Piecewise(*kept, evaluate=False)
+    return exact(kept[0][0]) if kept[0][1] is true else Piecewise(*kept, evaluate=False)
+
+
+def open_case(value: Value, index: Symbol) -> Boolean | None:
+    """Return a condition, free of the index, of cases that depend on the index; None where there are none."""
+    if not isinstance(value, Expr) or not value.has(Piecewise):
+        return None
+    found = {choice.args[0][1] for choice in value.atoms(Piecewise) if index in choice.free_symbols}
+    return min((condition for condition in found if index not in condition.free_symbols), key=str, default=None)
+
+
+def in_cases(
+    value: Value, condition: Boolean, arithmetic: Arithmetic
+) -> list[tuple[Value, Arithmetic, Boolean | bool]]:
+    """Return a value where a condition of its cases holds, and where it does not, with what is known there."""
+    choices = {choice for choice in expression(value).atoms(Piecewise) if choice.args[0][1] == condition}
+    first: Value = expression(value).xreplace({choice: choice.args[0][0] for choice in choices})
+    first = replaced(first, {sym: sym for sym in expression(first).free_symbols}, arithmetic)  # floors canonical again
+    others = {choice: cases(choice.args[1:]) for choice in choices}
+    other: Value = expression(value).xreplace({choice: expression(rest) for choice, rest in others.items()})
+    if isinstance(condition, Ne) and isinstance(condition.lhs, Symbol):
+        other = replaced(other, {condition.lhs: exact(condition.rhs)}, arithmetic)
+    known = Arithmetic(arithmetic.facts.under(condition))
+    return [(first, known, condition), (other, arithmetic, True)]
 
 
 def relation_of(claim: Truth) -> Boolean | bool:
@@ -77,7 +100,7 @@ def _case(condition: Boolean, values: Mapping[Symbol, Value], arithmetic: Arithm
     if isinstance(condition, Relational):
         sides = (replaced(side, values, arithmetic) for side in condition.args)
         return relation_of(arithmetic.compare(condition.rel_op, *sides))
-    if isinstance(condition, BooleanTrue):
+    if condition is true:
         return True
     raise TypeError(f"no value can be put into {condition}")
 

@@ -15,7 +15,7 @@ from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import Value, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.faulhaber import geometric_sum, power_sum
-from symcnn.repetition.substitution import cases, fresh, relation_of, replaced
+from symcnn.repetition.substitution import cases, fresh, in_cases, open_case, relation_of, replaced
 from symcnn.repetition.terms import Ratio, depends, grouped, summands
 
 ByMonomial: TypeAlias = dict[Monomial, dict[int, Number]]
@@ -37,6 +37,9 @@ def closed_sum(term: Value, index: Symbol, count: Value, arithmetic: Arithmetic)
     split = _first_apart(term, index, arithmetic)
     if split is not None:
         return split_sum(*split, index, count, arithmetic)
+    if (condition := open_case(term, index)) is not None:
+        branches = in_cases(term, condition, arithmetic)
+        return cases([(closed_sum(branch, index, count, known), when) for branch, known, when in branches])
     outside, inside = _parted(expression(term), index)
     found = summands(inside, index, arithmetic)
     if found is not None:
@@ -139,12 +142,12 @@ def _closed(ratio: Ratio, parts: ByMonomial, count: Value, arithmetic: Arithmeti
         return _plain(groups, count)
     if excluded is False:
         return _geometric(groups, ratio, count)
-    open_case = relation_of(arithmetic.opposite(excluded))
+    apart = relation_of(arithmetic.opposite(excluded))
     if len(groups) == 1:
         ((outside, shared),) = groups
-        choice = cases([(geometric_sum(shared, ratio, count), open_case), (power_sum(shared, count), True)])
+        choice = cases([(geometric_sum(shared, ratio, count), apart), (power_sum(shared, count), True)])
         return product((as_expression(outside), choice))
-    return cases([(_geometric(groups, ratio, count), open_case), (_plain(groups, count), True)])
+    return cases([(_geometric(groups, ratio, count), apart), (_plain(groups, count), True)])
 
 
 def _plain(groups: Groups, count: Value) -> Value:

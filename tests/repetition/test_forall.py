@@ -19,9 +19,10 @@ from symcnn.formula.express import express
 from symcnn.formula.notation import text
 from symcnn.repetition.forall import for_all
 from symcnn.repetition.monotone import direction
+from symcnn.repetition.recurrence import solve
 from tests.helpers import draws
 
-from .unrolled import C, H, i, k, m, n
+from .unrolled import C, H, i, k, m, n, x
 
 A = Arithmetic()
 g = symbol("g")
@@ -137,3 +138,18 @@ def test_what_is_not_monotone_is_not_said() -> None:
     assert for_all(A.opposite(A.integral((H + i) / 2)), i, n, A) is None
     assert for_all(A.integral(A.floor(H / 2**i) / 2), i, n, A) is None
     assert for_all(A.compare("!=", H, i), i, n, A) is None
+
+
+def test_strides_that_may_be_one() -> None:
+    size = solve(A.floor((x - k) / m) + 1, x, i, H, A)
+    assert size is not None
+    claim = A.compare(">=", size.at(i), k)
+    found = for_all(claim, i, n, A)
+    assert found is not None
+    for values in points({H, k, m}):
+        for number in range(5):
+            height, each = values[H], True
+            for _ in range(number):
+                each = each and height >= values[k]
+                height = (height - values[k]) // values[m] + 1
+            assert all(is_true(part, {**values, n: number}) for part in found) == each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.proof import equal
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 from symcnn.formula.express import express
 from symcnn.formula.notation import text
 from symcnn.repetition.recurrence import solve
+from symcnn.repetition.substitution import replaced
 from symcnn.repetition.sums import closed_sum
 from tests.helpers import draws
 
@@ -202,3 +204,45 @@ def test_integers_that_are_proved() -> None:
     assert all(A.facts.integral(polynomial(value)) for value in integers)
     others: list[Value] = [n * (n + 2) / 2, A.power(3, n) / 2, (A.power(3, n) - 1) / 4, s**n / (s - 1)]
     assert not any(A.facts.integral(polynomial(value)) for value in others)
+
+
+def test_sums_of_solutions() -> None:
+    """The weights of a chain whose channels are solved, for a factor that may be 1; and channels that add up."""
+    channels = solve(m * x + k, x, i, C, A)
+    assert channels is not None
+    weights = closed_sum(9 * channels.at(i) * channels.at(i + 1), i, n, A)
+    for values in points({C, k, m}):
+        for count in COUNTS[:7]:
+            made = [values[C]]
+            for _ in range(count):
+                made.append(values[m] * made[-1] + values[k])
+            expected = sum(9 * first * second for first, second in pairwise(made))
+            assert at(weights, {**values, n: count}) == expected
+    colours = solve(64 * 2**i, x, i, 3, A)
+    assert colours is not None
+    joined = solve(x + colours.at(i), x, i, C, A)
+    assert joined is not None
+    summed = closed_sum(joined.at(i), i, n, A)
+    for count in COUNTS[:8]:
+        states = [5]
+        for place in range(count):
+            states.append(states[-1] + (32 * 2**place if place else 3))
+        assert at(joined.at(i), {i: count, C: 5}) == states[-1]
+        assert at(summed, {n: count, C: 5}) == sum(states[:-1])
+
+
+def test_repeats_inside_repeats() -> None:
+    """Textbook receptive fields: blocks of doubling dilations, and stages of m convolutions and a pooling."""
+    j, blocks, stages = symbol("j", NONNEGATIVE), symbol("b"), symbol("L")
+    block = solve(x + 2**i, x, i, t, A)  # from any field t
+    assert block is not None
+    wavenet = solve(lambda state: A.total([block.at(n), state - t]), x, j, 1, A)
+    assert wavenet is not None
+    assert equal(wavenet.at(blocks), 1 + blocks * (2**n - 1)) is True
+    convolutions = solve(x + 2 * s, x, i, t, A)
+    assert convolutions is not None
+    stage = replaced(A.total([convolutions.at(m), s]), {t: x, s: 2**j}, A)  # the pooling adds one jump
+    vgg = solve(stage, x, j, 1, A)
+    assert vgg is not None
+    assert equal(vgg.at(stages), 1 + (2 * m + 1) * (2**stages - 1)) is True
+    assert equal(vgg.at(stages), (2 * m + 1) * 2**stages - 2 * m) is True

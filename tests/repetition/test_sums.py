@@ -251,3 +251,11 @@ def test_sums_are_quick() -> None:
     for term in terms:
         closed_sum(term, i, n, A)
     assert time.perf_counter() - started < 0.3
+
+
+def test_equality_of_geometric_sums_is_proved_in_both_cases() -> None:
+    doubled = closed_sum(s ** (i + 1), i, n, A)
+    assert equal(doubled, A.product([s, closed_sum(s**i, i, n, A)], [])) is True
+    assert equal(closed_sum(s**i, i, n + 1, A), A.total([closed_sum(s**i, i, n, A), s**n])) is True
+    assert equal(closed_sum(s**i, i, n, A), n) is not True
+    assert equal(closed_sum(s**i, i, n, A), (s**n - 1) / (s - 1)) is not True  # not where s is 1
