@@ -241,8 +241,8 @@ class Facts:
     def _least_of_sum(self, atom: ExprWithLimits) -> Number | None:
         """Return 0 for a sum, or 1 for a product, of what is at least that: it may be empty."""
         neutral = 1 if isinstance(atom, Product) else 0
-        index = atom.limits[0][0]  # of the index nothing is known but that it is at least 0
-        others = Facts({sym: least for sym, least in self.lower.items() if sym != index})
+        indices = {index for index, *_ in atom.limits}  # of which nothing is known but that they are at least 0
+        others = Facts({sym: least for sym, least in self.lower.items() if sym not in indices})
         bound = others.lower_bound(polynomial(atom.function))
         return neutral if bound is not None and bound >= neutral else None
 

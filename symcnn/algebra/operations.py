@@ -12,6 +12,7 @@ from functools import cmp_to_key
 from math import prod
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.basic import Basic
 
 from symcnn.algebra.symbols import Value, exact, expression, is_number
@@ -116,6 +117,15 @@ def _multiplied(coefficient: Rational, factors: list[Expr]) -> Expr:
         return sum_of(product_of((coefficient, term)) for term in factors[0].args)
     factors.sort(key=_sort_key)
     return Mul._from_args(factors if coefficient == 1 else [coefficient, *factors])
+
+
+def outermost(expr: ExprWithLimits) -> tuple[Expr, Symbol, Expr, Expr]:
+    """Return what a sum or product is over: the body, the index, its first value and its last.
+
+    SymPy writes a sum of sums as one with several limits, the outermost last: then the body is a sum itself.
+    """
+    *inner, (index, start, end) = expr.limits
+    return (expr.func(expr.function, *inner) if inner else expr.function), index, start, end
 
 
 def raised(base: Expr, exponent: int) -> Expr:

@@ -16,7 +16,7 @@ def is_whole_power(monomial: Monomial, coefficient: Number, is_nonnegative: Call
     exponents: dict[Expr, Polynomial] = {}
     rest: dict[Expr, int] = {}
     for atom, times in monomial:
-        base, exponent = (atom.base, polynomial(atom.exp)) if isinstance(atom, Pow) else (atom, {ONE: 1})
+        base, exponent = (atom.base, polynomial(atom.exp)) if isinstance(atom, Pow) else (atom, polynomial(1))
         if isinstance(base, (Integer, Symbol)) and base.is_integer and base.is_positive:
             exponents[base] = add(exponents.get(base, {}), exponent, times)
         else:

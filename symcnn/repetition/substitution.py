@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.symbols import NONNEGATIVE, Value, exact, expression, symbol
 
 _NAMES = "ijlmqrtuvwxyz"  # of indices that are bound inside a sum
@@ -106,12 +107,12 @@ def _case(condition: Boolean, values: Mapping[Symbol, Value], arithmetic: Arithm
 
 
 def _inside_sum(value: ExprWithLimits, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Value:
-    ((index, start, end),) = value.limits
+    body, index, start, end = outermost(value)
     values = {sym: new for sym, new in values.items() if sym != index}
     used = {sym for new in values.values() for sym in expression(new).free_symbols}
-    bound = fresh(index, used | (value.function.free_symbols - {index}))
+    bound = fresh(index, used | (body.free_symbols - {index}))
     start, end = (expression(replaced(limit, values, arithmetic)) for limit in (start, end))
-    inside = replaced(value.function, {**values, index: bound}, arithmetic)
+    inside = replaced(body, {**values, index: bound}, arithmetic)
     return value.func(expression(inside), (bound, start, end))
 
 

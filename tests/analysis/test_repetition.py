@@ -42,7 +42,7 @@ def example(net: str, *assume: str) -> Analysis:
 
 def same(first: object, second: object) -> bool:
     """Tell whether two values are the same polynomial, powers taken apart."""
-    return not add(polynomial(first), polynomial(second), -1)  # type: ignore[arg-type]
+    return not add(polynomial(first), polynomial(second), -1)
 
 
 @pytest.mark.parametrize("net", TRIED)
