@@ -6,13 +6,17 @@ What follows from what divides is dropped: a multiple of 4 is even, and an even 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import TypeGuard
 
+from sympy import Symbol
+
 from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Condition, Either
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import ONE, Monomial, Number
+from symcnn.algebra.polynomial import ONE, Monomial, Number, constant, polynomial
 from symcnn.algebra.solved import solved
+from symcnn.algebra.symbols import expression
 from symcnn.analysis.result import relation_string
 from symcnn.errors import SymcnnError
 
@@ -29,6 +33,7 @@ def merged(
     """
     strongest: dict[object, Condition | Either] = {}
     assumed = tuple(assumed)
+    claims = _without_exceptions(tuple(dict.fromkeys(claims)), assumed)
     known = set(assumed)
     for claim in claims:
         if claim in known:
@@ -47,6 +52,36 @@ def merged(
         conflict = " and ".join(relation_string(claim.relation()) for claim in _conflict(claims, facts, assumed))
         raise SymcnnError(f"no input is legal: {conflict} never hold together") from None
     return tuple(_without_implied(claims, known))
+
+
+def _without_exceptions(
+    claims: tuple[Condition | Either, ...], assumed: Sequence[Condition | Either]
+) -> tuple[Condition | Either, ...]:
+    """Say `n == 1 or H >= n + 1` without the exception where the other claims leave none: where they say H ≥ 2."""
+    for claim in claims:
+        found = _exception(claim) if isinstance(claim, Either) else None
+        if found is None:
+            continue
+        symbol, number, rule = found
+        others = [other for other in claims if other is not claim]
+        there = polynomial(rule.value.xreplace({symbol: expression(number)}))
+        if _facts([*assumed, *others]).is_nonnegative(there):
+            claims = tuple(rule if other is claim else other for other in claims)
+    return claims
+
+
+def _exception(claim: Either) -> tuple[Symbol, Number, Condition] | None:
+    """Read `x == number or bound`; None if it says anything else."""
+    equations = [part for part in claim.conditions if isinstance(part, Condition) and part.claim == ZERO]
+    bounds = [part for part in claim.conditions if isinstance(part, Condition) and part.claim == NONNEGATIVE]
+    if len(claim.conditions) != 2 or len(equations) != 1 or len(bounds) != 1:
+        return None
+    poly = equations[0].polynomial
+    ((monomial, coefficient), *more) = [item for item in poly.items() if item[0] != ONE]
+    ((atom, exponent), *factors) = monomial
+    if more or factors or exponent != 1 or not isinstance(atom, Symbol):
+        return None
+    return atom, -Fraction(constant(poly)) / coefficient, bounds[0]
 
 
 def _conflict(

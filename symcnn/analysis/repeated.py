@@ -64,7 +64,7 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
             found = [at_the_hardest(claim, nest, arithmetic) for claim in generic[place].claims]
         for claim, parts in zip(one.claims, found, strict=False):
             if parts is None:
-                said = claim.relation()
+                said = text(express(claim.relation()))
                 raise NotSupportedError(
                     f"the condition {said} for all {nest.index} below {text(express(nest.times))}",
                     one.leaf.span if one.leaf else None,

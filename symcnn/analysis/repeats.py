@@ -73,6 +73,8 @@ class Repeats:
     def _symbolic(self, statement: Repeat, body: Body, name: str, count: Expr, tensor: Tensor) -> None:
         span = statement.count.span
         self._demand_count(count, 0, body, span)
+        if self._walk.arithmetic.compare(">=", count, 1) is False:  # it can only be 0
+            return
         failed: NotRecurringError | None = None
         for first in range(_MOST_FIRST + 1):
             left = total((count, -first))

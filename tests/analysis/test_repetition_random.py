@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -103,7 +104,7 @@ def closed(net: Network) -> Analysis | None:
         return None
 
 
-def direct(net: Network, values: dict[str, int]) -> Analysis | None:
+def direct(net: Network, values: dict[str, Any]) -> Analysis | None:
     try:
         return analyse(net, **values)
     except SymcnnError:
@@ -112,7 +113,7 @@ def direct(net: Network, values: dict[str, int]) -> Analysis | None:
 
 @given(networks(), st.lists(numbers, min_size=3, max_size=5))
 @draws(120)
-def test_a_symbol_and_then_a_number_is_the_number(text: str, tried: list[dict[str, int]]) -> None:
+def test_a_symbol_and_then_a_number_is_the_number(text: str, tried: list[dict[str, Any]]) -> None:
     net = parse(text)["a"]
     a = closed(net)
     assume(a is not None)
