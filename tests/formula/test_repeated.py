@@ -14,8 +14,8 @@ from symcnn.formula.notation import latex, text
 A = Arithmetic()
 C, H, s = (symbol(name) for name in ("C", "H", "s"))
 n = symbol("n", NONNEGATIVE)
-I, N, K = f.Name("i"), f.Name("n"), f.Name("K")
-SUM = f.Iterated("sum", I, f.Number(0), f.Sum((N, f.Number(1)), ("-",)), f.Sum((I, N), ("+",)))
+INDEX, N, K = f.Name("i"), f.Name("n"), f.Name("K")
+SUM = f.Iterated("sum", INDEX, f.Number(0), f.Sum((N, f.Number(1)), ("-",)), f.Sum((INDEX, N), ("+",)))
 CASES = f.Cases(((N, f.Comparison((N, f.Number(1)), ("!=",))),), f.Number(2))
 
 
