@@ -30,6 +30,7 @@ from symcnn.algebra.polynomial import (
     scale,
     substitute,
 )
+from symcnn.algebra.powers import curved_counts, without_powers
 from symcnn.algebra.quotient import (
     Quotient,
     has_rounding,
@@ -110,10 +111,10 @@ class Facts:
 
     def _proved_in_steps(self, poly: Polynomial) -> bool:
         """Prove `poly` ≥ 0 for a count n = 0, and for n ≥ 1: so n(n − 1) ≥ 0; and with bⁿ ≥ 1 + (b − 1)·n."""
-        relaxed = _without_powers(poly)
+        relaxed = without_powers(poly)
         if relaxed is not None and self._proved(relaxed, strictly=False):
             return True
-        for count in _curved_counts(poly):
+        for count in curved_counts(poly):
             if self.least(count) == 0:
                 at_zero = polynomial(as_expression(poly).xreplace({count: Integer(0)}))
                 later = replace(self, lower={**self.lower, count: 1})
@@ -289,34 +290,6 @@ def _without_positive_fractions(poly: Polynomial) -> tuple[Polynomial, Polynomia
         m: c for m, c in poly.items() if c > 0 and any(e < 0 for _, e in m) and all(a.is_positive for a, _ in m)
     }
     return {m: c for m, c in poly.items() if m not in fractions}, fractions
-
-
-def _curved_counts(poly: Polynomial) -> list[Symbol]:
-    """Return the symbols that may be 0 and stand squared beside what lowers the polynomial."""
-    if all(c > 0 for c in poly.values()):
-        return []
-    found = {a for m, c in poly.items() if c > 0 for a, e in m if e > 1 and isinstance(a, Symbol)}
-    return sorted((a for a in found if a.is_integer and not a.is_positive), key=str)
-
-
-def _without_powers(poly: Polynomial) -> Polynomial | None:
-    """Return a polynomial that is nowhere larger, with bⁿ ≥ 1 + (b − 1)·n; None where there is no such power."""
-    result: Polynomial = {}
-    found = False
-    for monomial, coefficient in poly.items():
-        powers = [(a, e) for a, e in monomial if isinstance(a, Pow) and e == 1]
-        if coefficient > 0 and len(powers) == 1 and _grows(powers[0][0]) and all(a.is_nonnegative for a, _ in monomial):
-            base, exponent = powers[0][0].args
-            tangent = add({ONE: 1}, scale(polynomial(exponent), int(base) - 1))
-            result = add(result, multiply({monomial - {powers[0]}: coefficient}, tangent))
-            found = True
-        else:
-            result = add(result, {monomial: coefficient})
-    return result if found else None
-
-
-def _grows(power_: Pow) -> bool:
-    return isinstance(power_.base, Integer) and power_.base > 1 and bool(power_.exp.is_integer)
 
 
 def _is_worth_dividing(numerator: Polynomial, monomial: Monomial) -> bool:

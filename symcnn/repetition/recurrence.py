@@ -115,6 +115,8 @@ def _linear(value: Value, state: Symbol, index: Symbol, start: Value, arithmetic
     if not depends(more, index):
         powers = closed_sum(arithmetic.power(factor, index), index, index, arithmetic)
         return total((product((grown, start)), product((more, powers))))
+    if arithmetic.compare("!=", factor, 0) is not True:  # g(i)/a^(1 + i) has no value where a is 0
+        return None
     before = product((more, arithmetic.power(factor, total((-1, product((-1, index)))))))  # g(i)·a^(−1 − i)
     summed = product((grown, closed_sum(before, index, index, arithmetic)))
     return total((product((grown, start)), as_expression(polynomial(summed))))

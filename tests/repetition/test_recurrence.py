@@ -136,7 +136,16 @@ def test_a_body_as_a_function() -> None:
 
 @pytest.mark.parametrize(
     "step",
-    [x * x, A.floor(2 * x / 3), 2 * A.floor(x / 2), 1 / x, x + A.floor(H / 2**i), x * (i + 1), A.floor(x / (i + 1))],
+    [
+        x * x,
+        A.floor(2 * x / 3),
+        2 * A.floor(x / 2),
+        1 / x,
+        x + A.floor(H / 2**i),
+        x * (i + 1),
+        A.floor(x / (i + 1)),
+        (s - 1) * x + i,
+    ],
 )
 def test_what_has_no_closed_form_is_not_solved(step: Value) -> None:
     assert solve(step, x, i, H, A) is None
