@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cached_property
 from typing import Any, overload
 
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.fields import Fields
+from symcnn.analysis.derivation import Derivation
+from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.result import Analysis, Evaluated, Layer
 
 
@@ -18,60 +19,73 @@ def evaluated(analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapp
     Where there is a symbolic number of repetitions, the totals come from their closed forms, and the rows are those of
     the network that is derived once more with the numbers, when they are asked for.
     """
+    return _Evaluation(analysis, evaluate, values).whole()
 
-    @cache
-    def numeric() -> Analysis:
-        assert analysis.renewed is not None
-        return analysis.renewed(values)
 
-    @cache
-    def unrolled() -> Analysis:
-        own = numeric().symbols  # what no repetition speaks of is no symbol where there is none
-        return numeric().at(**{name: value for name, value in values.items() if name in own})
+class _Evaluation:
+    """One analysis at some values."""
 
-    def fields_of() -> tuple[Fields, dict[str, int]]:
-        return numeric().fields, {layer.path: layer.place for layer in numeric().layers}
+    def __init__(self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any]) -> None:
+        self.analysis, self.evaluate, self.values = analysis, evaluate, values
+        self.fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], self._numeric_fields)
+        self.batch = None if analysis.batch is None else evaluate(analysis.batch)
+        self.counting = None if analysis.counting is None else analysis.counting.at(self.batch or 1)
 
-    fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], fields_of)
-    batch = None if analysis.batch is None else evaluate(analysis.batch)
-    counting = None if analysis.counting is None else analysis.counting.at(batch or 1)
-    deep = any(layer.loops for layer in analysis.layers)
-
-    def layer_of(layer: Layer) -> Layer:
-        return replace(
-            layer,
-            input=_tuple(layer.input, evaluate),
-            inputs=tuple(_tuple(shape, evaluate) for shape in layer.inputs),
-            output=_tuple(layer.output, evaluate),
-            counted={name: evaluate(value) for name, value in layer.counted.items()},
-            fields=fields,
-            values=Evaluated(layer.values, evaluate),
+    def whole(self) -> Analysis:
+        """Return the network's numbers."""
+        analysis, deep = self.analysis, any(layer.loops for layer in self.analysis.layers)
+        return Analysis(
+            net=analysis.net,
+            input=self._tuple(analysis.input),
+            batch=self.batch,
+            output=self._tuple(analysis.output),
+            layers=_Later(lambda: self.unrolled.layers) if deep else tuple(map(self._layer, analysis.layers)),
+            fields=self.fields,
             claims=(),
-            counting=counting,
+            assumed=(),
+            symbols={},
+            values=dict(self.values),
+            symbolic=analysis,
+            derived=self._derivation if deep else analysis.derived,
+            evaluate=self.evaluate,
+            convention=analysis.convention,
+            counting=self.counting,
+            columns=analysis.columns,
         )
 
-    return Analysis(
-        net=analysis.net,
-        input=_tuple(analysis.input, evaluate),
-        batch=batch,
-        output=_tuple(analysis.output, evaluate),
-        layers=_Later(lambda: unrolled().layers) if deep else tuple(map(layer_of, analysis.layers)),
-        fields=fields,
-        claims=(),
-        assumed=(),
-        symbols={},
-        values=dict(values),
-        symbolic=analysis,
-        derived=(lambda: unrolled().derivation) if deep else analysis.derived,
-        evaluate=evaluate,
-        convention=analysis.convention,
-        counting=counting,
-        columns=analysis.columns,
-    )
+    @cached_property
+    def numeric(self) -> Analysis:
+        """The network with numbers instead of symbols from the beginning."""
+        assert self.analysis.renewed is not None
+        return self.analysis.renewed(self.values)
 
+    @cached_property
+    def unrolled(self) -> Analysis:
+        """The same in integers; what no repetition speaks of is no symbol where there is none."""
+        own = self.numeric.symbols
+        return self.numeric.at(**{name: value for name, value in self.values.items() if name in own})
 
-def _tuple(items: tuple[Value, ...], evaluate: Callable[[Value], Any]) -> tuple[Any, ...]:
-    return tuple(evaluate(item) for item in items)
+    def _derivation(self) -> Derivation | None:
+        return self.unrolled.derivation
+
+    def _numeric_fields(self) -> NumericFields:
+        return self.numeric.fields, {layer.path: layer.place for layer in self.numeric.layers}
+
+    def _tuple(self, items: tuple[Value, ...]) -> tuple[Any, ...]:
+        return tuple(map(self.evaluate, items))
+
+    def _layer(self, layer: Layer) -> Layer:
+        return replace(
+            layer,
+            input=self._tuple(layer.input),
+            inputs=tuple(map(self._tuple, layer.inputs)),
+            output=self._tuple(layer.output),
+            counted={name: self.evaluate(value) for name, value in layer.counted.items()},
+            fields=self.fields,
+            values=Evaluated(layer.values, self.evaluate),
+            claims=(),
+            counting=self.counting,
+        )
 
 
 class _Later(Sequence[Layer]):
