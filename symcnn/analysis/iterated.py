@@ -24,6 +24,7 @@ from symcnn.repetition.substitution import replaced
 from symcnn.repetition.sums import closed_product, closed_sum
 
 _BY_REPETITION = "no closed form is known of what is seen through a symbolic number of repetitions"
+_BY_NUMBER = "all that is before, if there is a repetition, which the symbols leave open"
 
 
 def iterated(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
@@ -34,10 +35,10 @@ def iterated(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
     some = arithmetic.compare(">=", loop.count, 1) is True
     if view.known and view.hull is not None and view.hull.affine.jump == 0 and some:
         return _held(view, loop, arithmetic)
-    if not (view.known and view.hull is not None and view.hull.plain and view.hull.affine.jump != 0):
-        return View(
-            None, aligned=view.aligned if some else None, gated=view.gated, reason=view.reason or _BY_REPETITION
-        )
+    plain = view.known and view.hull is not None and view.hull.plain
+    if view.hull is None or not plain or view.hull.affine.jump == 0:
+        reason = view.reason or (_BY_NUMBER if plain else _BY_REPETITION)
+        return View(None, aligned=view.aligned if some else None, gated=view.gated, reason=reason)
     hull = _iterated(view.hull, loop, arithmetic)
     paths = tuple(_iterated(path, loop, arithmetic) for path in view.paths)
     if not all(path.plain for path in view.paths) or len(paths) > 1:

@@ -12,7 +12,7 @@ from typing import TypeGuard
 from sympy import Symbol
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Condition, Either
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Claim, Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number, constant, polynomial
 from symcnn.algebra.solved import solved
@@ -57,31 +57,45 @@ def merged(
 def _without_exceptions(
     claims: tuple[Condition | Either, ...], assumed: Sequence[Condition | Either]
 ) -> tuple[Condition | Either, ...]:
-    """Say `n == 1 or H >= n + 1` without the exception where the other claims leave none: where they say H ≥ 2."""
+    """Say `n == 1 or H >= n + 1` without the exception where the other claims leave none: where they say H ≥ 2.
+
+    Alternatives of which one follows from the other claims are dropped.
+    """
     for claim in claims:
-        found = _exception(claim) if isinstance(claim, Either) else None
-        if found is None:
+        if not isinstance(claim, Either):
             continue
-        symbol, number, rule = found
         others = [other for other in claims if other is not claim]
-        there = polynomial(rule.value.xreplace({symbol: expression(number)}))
-        if _facts([*assumed, *others]).is_nonnegative(there):
-            claims = tuple(rule if other is claim else other for other in claims)
+        facts, found = _facts([*assumed, *others]), _exception(claim)
+        if any(_holds(part, facts) for part in claim.conditions):
+            claims = tuple(others)
+        elif found is not None:
+            symbol, number, rule = found
+            there = polynomial(rule.value.xreplace({symbol: expression(number)}))
+            if _holds(Condition(frozenset(there.items()), rule.claim), facts):
+                claims = tuple(rule if other is claim else other for other in claims)
     return claims
 
 
+def _holds(claim: Claim, facts: Facts) -> bool:
+    if not isinstance(claim, Condition):
+        return False
+    if claim.claim == NONNEGATIVE:
+        return facts.is_nonnegative(claim.polynomial) is True
+    return claim.claim == INTEGRAL and facts.integral(claim.polynomial) is True
+
+
 def _exception(claim: Either) -> tuple[Symbol, Number, Condition] | None:
-    """Read `x == number or bound`; None if it says anything else."""
+    """Read `x == number or rule`, a bound or a divisibility; None if it says anything else."""
     equations = [part for part in claim.conditions if isinstance(part, Condition) and part.claim == ZERO]
-    bounds = [part for part in claim.conditions if isinstance(part, Condition) and part.claim == NONNEGATIVE]
-    if len(claim.conditions) != 2 or len(equations) != 1 or len(bounds) != 1:
+    rules = [x for x in claim.conditions if isinstance(x, Condition) and x.claim in (NONNEGATIVE, INTEGRAL)]
+    if len(claim.conditions) != 2 or len(equations) != 1 or len(rules) != 1:
         return None
     poly = equations[0].polynomial
     ((monomial, coefficient), *more) = [item for item in poly.items() if item[0] != ONE]
     ((atom, exponent), *factors) = monomial
     if more or factors or exponent != 1 or not isinstance(atom, Symbol):
         return None
-    return atom, -Fraction(constant(poly)) / coefficient, bounds[0]
+    return atom, -Fraction(constant(poly)) / coefficient, rules[0]
 
 
 def _conflict(
