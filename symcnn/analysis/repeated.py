@@ -10,11 +10,11 @@ from symcnn.algebra.conditions import Condition, Either, Truth, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
+from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.falling import at_the_hardest
 from symcnn.errors import NotSupportedError
 from symcnn.formula.express import express
 from symcnn.formula.notation import text
-from symcnn.repetition.forall import for_all
 from symcnn.repetition.sums import closed_sum
 
 Claim = Condition | Either
@@ -58,7 +58,7 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
     assert nest.index is not None
     generic: list[Asked] | None = None
     for place, one in enumerate(asked(nest.body, arithmetic)):
-        found = [for_all(claim, nest.index, nest.times, arithmetic) for claim in one.claims]
+        found = [everywhere(claim, nest.index, nest.times, arithmetic) for claim in one.claims]
         if None in found and nest.generic is not None:
             generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
             found = [at_the_hardest(claim, nest, arithmetic) for claim in generic[place].claims]
