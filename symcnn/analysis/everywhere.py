@@ -1,7 +1,7 @@
 """A condition with an index, for all repetitions: by its alternatives, and at both ends of what bends downwards.
 
-A margin whose second difference is never positive (a linear one, or H − i² for a number i of repetitions) is smallest at
-an end, so it is ≥ 0 everywhere if it is at the first and at the last index.
+A margin whose second difference is never positive (a linear one, or H − i²) is smallest at an end, so it is ≥ 0
+everywhere if it is at the first and at the last index.
 """
 
 from __future__ import annotations
