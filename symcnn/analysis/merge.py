@@ -6,17 +6,14 @@ What follows from what divides is dropped: a multiple of 4 is even, and an even 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import TypeGuard
 
-from sympy import Symbol
-
 from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Claim, Condition, Either
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Claim, Condition, Either
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import ONE, Monomial, Number, constant, polynomial
+from symcnn.algebra.polynomial import ONE, Monomial, Number
 from symcnn.algebra.solved import solved
-from symcnn.algebra.symbols import expression
+from symcnn.analysis.exceptions import exception, without_exceptions
 from symcnn.analysis.result import relation_string
 from symcnn.errors import SymcnnError
 
@@ -33,7 +30,7 @@ def merged(
     """
     strongest: dict[object, Condition | Either] = {}
     assumed = tuple(assumed)
-    claims = _without_exceptions(tuple(dict.fromkeys(claims)), assumed)
+    claims = _with_exceptions_merged(without_exceptions(tuple(dict.fromkeys(claims)), assumed, _facts), assumed)
     known = set(assumed)
     for claim in claims:
         if claim in known:
@@ -54,48 +51,26 @@ def merged(
     return tuple(_without_implied(claims, known))
 
 
-def _without_exceptions(
+def _with_exceptions_merged(
     claims: tuple[Condition | Either, ...], assumed: Sequence[Condition | Either]
 ) -> tuple[Condition | Either, ...]:
-    """Say `n == 1 or H >= n + 1` without the exception where the other claims leave none: where they say H ≥ 2.
-
-    Alternatives of which one follows from the other claims are dropped.
-    """
+    """Merge what is said where there are repetitions: of `n == 0 or …` with the same exception."""
+    groups: dict[Claim, list[Condition]] = {}
     for claim in claims:
-        if not isinstance(claim, Either):
+        if (found := exception(claim)) is not None:
+            groups.setdefault(found.equation, []).append(found.rule)
+    for equation, rules in groups.items():
+        try:
+            kept = merged(rules, assumed)
+        except SymcnnError:  # only the exception is left
             continue
-        others = [other for other in claims if other is not claim]
-        facts, found = _facts([*assumed, *others]), _exception(claim)
-        if any(_holds(part, facts) for part in claim.conditions):
-            claims = tuple(others)
-        elif found is not None:
-            symbol, number, rule = found
-            there = polynomial(rule.value.xreplace({symbol: expression(number)}))
-            if _holds(Condition(frozenset(there.items()), rule.claim), facts):
-                claims = tuple(rule if other is claim else other for other in claims)
+        if len(kept) < len(rules) and all(isinstance(rule, Condition) for rule in kept):
+            spoken = {Either((equation, rule)) for rule in rules} | {Either((rule, equation)) for rule in rules}
+            first = next(claim for claim in claims if claim in spoken)
+            few = [Either((equation, rule)) for rule in kept]
+            parts = (few if claim == first else [] if claim in spoken else [claim] for claim in claims)
+            claims = tuple(part for some in parts for part in some)
     return claims
-
-
-def _holds(claim: Claim, facts: Facts) -> bool:
-    if not isinstance(claim, Condition):
-        return False
-    if claim.claim == NONNEGATIVE:
-        return facts.is_nonnegative(claim.polynomial) is True
-    return claim.claim == INTEGRAL and facts.integral(claim.polynomial) is True
-
-
-def _exception(claim: Either) -> tuple[Symbol, Number, Condition] | None:
-    """Read `x == number or rule`, a bound or a divisibility; None if it says anything else."""
-    equations = [part for part in claim.conditions if isinstance(part, Condition) and part.claim == ZERO]
-    rules = [x for x in claim.conditions if isinstance(x, Condition) and x.claim in (NONNEGATIVE, INTEGRAL)]
-    if len(claim.conditions) != 2 or len(equations) != 1 or len(rules) != 1:
-        return None
-    poly = equations[0].polynomial
-    ((monomial, coefficient), *more) = [item for item in poly.items() if item[0] != ONE]
-    ((atom, exponent), *factors) = monomial
-    if more or factors or exponent != 1 or not isinstance(atom, Symbol):
-        return None
-    return atom, -Fraction(constant(poly)) / coefficient, rules[0]
 
 
 def _conflict(
