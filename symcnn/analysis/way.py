@@ -105,7 +105,9 @@ class _Walker:
         self._path, self.found = path_before, found
         if once:
             views = [iterated(view, Loop(nest.index, before), _ARITHMETIC) for view in once]
-            own = _Way(composed(own.views, views, _ARITHMETIC), Step(f"{path} ×{shown(before)}", views), own)
+            own = _Way(
+                composed(own.views, views, _ARITHMETIC), Step(f"{path} ×{_bracketed(shown(before))}", views), own
+            )
         if looked_for:
             self._last[nest.index] = before
             own = self.output(nest.body, [own, *taken], path)
@@ -119,6 +121,11 @@ class _Walker:
             return before
         windows = tuple(window_with(window, self._last, _ARITHMETIC) for window in leaf.outcome.windows)
         return _Way(composed(before.views, windows, _ARITHMETIC), Step(path, windows), before)
+
+
+def _bracketed(count: str) -> str:
+    """Return a number of repetitions as it stands after ×: (n − 1)."""
+    return f"({count})" if " " in count else count
 
 
 def _widest(join: Leaf, sources: list[_Way]) -> _Way:

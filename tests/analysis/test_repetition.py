@@ -283,3 +283,16 @@ def test_branches_on_the_index_make_the_first_repetition_another() -> None:
     assert [str(x) for x in a.conditions] == ["n >= 1"]
     with pytest.raises(SymcnnError):
         a.at(n=0, H=1, W=1)
+
+
+@pytest.mark.parametrize("net", TRIED)
+def test_the_way_back_through_all_repetitions_is_the_way_forward(net: str) -> None:
+    from symcnn import derive
+
+    a = example(net)
+    backward = derive(a, quantity="receptive_field").backward
+    assert backward  # which there is only where it comes to the field that was found forwards
+    assert any("×" in name for name, _, _ in backward)
+    for layer in a.layers:
+        if layer.loops and layer.kind == "Conv":
+            assert derive(a, layer.path, "receptive_field").backward, layer.path
