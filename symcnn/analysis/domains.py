@@ -34,11 +34,11 @@ def _uses(file: File) -> tuple[set[str], set[str]]:
     arguments = [argument for step in steps for argument in _arguments(step, file)]
     parameters = {p.name for net in file.nets.values() for p in net.parameters}
     zero, alone = _direct_uses(file)
-    roles = set(_MAY_BE_ZERO)
-    while grown := ((zero & parameters) | set(_MAY_BE_ZERO)) - roles:
+    roles, grown = set[str](), set(_MAY_BE_ZERO)
+    while grown:
         roles |= grown
         zero |= {n.name for name, value in arguments if name in roles for n in f.names(value)}
-    zero |= {n.name for name, value in arguments if name in roles for n in f.names(value)}
+        grown = (zero & parameters) - roles
     while True:
         positive = alone | {v.name for name, v in arguments if name not in roles and isinstance(v, f.Name)}
         if not roles & positive:
