@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import SAME, Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
@@ -32,6 +32,14 @@ from symcnn.tree import Slip, Step
 Made = Mapping[int, tuple[Slip, ...]]  # the mistakes by the place of the layer, in the order of the table
 
 _MOST_ITERATIONS = 100  # of a repeated body that a mistake makes different each time
+
+
+class _Supposed(Application):
+    """A layer by mistake: a size that some sizes of the input allow is taken, as its conditions are not asked for."""
+
+    def _check_size(self, size: Value, name: str, windowed: bool) -> None:
+        if is_number(size):
+            super()._check_size(size, name, windowed)
 
 
 class Use:
@@ -97,7 +105,7 @@ class Replay:
         mistaken = use.kind.mistaken(slips) if slips else use.kind
         arguments = (use.kind, use.arguments, len(tensor.sizes))
         settled, step = arguments in self._settled, Step(use.kind.name, (), use.span, use.span)
-        application = Application(mistaken, step, use.given, tensor, self.arithmetic, settled, self._on_axes)
+        application = _Supposed(mistaken, step, use.given, tensor, self.arithmetic, settled, self._on_axes)
         outcome = application.outcome()
         if application.settled:
             self._settled.add(arguments)
@@ -204,11 +212,13 @@ class Run:
         own, *taken = tensors
         bodies: list[Nest] = []
         done = 0
-        while done < nest.times:
+        while done != nest.times:
             self._place = first
             body = self._body(nest.body, (own, *taken))
             # A body that gives back its input tensor is all the rest too.
             times = nest.times - done if body.output == own else 1
+            if times == 1 and not isinstance(nest.times, int):
+                raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
             bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
             own, done = body.output, done + times
             if len(bodies) > _MOST_ITERATIONS:

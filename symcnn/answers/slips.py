@@ -104,6 +104,7 @@ class Mistakes:
         self._analysis = analysis
         self._replay = Replay(analysis)
         self._right: dict[Asked, Answer] = {}
+        self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
         self._different: dict[tuple[int, int], bool] = {}
 
     def place(self, layer: str | None) -> int | None:
@@ -118,6 +119,16 @@ class Mistakes:
 
     def ones(self, asked: Asked) -> Iterator[Wrong]:
         """Yield what single mistakes lead to, those of one layer first."""
+        if asked in self._ones:
+            yield from self._ones[asked]
+            return
+        found = []
+        for wrong in self._single_ones(asked):
+            found.append(wrong)
+            yield wrong
+        self._ones[asked] = tuple(found)
+
+    def _single_ones(self, asked: Asked) -> Iterator[Wrong]:
         known: set[tuple[int, Any]] = set()
         for (case,) in self._affordable(asked, ((case,) for case in self._singles(asked))):
             for value in self._values(asked, (case,)):
