@@ -36,7 +36,7 @@ _WORDS = {
 }
 _MARKS = {name: symbol(f"[{name}]") for name in _WORDS}
 _NAMES = {mark: name for name, mark in _MARKS.items()}
-_SIZES = {"prod", *INPUT_NAMES[:2], *OUTPUT_NAMES[:2]}
+_SIZES = {"prod", "exact_macs", *INPUT_NAMES[:2], *OUTPUT_NAMES[:2]}
 Form = Mapping[str, Fraction]  # per multiply–add, per output, …: how many
 
 

@@ -51,7 +51,7 @@ class Quantities:
         if quantity in QUANTITIES:
             return self._learned if quantity == "params" else self.counted[quantity]
         known = () if self.counting is None else tuple(known_conventions(self.counting.file))
-        if quantity not in known:
+        if quantity not in known and not set(str(quantity)) & set("+-−"):
             hint = did_you_mean(str(quantity), (*QUANTITIES, *known), known_quantities())
             raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
         return self._by_convention(quantity)

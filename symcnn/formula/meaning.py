@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
-from symcnn.formula.values import Frame, Function, Meaning, Sides, condition, counted, number, undecided
+from symcnn.formula.values import Frame, Function, Meaning, Sides, UndecidedError, condition, counted, number, undecided
 
 _EQUALITIES = {"==": True, "!=": False}
 
@@ -207,6 +207,8 @@ def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names
         wanted = counted(least, "argument") if least == most else "two or more arguments"
         raise SymcnnError(f"{name} takes {wanted}, not {len(arguments)}", node.span)
     parts = [_numeric(argument, names) for argument in arguments]
+    if name == "taps":
+        return _taps(parts, node)
 
     def evaluate(frame: Frame) -> Any:
         values = [part(frame) for part in parts]
@@ -235,7 +237,21 @@ BUILTINS: dict[str, tuple[int, int]] = {
     "prod": (1, 1),
     "before": (1, 1),
     "after": (1, 1),
+    "taps": (6, 6),
 }
+
+
+def _taps(parts: list[Meaning], node: f.Formula) -> Meaning:
+    """`taps(n, n', k, s, p, d)`: the pairs x < n', t < k with 0 ≤ x·s + t·d − p < n, where a product is no padding."""
+
+    def evaluate(frame: Frame) -> Any:
+        found = frame.arithmetic.taps([part(frame) for part in parts])
+        if found is None:
+            reason = "for a kernel that is a symbol, unless there is no padding, or stride or dilation is 1"
+            raise UndecidedError(f"no closed form is known {reason}", node.span)
+        return found
+
+    return evaluate
 
 
 def _fold(arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
