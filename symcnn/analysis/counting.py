@@ -15,7 +15,7 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis.informed import Informed
 from symcnn.errors import SymcnnError
-from symcnn.formula.nodes import Number, names
+from symcnn.formula.nodes import Formula, Number, names
 from symcnn.formula.values import Frame, UndecidedError, number
 from symcnn.library.convention import BRANCHES, FIRST, SAME, VALID, Convention, check_own, find_convention
 from symcnn.library.kind import Kind
@@ -112,6 +112,13 @@ class Counting:
             return number(counted.meaning(Frame(self._defined if tapped else self.arithmetic, values)), span)
         except UndecidedError:
             return number(counted.meaning(Frame(self._informed(layer), values)), span)
+
+    def chosen(self, convention: Convention, layer: Layer, values: Mapping[str, Any]) -> Formula:
+        """Return the formula by which a layer is counted, of an `if` the branch that is taken."""
+        try:
+            return convention.chosen(layer.rules, Frame(self.arithmetic, values))
+        except UndecidedError:
+            return convention.chosen(layer.rules, Frame(self._informed(layer), values))
 
     def first(self, layer: Layer) -> Any:
         """Return 1 where nothing before a layer learns, else 0; of one that is repeated the mean."""

@@ -8,14 +8,15 @@ from symcnn.document.example import example
 from symcnn.formula import nodes as f
 from symcnn.library.headings import comment, heading
 from symcnn.library.kind import Kind
-from symcnn.library.rules import RULES
+from symcnn.library.rules import ASKED, RULES
 from symcnn.report import Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
 from symcnn.tree import LayerParameter, Net, Parameter, Requirement
 
 _WITHOUT_GROUP = "Layer kinds"
 _LETTERS = (
     "n, C: the input's size along an axis and its channels; n', C': the output's; axes: how many; inputs, elements: "
-    "numbers in the input and in the output; prod multiplies over the axes; before, after: the sides of a padding"
+    "numbers in the input and in the output; prod multiplies over the axes; before, after: the sides of a padding; "
+    "taps: the products along an axis that do not fall on padding"
 )
 _COLUMNS = (Column("kind"), Column("arguments"), Column("what it is"))
 
@@ -124,7 +125,7 @@ def _requirement(requirement: Requirement) -> Line:
 
 
 def _meaning(name: str) -> str:
-    return RULES[name].meaning
+    return RULES[name].meaning if name in RULES else ASKED[name]
 
 
 def _rule(name: str, value: f.Formula, note: str) -> Iterator[Line]:

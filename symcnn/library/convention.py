@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -142,10 +142,18 @@ class SumOfConventions(Convention):
 
 
 def _compiled(formula: Formula, kind: Kind) -> Meaning:
+    return meaning(formula, _vocabulary(kind, COUNTED_NAMES, folding=False))
+
+
+def condition_of(kind: Kind, node: Formula) -> Meaning:
+    """Return the meaning of a condition inside a rule or a convention's formula, which knows the names of both."""
+    return meaning(node, _vocabulary(kind, (*COUNTED_NAMES, *RULES), folding=True))
+
+
+def _vocabulary(kind: Kind, names: Iterable[str], folding: bool) -> Vocabulary:
     parameters = kind.definition.parameters
-    known = frozenset((*COUNTED_NAMES, *(p.symbol for p in parameters)))
-    per_axis = frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis)))
-    return meaning(formula, Vocabulary(known, per_axis))
+    known = frozenset((*names, *(p.symbol for p in parameters)))
+    return Vocabulary(known, frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis))), folding)
 
 
 @cache
