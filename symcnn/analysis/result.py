@@ -19,6 +19,7 @@ from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import Fields, ReceptiveField
+from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
@@ -202,6 +203,7 @@ class Analysis(Quantities):
     convention: str = "macs"
     counting: Counting | None = field(default=None, repr=False, compare=False)
     columns: tuple[str, ...] = ()  # conventions to be shown beside the quantities
+    rate: Any = None  # operations per second, of which the ideal time is to be shown
 
     def _by_convention(self, name: str) -> Any:
         return of_network(self, name)
@@ -212,6 +214,10 @@ class Analysis(Quantities):
             if self.counting is not None:
                 self.counting.convention(name)
         return replace(self, columns=tuple(dict.fromkeys(conventions)))
+
+    def timed(self, rate: Any) -> Analysis:
+        """Return the same analysis, to be shown with its ideal time at a rate in operations per second."""
+        return replace(self, rate=checked_rate(self, rate))
 
     def reconcile(self, first: str, second: str) -> Reconciliation:
         """Return why two conventions count differently, line by line; see `Reconciliation`."""
@@ -383,4 +389,5 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         convention=analysis.convention,
         counting=counting,
         columns=analysis.columns,
+        rate=analysis.rate,
     )

@@ -111,6 +111,7 @@ Examples:
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
   symcnn derive zoo/resnet50 --set width=w
   symcnn derive zoo/resnet50 --count fvcore,thop,torch --at H=224,W=224
+  symcnn derive zoo/resnet50 --count macs+bias+norm,training --rate 312e12 --at H=224,W=224
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
@@ -155,6 +156,7 @@ def main() -> None:
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
 @_ASSUME
 @_COUNT
+@click.option("--rate", metavar="312e12", help="Operations per second of a machine: also give the ideal time.")
 @_style_options
 @_output_options
 def derive(
@@ -164,6 +166,7 @@ def derive(
     values: tuple[str, ...],
     assume: tuple[str, ...],
     counts: tuple[str, ...],
+    rate: str | None,
     format_: str,
     standalone: bool,
     output: str | None,
@@ -174,7 +177,7 @@ def derive(
 
     style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
-    work.write(work.derived(file, names, settings, values, assume, format_, style, counts), output)
+    work.write(work.derived(file, names, settings, values, assume, format_, style, counts, rate), output)
 
 
 @main.command(epilog=_EXPLAIN_EXAMPLE)
