@@ -217,7 +217,8 @@ class Analysis(Quantities):
 
     def timed(self, rate: Any) -> Analysis:
         """Return the same analysis, to be shown with its ideal time at a rate in operations per second."""
-        return replace(self, rate=checked_rate(self, rate))
+        known, before = checked_rate(self, rate), self.symbolic
+        return replace(self, rate=known, symbolic=None if before is None else replace(before, rate=known))
 
     def reconcile(self, first: str, second: str) -> Reconciliation:
         """Return why two conventions count differently, line by line; see `Reconciliation`."""

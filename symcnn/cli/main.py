@@ -93,7 +93,7 @@ _ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condit
 _SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
 
 _COUNT = click.option(
-    "--count", "counts", multiple=True, metavar="CONVENTION", help="Also count as these do: fvcore,thop,torch."
+    "--count", "counts", multiple=True, metavar="CONVENTION", help="Also count as these do: fvcore,torch,macs+bias."
 )
 _RECONCILE = click.option(
     "--count", "counts", multiple=True, metavar="A,B", help="Explain instead why conventions A and B count differently."
@@ -119,6 +119,7 @@ Examples:
   symcnn explain examples/lenet.cnn --layer conv1 --quantity params
   symcnn explain examples/vgg16.cnn --at H=224,W=224 --lang zh --format markdown
   symcnn explain zoo/resnet50 --count thop,fvcore --at H=224,W=224
+  symcnn explain examples/lenet.cnn --quantity training
 """
 _COMPARE_EXAMPLE = """\b
 Examples:
@@ -134,6 +135,7 @@ _CONVENTIONS_EXAMPLE = """\b
 Examples:
   symcnn conventions
   symcnn conventions fvcore
+  symcnn conventions macs+bias+norm
 """
 _VERIFY_EXAMPLE = """\b
 Examples:

@@ -1,11 +1,13 @@
-"""Exact MACs, sums of conventions, training operations, the ideal time: by loops, by identities, and what is unknown."""
+"""Exact MACs, sums of conventions, training operations, the ideal time: by loops, and what is unknown."""
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from functools import partial
 from itertools import permutations, product
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from symcnn.algebra.proof import equal
 from symcnn.analysis.counting import Unknown, network_total
 from symcnn.analysis.timing import ideal_seconds
 from symcnn.formula.notation import text
-from tests.graphs import paths, program, run
+from tests.graphs import ImpossibleError, Run, Tensor, paths, program
 from tests.helpers import analysed, chain, draws, error_of
 from tests.library.probes import PROBES
 from tests.library.probes import program as probe
@@ -266,17 +268,45 @@ def test_the_first_of_equal_repetitions() -> None:
     assert nested.count("input_gradient") == 2 * (total - one)
 
 
-@draws(40)
+class Learning(Run):
+    """A run that marks the tensors before which something learns, and adds up the products where nothing does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self._learned = 0, list[Tensor]()  # by identity: tensors that see the same may differ in this
+
+    def _learns(self, tensor: Tensor) -> bool:
+        return any(tensor is other for other in self._learned)
+
+    def _marked(self, tensor: Tensor, learns: bool) -> Tensor:
+        self._learned += [tensor] if learns else []
+        return tensor
+
+    def _layer(self, layer: Any, tensor: Tensor) -> Tensor:
+        before = self.macs
+        output = super()._layer(layer, tensor)
+        self.first += 0 if self._learns(tensor) else self.macs - before
+        return self._marked(output, self._learns(tensor) or self.macs > before)
+
+    def _join(self, joint: str, tensors: list[Tensor]) -> Tensor:
+        return self._marked(super()._join(joint, tensors), any(map(self._learns, tensors)))
+
+    def _cropped(self, tensor: Tensor, size: int) -> Tensor:
+        return self._marked(super()._cropped(tensor, size), self._learns(tensor))
+
+
+@draws(100)
 @given(paths(), st.integers(8, 16))
-def test_training_by_a_walk_over_the_layers(path: Any, size: int) -> None:
-    if run(path, size) is None:
+def test_training_by_a_run_that_remembers_what_learns(path: Any, size: int) -> None:
+    costs = Learning()
+    try:
+        costs.path(path, Tensor(2, [frozenset((place,)) for place in range(size)]))
+    except ImpossibleError:
         return
     a = analysed(program(path)).at(H=size)
-    stored = {x.path: x.params for x in a.layers}
-    assert a.count("weight_gradient") == a.count("forward") == 2 * a.macs
-    learned = [x for x in a.layers if stored[x.path]]
-    if learned and len(a.layers) and all(x.times == 1 for x in a.layers):
-        assert a.count("input_gradient") <= 2 * (a.macs - learned[0].macs)
+    assert a.count("weight_gradient") == a.count("forward") == 2 * costs.macs
+    assert a.count("input_gradient") == 2 * (costs.macs - costs.first)
+    assert a.count("training") == 6 * costs.macs - 2 * costs.first
 
 
 def test_attention() -> None:
@@ -288,6 +318,27 @@ def test_attention() -> None:
     assert attention.count("input_gradient") == 2 * (products + 2 * scores)
     alone = analysed("net a { input 8×L; MultiheadAttention(2) }").at(L=5)
     assert alone.count("input_gradient") == 2 * (64 * 5 + 2 * scores)  # queries, keys and values have none
+
+
+# Keras
+
+KERAS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "data" / "keras_counts.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("row", KERAS["networks"], ids=lambda row: row["net"][:30])
+def test_what_keras_counted(row: dict[str, Any]) -> None:
+    assert analysed(f"net a {{ {row['net']} }}").count("keras") == row["count"]
+
+
+@pytest.mark.parametrize("name", KERAS["applications"])
+def test_what_keras_counted_of_its_applications(name: str) -> None:
+    a = analyse(load(f"zoo/{name}")[name])
+    at = a.at(**dict.fromkeys(a.symbols, 224))
+    # Keras has a bias in every convolution of its ResNet-50.
+    biases = sum(x.times * x.output[0] for x in at.layers if x.kind == "Conv") if name == "resnet50" else 0
+    assert at.count("keras") + biases == KERAS["applications"][name]
 
 
 # Time
