@@ -10,11 +10,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from sympy import Expr, Max, ceiling, floor
+from sympy import Max, ceiling, floor
 
-from symcnn.algebra.polynomial import ONE, Polynomial, add, inverse, multiply, polynomial, scale
-from symcnn.algebra.quotient import has_rounding, inside
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.polynomial import ONE, Polynomial, add, constant, inverse, multiply, polynomial, scale
+from symcnn.algebra.quotient import has_rounding, inside, spelling
+from symcnn.algebra.symbols import Value, expression
 
 if TYPE_CHECKING:
     from symcnn.algebra.arithmetic import Arithmetic
@@ -103,10 +103,15 @@ class _Pairs:
 
     def _part(self, value: Value) -> Value:
         """Return max(value, 0); of max(2 − H, 0) and max(H − 2, 0), which differ by H − 2, only one is ever written."""
-        found = self._a.largest([value, 0])
-        if isinstance(found, Max) and isinstance(value, Expr) and value.could_extract_minus_sign():
-            return self._a.total([value, self._a.largest([self._a.product([-1, value], []), 0])])
-        return found
+        poly = polynomial(value)
+        if self._is_sure(poly):
+            return value
+        if self._is_empty(value):
+            return 0
+        a = self._a
+        if poly[min(filter(None, poly), key=spelling)] < 0:
+            return a.total([value, Max(expression(a.product([-1, value], [])), 0, evaluate=False)])
+        return Max(expression(value), 0, evaluate=False)
 
     def _triangle(self, y: Value, axis: Axis) -> Value:
         """Return how many pairs have x·s + t < y: the whole triangle without what is beyond the taps and positions."""
@@ -134,6 +139,8 @@ class _Pairs:
 
     def _is_sure(self, integer: Polynomial) -> bool:
         """Tell whether an integer is proved to be ≥ 0."""
+        if not any(integer):
+            return constant(integer) >= 0
         return self._facts.is_positive(add(integer, {ONE: 1}))
 
     def _last_begins(self, axis: Axis) -> Polynomial:

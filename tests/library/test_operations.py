@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from functools import partial
 from itertools import permutations, product
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -318,27 +316,6 @@ def test_attention() -> None:
     assert attention.count("input_gradient") == 2 * (products + 2 * scores)
     alone = analysed("net a { input 8×L; MultiheadAttention(2) }").at(L=5)
     assert alone.count("input_gradient") == 2 * (64 * 5 + 2 * scores)  # queries, keys and values have none
-
-
-# Keras
-
-KERAS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "data" / "keras_counts.json").read_text(encoding="utf-8")
-)
-
-
-@pytest.mark.parametrize("row", KERAS["networks"], ids=lambda row: row["net"][:30])
-def test_what_keras_counted(row: dict[str, Any]) -> None:
-    assert analysed(f"net a {{ {row['net']} }}").count("keras") == row["count"]
-
-
-@pytest.mark.parametrize("name", KERAS["applications"])
-def test_what_keras_counted_of_its_applications(name: str) -> None:
-    a = analyse(load(f"zoo/{name}")[name])
-    at = a.at(**dict.fromkeys(a.symbols, 224))
-    # Keras has a bias in every convolution of its ResNet-50.
-    biases = sum(x.times * x.output[0] for x in at.layers if x.kind == "Conv") if name == "resnet50" else 0
-    assert at.count("keras") + biases == KERAS["applications"][name]
 
 
 # Time
