@@ -172,9 +172,11 @@ class Names(dict[str, Any]):
             return exact(total((values["weights"], values["biases"])))
         if name == BRANCHES:
             return len(self._layer.inputs)
+        if name in {p.symbol for p in self._layer.rules.definition.parameters}:
+            return values[name]
         if name == FIRST:
             return self._counting.first(self._layer)
-        if name in ASKED and name not in {p.symbol for p in self._layer.rules.definition.parameters}:
+        if name in ASKED:
             return self._counting.of_one(self._counting.convention(name), self._layer, self)
         try:
             return values[name]
