@@ -27,7 +27,7 @@ EXPLAINED_NAMES = (
     *("r_0", "j_0", "batch"),
 )
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
-_QUANTITY_NAMES = ("macs", "weights", "biases")  # those that formulas of others name
+_QUANTITY_NAMES = ("flops", "macs", "weights", "biases")  # those that formulas of others name
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,13 @@ def _line(analysis: Analysis, name: str) -> Line:
     count = network_total(analysis, name)
     if isinstance(count, Unknown):
         return (*said, *line(f"unknown, as {count.layer} ({count.kind}) is"))
-    quotient = f.Product((_factor(count), _factor(analysis.rate)), ("/",))
+    quotient = f.Product((_bracketed(count, f.Sum), _bracketed(analysis.rate, f.Sum, f.Product, f.Coefficient)), ("/",))
     return (*said, Math(quotient, written=True), Words(" s"), *_rounded(count, analysis.rate))
 
 
-def _factor(value: Any) -> f.Formula:
+def _bracketed(value: Any, *kinds: type[f.Formula]) -> f.Formula:
     formula = express(value)
-    return formula if isinstance(formula, (f.Number, f.Name, f.Power)) else f.Group(formula)
+    return f.Group(formula) if isinstance(formula, kinds) else formula
 
 
 def _rounded(count: Any, rate: Any) -> Line:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
-from symcnn.formula.nodes import Choice, Formula, Group, Name, Sum, names
+from symcnn.formula.nodes import Choice, Formula, Group, Name, Number, Sign, Sum, names
 from symcnn.formula.values import Frame, Meaning, condition, undecided
 from symcnn.library.kind import Kind
 from symcnn.library.rules import (
@@ -34,6 +34,7 @@ BRANCHES, SAME, VALID, FIRST = "branches", "same", "valid", "first"
 COUNTED_NAMES = (*INPUT_NAMES, *OUTPUT_NAMES, *QUANTITIES, *ASKED, BRANCHES, SAME, VALID, FIRST, UNKNOWN)
 # The names that mean what they mean wherever they stand.
 FIXED = (*QUANTITIES, *ASKED)
+_ZERO = Number(0)
 _SIGNS = re.compile(r"\s*([+−-])\s*")
 _STORED = {name for name in QUANTITIES if name == "params" or not RULES[name].per_sample}
 
@@ -136,9 +137,14 @@ class SumOfConventions(Convention):
                 raise SymcnnError(f"{name} is no sum: {reason}")
 
     def chosen(self, kind: Kind, frame: Frame) -> Formula:
-        """Return the sum of the formulas by which a kind is counted."""
-        found = tuple(Group(part.chosen(kind, frame)) for _, part in self.parts)
-        return Sum(found, tuple("+" if sign == 1 else "-" for sign, _ in self.parts[1:]))
+        """Return the sum of the formulas by which a kind is counted, without those that are 0."""
+        chosen = [("+" if sign == 1 else "-", part.chosen(kind, frame)) for sign, part in self.parts]
+        kept = [(sign, formula) for sign, formula in chosen if formula != _ZERO]
+        if not kept:
+            return _ZERO
+        (sign, first), *others = [(sign, Group(formula)) for sign, formula in kept]
+        terms = first if sign == "+" else Sign("-", first), *(formula for _, formula in others)
+        return Sum(terms, tuple(sign for sign, _ in others)) if others else terms[0]
 
 
 def _compiled(formula: Formula, kind: Kind) -> Meaning:
