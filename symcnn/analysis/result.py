@@ -45,7 +45,7 @@ class Quantities:
     counting: Counting | None
 
     def count(self, quantity: str) -> Any:
-        """Return a quantity by its name, or what a counting convention counts, such as "fvcore".
+        """Return a quantity by its name, or what a counting convention or a sum counts: "fvcore", "macs+bias".
 
         Raises `SymcnnError` for a name that is not known, and where the convention does not say what it counts.
         """
