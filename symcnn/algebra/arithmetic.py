@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
@@ -12,9 +13,10 @@ from symcnn.algebra.evaluate import raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.polynomial import ONE, add, polynomial
 from symcnn.algebra.solved import agreement, decided
 from symcnn.algebra.symbols import Value, exact, expression, is_number
+from symcnn.algebra.taps import Axis, real_pairs
 from symcnn.errors import SymcnnError
 
 _MOST_COMPARED = 16  # of more values the largest is not sought by proofs of pairs
@@ -27,6 +29,7 @@ class Arithmetic:
     def __init__(self, facts: Facts | None = None) -> None:
         self.facts = facts or Facts()
         self._compared: dict[tuple[str, Value, Value], Truth] = {}
+        self._taps: dict[Axis, Value | None] = {}
         self._products: dict[tuple[tuple[Value, ...], tuple[Value, ...]], Value] = {}
 
     def total(self, terms: list[Value]) -> Value:
@@ -81,6 +84,15 @@ class Arithmetic:
     def absolute(self, value: Value) -> Value:
         """Return |value|."""
         return self.largest([value, _negative(value)])
+
+    def taps(self, values: list[Value]) -> Value | None:
+        """Return how many products along an axis have a real input; None where no closed form is known. See `Axis`."""
+        axis = Axis(*values)
+        if axis not in self._taps:
+            present = [add(polynomial(size), {ONE: -1}) for size in axis[:3] if isinstance(size, Expr)]
+            facts = replace(self.facts, known=(*self.facts.known, *present))
+            self._taps[axis] = real_pairs(axis, Arithmetic(facts) if present else self)
+        return self._taps[axis]
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
         """Decide `left operator right`, or return the condition for it; each question is worked out once."""

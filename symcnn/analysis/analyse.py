@@ -19,6 +19,7 @@ from symcnn.analysis.counting import Counting
 from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
+from symcnn.analysis.learning import first_times
 from symcnn.analysis.merge import merged
 from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
@@ -255,7 +256,7 @@ def _result(
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
-    counting = Counting(net.file, batch, arithmetic.facts)
+    counting = Counting(net.file, batch, arithmetic.facts, (*assumed, *defined), lambda: first_times(derivation))
     return Analysis(
         net=net.name,
         input=_shape(derivation.input.shape),

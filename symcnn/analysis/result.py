@@ -19,6 +19,7 @@ from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import Fields, ReceptiveField
+from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
@@ -44,14 +45,14 @@ class Quantities:
     counting: Counting | None
 
     def count(self, quantity: str) -> Any:
-        """Return a quantity by its name, or what a counting convention counts, such as "fvcore".
+        """Return a quantity by its name, or what a counting convention or a sum counts: "fvcore", "macs+bias".
 
         Raises `SymcnnError` for a name that is not known, and where the convention does not say what it counts.
         """
         if quantity in QUANTITIES:
             return self._learned if quantity == "params" else self.counted[quantity]
         known = () if self.counting is None else tuple(known_conventions(self.counting.file))
-        if quantity not in known:
+        if quantity not in known and not set(str(quantity)) & set("+-−"):
             hint = did_you_mean(str(quantity), (*QUANTITIES, *known), known_quantities())
             raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
         return self._by_convention(quantity)
@@ -202,6 +203,7 @@ class Analysis(Quantities):
     convention: str = "macs"
     counting: Counting | None = field(default=None, repr=False, compare=False)
     columns: tuple[str, ...] = ()  # conventions to be shown beside the quantities
+    rate: Any = None  # operations per second, of which the ideal time is to be shown
 
     def _by_convention(self, name: str) -> Any:
         return of_network(self, name)
@@ -212,6 +214,11 @@ class Analysis(Quantities):
             if self.counting is not None:
                 self.counting.convention(name)
         return replace(self, columns=tuple(dict.fromkeys(conventions)))
+
+    def timed(self, rate: Any) -> Analysis:
+        """Return the same analysis, to be shown with its ideal time at a rate in operations per second."""
+        known, before = checked_rate(self, rate), self.symbolic
+        return replace(self, rate=known, symbolic=None if before is None else replace(before, rate=known))
 
     def reconcile(self, first: str, second: str) -> Reconciliation:
         """Return why two conventions count differently, line by line; see `Reconciliation`."""
@@ -383,4 +390,5 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
         convention=analysis.convention,
         counting=counting,
         columns=analysis.columns,
+        rate=analysis.rate,
     )

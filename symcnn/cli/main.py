@@ -93,7 +93,7 @@ _ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condit
 _SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
 
 _COUNT = click.option(
-    "--count", "counts", multiple=True, metavar="CONVENTION", help="Also count as these do: fvcore,thop,torch."
+    "--count", "counts", multiple=True, metavar="CONVENTION", help="Also count as these do: fvcore,torch,macs+bias."
 )
 _RECONCILE = click.option(
     "--count", "counts", multiple=True, metavar="A,B", help="Explain instead why conventions A and B count differently."
@@ -111,6 +111,7 @@ Examples:
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
   symcnn derive zoo/resnet50 --set width=w
   symcnn derive zoo/resnet50 --count fvcore,thop,torch --at H=224,W=224
+  symcnn derive zoo/resnet50 --count macs+bias+norm,training --rate 312e12 --at H=224,W=224
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
@@ -118,6 +119,7 @@ Examples:
   symcnn explain examples/lenet.cnn --layer conv1 --quantity params
   symcnn explain examples/vgg16.cnn --at H=224,W=224 --lang zh --format markdown
   symcnn explain zoo/resnet50 --count thop,fvcore --at H=224,W=224
+  symcnn explain examples/lenet.cnn --quantity training
 """
 _COMPARE_EXAMPLE = """\b
 Examples:
@@ -133,6 +135,7 @@ _CONVENTIONS_EXAMPLE = """\b
 Examples:
   symcnn conventions
   symcnn conventions fvcore
+  symcnn conventions macs+bias+norm
 """
 _VERIFY_EXAMPLE = """\b
 Examples:
@@ -155,6 +158,7 @@ def main() -> None:
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
 @_ASSUME
 @_COUNT
+@click.option("--rate", metavar="312e12", help="Operations per second of a machine: also give the ideal time.")
 @_style_options
 @_output_options
 def derive(
@@ -164,6 +168,7 @@ def derive(
     values: tuple[str, ...],
     assume: tuple[str, ...],
     counts: tuple[str, ...],
+    rate: str | None,
     format_: str,
     standalone: bool,
     output: str | None,
@@ -174,7 +179,7 @@ def derive(
 
     style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
-    work.write(work.derived(file, names, settings, values, assume, format_, style, counts), output)
+    work.write(work.derived(file, names, settings, values, assume, format_, style, counts, rate), output)
 
 
 @main.command(epilog=_EXPLAIN_EXAMPLE)

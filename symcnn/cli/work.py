@@ -34,11 +34,14 @@ def derived(
     format_: str,
     style: Style,
     counts: Iterable[str] = (),
+    rate: str | None = None,
 ) -> str:
-    """Return the output of `derive`; `counts` are the conventions beside the quantities."""
+    """Return the output of `derive`; `counts` are the conventions beside the quantities, `rate` is of a machine."""
     from symcnn.cli.counting import listed
 
     analyses = asked_for(file, names, settings, values, assume, format_, listed(counts))
+    if rate is not None:
+        analyses = [analysis.timed(rate) for analysis in analyses]
     from symcnn.render import render_all
 
     style.check_symbols(_symbols(analyses))

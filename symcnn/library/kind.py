@@ -11,7 +11,7 @@ from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Frame, Meaning
-from symcnn.library.rules import COUNTED, INPUT_NAMES, OPERATIONS, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
+from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
@@ -223,7 +223,7 @@ class Kind:
         shown = ((form.quantity, form.value) for form in self.definition.shown if form.quantity != "params")
         slips = ((quantity, value) for quantity, value in slips if quantity != "params")
         for name, formula in (*self.definition.rules, *slips, *shown):
-            if name not in RULES and name not in OPERATIONS:
+            if name not in RULES and name not in ASKED:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES, UNKNOWN}
