@@ -9,7 +9,30 @@
 
 from __future__ import annotations
 
+from symcnn.memory.convolution import Im2col, Winograd, im2col, winograd
+from symcnn.memory.costs import ConvolutionCost, ConvolutionCosts, convolution_costs
 from symcnn.memory.footprint import LayerMemory, Memory, Peak, memory
 from symcnn.memory.numbers import DTYPES, OPTIMIZERS, Dtype, Optimizer
+from symcnn.memory.roofline import LayerBound, Machine, Roofline, roofline
 
-__all__ = ["DTYPES", "OPTIMIZERS", "Dtype", "LayerMemory", "Memory", "Optimizer", "Peak", "memory"]
+__all__ = [
+    "DTYPES",
+    "OPTIMIZERS",
+    "ConvolutionCost",
+    "ConvolutionCosts",
+    "Dtype",
+    "Im2col",
+    "LayerBound",
+    "LayerMemory",
+    "Machine",
+    "Memory",
+    "Optimizer",
+    "Peak",
+    "Roofline",
+    "Winograd",
+    "convolution_costs",
+    "im2col",
+    "memory",
+    "roofline",
+    "winograd",
+]

@@ -63,7 +63,9 @@ class Bounds:
 
     def _sum(self, terms: tuple[Expr, ...]) -> _Bounds | None:
         found = self._all(terms)
-        return found and (reduce(add, (low for low, _ in found)), reduce(add, (high for _, high in found)))
+        if found is None:
+            return None
+        return reduce(add, (low for low, _ in found)), reduce(add, (high for _, high in found))
 
     def _product(self, factors: tuple[Expr, ...]) -> _Bounds | None:
         """Bound a product of factors that are not negative: one whose lower bound may be is at least 0."""

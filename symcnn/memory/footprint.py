@@ -12,7 +12,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import facts_from
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.counting import Unknown
 from symcnn.analysis.derivation import visits
@@ -165,28 +165,28 @@ class Memory:
     @property
     def input_bytes(self) -> Any:
         """The input."""
-        return self._bytes(self.input)
+        return self.in_bytes(self.input)
 
     @property
     def params_bytes(self) -> Any:
         """The parameters."""
-        return self._bytes(self.params)
+        return self.in_bytes(self.params)
 
     @property
     def buffers_bytes(self) -> Any:
         """What is stored but not learned; counters of training steps have 8 bytes, as in PyTorch."""
         counters = product((self.storing.counter_bytes, exact(self.analysis.counters)))
-        return self._sum(self._bytes(self.analysis.buffers), counters)
+        return self._sum(self.in_bytes(self.analysis.buffers), counters)
 
     @property
     def activations_bytes(self) -> Any:
         """The outputs of all steps but views."""
-        return self._bytes(self.activations)
+        return self.in_bytes(self.activations)
 
     @property
     def peak_bytes(self) -> Any:
         """The largest live set."""
-        return self._bytes(self.peak)
+        return self.in_bytes(self.peak)
 
     @property
     def inference_bytes(self) -> Any:
@@ -197,7 +197,7 @@ class Memory:
     def gradients_bytes(self) -> Any:
         """The gradients of the parameters. Raises `SymcnnError` for a data type without gradients."""
         self._check_training()
-        return self._bytes(self.params)
+        return self.in_bytes(self.params)
 
     @property
     def optimizer_bytes(self) -> Any:
@@ -217,7 +217,7 @@ class Memory:
     @property
     def access_bytes(self) -> Any:
         """Memory access of all layers."""
-        return self._bytes(self.access)
+        return self.in_bytes(self.access)
 
     @property
     def operations(self) -> Any:
@@ -254,7 +254,8 @@ class Memory:
     def _largest(self, values: list[Any]) -> Any:
         return self._exactly(Arithmetic(self.facts).largest(list(map(exact, values))))
 
-    def _bytes(self, number: Any) -> Any:
+    def in_bytes(self, number: Any) -> Any:
+        """Return how many bytes so many numbers have."""
         return self._exactly(product((self.storing.bytes, exact(number))))
 
     def _sum(self, *parts: Any) -> Any:

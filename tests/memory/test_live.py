@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from symcnn import SymcnnError
 from symcnn.memory import memory
-from tests.helpers import analysed, chain, draws
+from tests.helpers import analysed, draws
 from tests.memory.unrolled import Body, bodies, unrolled, written
 
 

@@ -1,4 +1,4 @@
-"""Random networks with labels, views and repetitions, unrolled step by step: what is alive, by plain loops over lists."""
+"""Random networks with labels, views and repetitions, unrolled step by step: what is alive, by plain loops."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ class Unrolled:
         for now, (_, made) in enumerate(self.steps):
             there = {0, *(m for _, m in self.steps[:now] if m is not None)}
             later = {s for reads, _ in self.steps[now:] for s in reads} | {output}
-            found.append(sum(self.sizes[s] for s in (there & later) | ({made} - {None})))
+            new = set() if made is None else {made}
+            found.append(sum(self.sizes[s] for s in (there & later) | new))
         return found
 
 
@@ -158,9 +159,7 @@ def bodies(draw: st.DrawFn, channels: int = 2, labels: tuple[tuple[str, int], ..
 
 
 @st.composite
-def _bodies(
-    draw: st.DrawFn, channels: int, labels: tuple[tuple[str, int], ...], depth: int
-) -> tuple[Body, int]:
+def _bodies(draw: st.DrawFn, channels: int, labels: tuple[tuple[str, int], ...], depth: int) -> tuple[Body, int]:
     found: list[Statement] = []
     for _ in range(draw(st.integers(1, 4))):
         choice = draw(st.integers(0, 8 if depth else 4))
