@@ -30,9 +30,9 @@ def convolution_document(*results: ConvolutionCosts, language: str = "en") -> Do
 def _sections(found: ConvolutionCosts) -> Iterator[Section]:
     for cost in found.layers:
         blocks: list[Block] = [Listing(tuple(_layer(cost))), Listing(tuple(_im2col(cost)))]
-        blocks.append(Listing(tuple(item for way in cost.winograd for item in _winograd(way))))
+        blocks += [Listing(tuple(_winograd(way))) for way in cost.winograd]
         if cost.refused:
-            blocks[-1] = Listing((("Winograd", (line(f"no F(m, r): {cost.refused}"),)),))
+            blocks.append(Listing((("Winograd", (line(f"no F(m, r): {cost.refused}"),)),)))
         if cost is found.layers[-1]:
             blocks.append(Paragraph(line(_NOTE), note=True))
         net = found.memory.analysis
