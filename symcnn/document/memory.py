@@ -143,6 +143,7 @@ def _operations(found: Memory) -> str:
 def _notes(found: Memory, listed: tuple[Row, ...]) -> Iterator[str]:
     yield "Activations and live are counted in numbers: a tensor lives from the layer that makes it to its last use,"
     yield "in the written order, nothing is done in place, and a view shares the storage of its source."
+    yield "What a layer needs inside itself is not counted."
     yield "Access: inputs, parameters and buffers read once, the output written."
     if any(row.times != 1 for row in listed):
         yield "×n: n times, one after the other; the numbers are those of one, live is the largest of all."

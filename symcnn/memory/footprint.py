@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import facts_from
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, total
@@ -17,9 +16,10 @@ from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.counting import Unknown
 from symcnn.analysis.derivation import visits
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.memory.largest import Largest
+from symcnn.memory.largest import Largest, largest
 from symcnn.memory.live import Live, Rows, is_view, live_sets
 from symcnn.memory.numbers import Storing, storing
+from symcnn.memory.points import legal_points
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,16 @@ class Memory:
 
     @property
     def activations(self) -> Any:
-        """The outputs of all steps but views, together: what is kept for the backward pass, besides the input."""
+        """The outputs of all steps but views, together: what is kept for the backward pass, besides the input.
+
+        Dropout counts as at inference; what a layer keeps inside it, as attention its scores, is not among them.
+        """
         return self.analysis.activations
 
     @cached_property
     def peak(self) -> Any:
         """The largest live set: what must be kept at once at inference in the written order, nothing in place."""
-        return self._largest([peak.value for peak in self.peaks])
+        return self._exactly(largest([peak.value for peak in self.peaks]))
 
     @property
     def peak_layer(self) -> str | None:
@@ -251,9 +254,6 @@ class Memory:
             known = "float64, float32, float16 and bfloat16"
             raise NotSupportedError(f"training in {self.storing.dtype.name}", hint=f"gradients are in {known}")
 
-    def _largest(self, values: list[Any]) -> Any:
-        return self._exactly(Arithmetic(self.facts).largest(list(map(exact, values))))
-
     def in_bytes(self, number: Any) -> Any:
         """Return how many bytes so many numbers have."""
         return self._exactly(product((self.storing.bytes, exact(number))))
@@ -304,13 +304,13 @@ def _memory(analysis: Analysis, stored: Storing, convention: str, symbolic: Memo
     batch = 1 if analysis.batch is None else exact(analysis.batch)
     exactly = exact if analysis.values is not None else expression
     facts, _ = facts_from((*analysis.assumed, *analysis.claims))
-    largest = Largest(facts, batch)
+    sizes = Largest(facts, batch, legal_points(analysis))
     before: Live = frozenset(((size, 1),))
     leaves = [visit.leaf for visit in visits(analysis.derivation)]
     layers = tuple(
         LayerMemory(
             layer=layer,
-            live=exactly(largest.of(lives)),
+            live=exactly(sizes.of(lives)),
             is_view=is_view(leaf),
             storing=stored,
             batch=batch,
@@ -320,7 +320,7 @@ def _memory(analysis: Analysis, stored: Storing, convention: str, symbolic: Memo
         for layer, leaf, lives in zip(analysis.layers, leaves, rows, strict=True)
     )
     names = [(before, "input"), *_named(analysis.layers, rows)]
-    peaks = largest.among([live for live, _ in names])
+    peaks = sizes.among([live for live, _ in names])
     found = tuple(Peak(exactly(value), names[place][1]) for value, place in peaks)
     input_size = exactly(product((size, batch)))
     return Memory(analysis, stored, convention, input_size, layers, found, facts, symbolic)

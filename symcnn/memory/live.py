@@ -57,19 +57,18 @@ def live_sets(derivation: Derivation, evaluate: Callable[[Any], Value]) -> tuple
     return size, _Lives(evaluate).rows(derivation, (_Given(0, size),), kept=True)
 
 
-def included(live: Live, other: Live) -> bool:
-    """Tell whether all of a live set is in another one, which then is no smaller, whatever the sizes are."""
-    counts = dict(other)
-    return all(counts.get(size, 0) >= count for size, count in live)
-
-
 def maximal(lives: Iterable[Live]) -> tuple[Live, ...]:
-    """Return the live sets that are part of no other one."""
-    kept: list[Live] = []
+    """Return the live sets that are part of no other one, which then is no smaller, whatever the sizes are."""
+    kept: list[tuple[Live, dict[Value, int]]] = []
     for live in dict.fromkeys(lives):
-        if not any(included(live, other) for other in kept):
-            kept = [other for other in kept if not included(other, live)] + [live]
-    return tuple(kept)
+        counts = dict(live)
+        if not any(_is_part(counts, other) for _, other in kept):
+            kept = [(one, other) for one, other in kept if not _is_part(other, counts)] + [(live, counts)]
+    return tuple(live for live, _ in kept)
+
+
+def _is_part(counts: dict[Value, int], of: dict[Value, int]) -> bool:
+    return counts.keys() <= of.keys() and all(of[size] >= count for size, count in counts.items())
 
 
 @dataclass
