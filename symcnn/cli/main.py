@@ -126,6 +126,13 @@ Examples:
   symcnn compare examples/stacked.cnn
   symcnn compare examples/stacked.cnn three seven --quantity macs
 """
+_MEMORY_EXAMPLE = """\b
+Examples:
+  symcnn memory examples/lenet.cnn --optimizer adam
+  symcnn memory examples/vgg16.cnn --at H=224,W=224 --dtype float16 --peak 312e12 --bandwidth 2e12
+  symcnn memory examples/vgg16.cnn --at H=224,W=224 --peak P --bandwidth B
+  symcnn memory examples/lenet.cnn --layer conv1 --winograd 2
+"""
 _LAYERS_EXAMPLE = """\b
 Examples:
   symcnn layers
@@ -313,3 +320,42 @@ def verify(
     text, code = other.verified(file, names, against, settings, values, assume, format_, verbose, style)
     work.write(text, output)
     click.get_current_context().exit(code)
+
+
+@main.command(epilog=_MEMORY_EXAMPLE)
+@click.argument("file")
+@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@_SET
+@click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
+@_ASSUME
+@click.option("--dtype", default="float32", metavar="T", help="The data type of all numbers. Default: float32.")
+@click.option("--optimizer", default="sgd", metavar="O", help="sgd, momentum, adagrad, rmsprop, adam, adamw.")
+@click.option("--mixed", is_flag=True, help="The optimiser keeps its numbers and a copy of the weights in float32.")
+@click.option("--peak", metavar="FLOPS", help="Operations per second of a machine, as in 312e12; or a symbol.")
+@click.option("--bandwidth", metavar="BYTES", help="Bytes per second of its memory, as in 2e12; or a symbol.")
+@click.option("--count", "convention", default="flops", metavar="C", help="How operations are counted. Default: flops.")
+@click.option("--layer", "layers", multiple=True, metavar="L", help="Instead, what this convolution costs as im2col.")
+@click.option(
+    "--winograd", "tiles", multiple=True, type=int, metavar="M", help="And by F(m, r) with tiles of M outputs."
+)
+@_style_options
+@_output_options
+def memory(
+    file: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    format_: str,
+    standalone: bool,
+    output: str | None,
+    style: Style,
+    **options: Any,
+) -> None:
+    """Give the memory of FILE: bytes stored and alive, access, and the roofline bound of a machine."""
+    from symcnn.cli import work
+    from symcnn.cli.footprint import Wanted, remembered
+
+    style = work.whole(style, standalone, format_)
+    format_ = work.destined(format_, output)
+    work.write(remembered(file, names, settings, values, assume, format_, style, Wanted(**options)), output)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,6 +23,8 @@ from symcnn.tree import File, Net, Network, Step
 if TYPE_CHECKING:
     from symcnn.analysis import Analysis
     from symcnn.formula.style import Style
+
+_Of = TypeVar("_Of")
 
 
 def derived(
@@ -44,7 +46,7 @@ def derived(
         analyses = [analysis.timed(rate) for analysis in analyses]
     from symcnn.render import render_all
 
-    style.check_symbols(_symbols(analyses))
+    style.check_symbols(symbols_of(analyses))
     return render_all(analyses, format_, style)
 
 
@@ -70,7 +72,7 @@ def asked_for(
     return _valued([analysis.beside(*counts) for analysis in found] if counts else found, at)
 
 
-def _symbols(analyses: Iterable[Analysis]) -> set[str]:
+def symbols_of(analyses: Iterable[Analysis]) -> set[str]:
     """Return the names of the symbols, before values were put in."""
     return {name for analysis in analyses for name in (analysis.symbolic or analysis).symbols}
 
@@ -109,12 +111,12 @@ def explained(
     from symcnn.document.explanation import letters
     from symcnn.render import render_all
 
-    explanations = _of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
-    style.check_symbols(_symbols(analyses), letters(explanations))
+    explanations = of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
+    style.check_symbols(symbols_of(analyses), letters(explanations))
     return render_all(explanations, format_, style)
 
 
-def _of_those_that_have_it(analyses: Sequence[Analysis], act: Callable[[Analysis], Any]) -> list[Any]:
+def of_those_that_have_it(analyses: Sequence[_Of], act: Callable[[_Of], Any]) -> list[Any]:
     """Do something with each of several nets, of which only some have the layer that is asked for."""
     found, errors = [], []
     for analysis in analyses:
@@ -150,7 +152,7 @@ def compared(
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
     *others, last = analyses = _analyses(networks, pairs(settings, "--set"), assume)
-    style.check_symbols(_symbols(analyses))
+    style.check_symbols(symbols_of(analyses))
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
 
