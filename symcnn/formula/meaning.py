@@ -68,6 +68,8 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
         case f.Tuple(items) | f.Shape(items):
             parts = [meaning(item, names) for item in items]
             return lambda frame: tuple(part(frame) for part in parts)
+        case f.Cases() | f.Iterated():
+            raise TypeError("results are shown, not read")
 
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
