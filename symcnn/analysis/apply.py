@@ -13,6 +13,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import SAME, VALID, Given, bind
+from symcnn.analysis.fit import Fit, Known, by_arguments, first_alike
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.analysis.window import UNSAID, Window
@@ -40,11 +41,7 @@ class Outcome:
 
 
 class Application:
-    """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible.
-
-    `settled`: what the kind requires of the arguments alone is known to hold; `known` keeps what rules came to on
-    single axes, for other layers.
-    """
+    """A kind with its arguments on a tensor. `outcome()` raises `SymcnnError` where the layer is impossible."""
 
     def __init__(
         self,
@@ -53,28 +50,20 @@ class Application:
         given: Given,
         tensor: Tensor,
         arithmetic: Arithmetic,
-        settled: bool = False,
-        known: dict[Any, Value] | None = None,
+        known: Known | None = None,
     ) -> None:
-        self.settled, self.known = settled, {} if known is None else known
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
+        self.known = known or Known()
         self.axes = len(tensor.sizes)
         elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
-        values = {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes, "inputs": elements}
-        self.values: dict[str, Any] = _Names(bind(kind, step, given, self.axes, Frame(arithmetic, values)))
-        if VALID in (value for value in given.values.values() if isinstance(value, str)):
-            self.values[VALID] = True
-        self.alike = self._first_alike()
+        self.values: dict[str, Any] = _Names(n=tensor.sizes, C=tensor.channels, axes=self.axes, inputs=elements)
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
 
     def outcome(self) -> Outcome:
         """Work out the rules in their order."""
-        self._require_types()
-        fixed = [] if self.settled else [demand for demand in self.kind.demands if demand.fixed]
-        for demand in fixed:
-            self._require(demand)
-        self.settled = not self.conditions
+        self.fit = self._fit()
+        self.alike = self._first_alike()
         for demand in self.kind.demands:
             if not demand.fixed:
                 self._require(demand)
@@ -83,19 +72,45 @@ class Application:
         counted = self._counted(output)
         return Outcome(output, windows, counted, tuple(self.conditions), self.kind, self.values)
 
+    def _fit(self) -> Fit:
+        """Put in the values of the parameters, and want of them what the kind requires whatever the tensor is."""
+        key = (self.kind, tuple(self.given.values.items()), self.axes)
+        fit = self.known.fits.get(key)
+        if fit is not None:
+            self.values.update(fit.values)
+            self.conditions += fit.conditions
+            return fit
+        self.values.update(bind(self.kind, self.step, self.given, self.axes, Frame(self.arithmetic, self.values)))
+        bound = {parameter.symbol: self.values[parameter.symbol] for parameter in self.kind.definition.parameters}
+        if VALID in (value for value in self.given.values.values() if isinstance(value, str)):
+            bound[VALID] = self.values[VALID] = True
+        self.alike = by_arguments(self.kind, bound, self.axes, SAME)
+        self._require_types()
+        for demand in self.kind.demands:
+            if demand.fixed:
+                self._require(demand)
+        fit = Fit(bound, tuple(self.conditions), self.alike)
+        if self.kind.settles:
+            self.known.fits[key] = fit
+        return fit
+
+    def _first_alike(self) -> tuple[int, ...]:
+        """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
+        return first_alike(list(zip(self.tensor.sizes, self.fit.alike, strict=True)))
+
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
             return self.kind.constants[name]
         key = None if axis is None or "prod" in self.kind.spoken[name] else self._axis_key(name, axis)
-        if key in self.known:
-            return self.known[key]
+        if key in self.known.on_axes:
+            return self.known.on_axes[key]
         rule, span = self.kind.rules[name], self.kind.formulas[name].span
         try:
             value = exact(number(rule(Frame(self.arithmetic, self.values, axis)), span))
         except UndecidedError:
             return exact(number(rule(Frame(self._informed(), self.values, axis)), span))
         if key is not None:
-            self.known[key] = value
+            self.known.on_axes[key] = value
         return value
 
     def _axis_key(self, name: str, axis: int) -> tuple[Any, ...]:
@@ -105,12 +120,6 @@ class Application:
 
     def _informed(self) -> Informed:
         return Informed(self.arithmetic, self.shapes, self.conditions)
-
-    def _first_alike(self) -> list[int]:
-        """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
-        per_axis = [p.symbol for p in self.kind.definition.parameters if p.per_axis and self.values[p.symbol] != SAME]
-        keys = [tuple(self.values[name][axis] for name in ("n", *per_axis)) for axis in range(self.axes)]
-        return [keys.index(key) for key in keys]
 
     def _per_axis(self, name: str) -> tuple[Value, ...]:
         """Work out a rule once for each different axis."""
@@ -186,11 +195,36 @@ class Application:
         return listed
 
     def _windows(self) -> tuple[Window, ...]:
+        if self.fit.windows is None and self.kind.free_windows and not self._same():
+            self.fit.windows = self._free_windows()
+        if self.fit.windows is not None:
+            values, windows = self.fit.windows
+            self.values.update(values)
+            self.values["n'"] = self._per_axis("size")
+            return windows
         for name in WINDOW[:-1]:
             self.values[name] = self._window_rule(name)
         self.values["n'"] = self._same_sizes(self.values["reach"], self.values["jump"]) or self._per_axis("size")
         self.values["start"] = self._window_rule("start")
         return tuple(map(_window, *(self.values[name] for name in WINDOW)))
+
+    def _free_windows(self) -> tuple[Mapping[str, Any], tuple[Window, ...]] | None:
+        """Work out what an output sees from the arguments alone; None where they leave it open."""
+        values, rules, alike = _Names(self.values), self.kind.rules, self.fit.alike
+        try:
+            for name in WINDOW:
+                frames = {axis: Frame(self.arithmetic, values, axis) for axis in set(alike)}
+                span = self.kind.formulas[name].span
+                worth = {axis: exact(number(rules[name](frame), span)) for axis, frame in frames.items()}
+                values[name] = tuple(worth[axis] for axis in alike)
+        except UndecidedError:
+            return None
+        found = {name: values[name] for name in WINDOW}
+        return found, tuple(map(_window, *found.values()))
+
+    def _same(self) -> list[str]:
+        """Return the symbols of the arguments that are the word "same"."""
+        return [p.symbol for p in self.kind.parameters.values() if p.per_axis and self.values[p.symbol] == SAME]
 
     def _window_rule(self, name: str) -> tuple[Value | None, ...]:
         """Work out what an output sees on each different axis; None is what cannot be said."""
@@ -211,7 +245,7 @@ class Application:
 
         As in TensorFlow and ONNX SAME_UPPER: max((⌈n/s⌉ − 1)·s + e − n, 0) in total, the odd one after.
         """
-        symbols = [p.symbol for p in self.kind.parameters.values() if p.per_axis and self.values[p.symbol] == SAME]
+        symbols = self._same()
         if not symbols:
             return None
         a = self.arithmetic

@@ -62,6 +62,17 @@ class Kind:
         return {name: tuple(sorted(found & known)) for name, found in mentioned.items()}
 
     @cached_property
+    def settles(self) -> bool:
+        """Whether the arguments say what all parameters are, whatever the input is."""
+        defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
+        return not any(node.name in INPUT_NAMES for default in defaults for node in names(default))
+
+    @cached_property
+    def free_windows(self) -> bool:
+        """Whether the arguments say what an output sees, whatever the input is."""
+        return not any({*INPUT_NAMES, *OUTPUT_NAMES} & {*self.spoken[name]} for name in WINDOW)
+
+    @cached_property
     def counted_constants(self) -> dict[str, int]:
         """Those of them that are counted, and what follows from them: without weights and MACs there are no FLOPs."""
         from symcnn.algebra.arithmetic import Arithmetic

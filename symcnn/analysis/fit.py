@@ -1,0 +1,43 @@
+"""What a kind and its arguments settle whatever the tensor is: what the parameters are worth, conditions, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symcnn.algebra.conditions import Condition, Either
+from symcnn.algebra.symbols import Value
+from symcnn.analysis.window import Window
+from symcnn.library.kind import Kind
+
+
+@dataclass(slots=True)
+class Fit:
+    """A kind with arguments that fit each other, for tensors of so many axes."""
+
+    values: Mapping[str, Any]  # of the parameters, by symbol
+    conditions: tuple[Condition | Either, ...]
+    alike: tuple[int, ...]  # for each axis the first one with the same arguments
+    windows: tuple[Mapping[str, Any], tuple[Window, ...]] | None = (
+        None  # by rule, and put together; once they are known
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the layers of one analysis have found, for later ones: fits, and what rules came to on single axes."""
+
+    fits: dict[Any, Fit] = field(default_factory=dict)
+    on_axes: dict[Any, Value] = field(default_factory=dict)
+
+
+def first_alike(keys: list[Any]) -> tuple[int, ...]:
+    """Return for each axis the first one with an equal key: what holds for it holds again."""
+    return tuple(map(keys.index, keys))
+
+
+def by_arguments(kind: Kind, values: Mapping[str, Any], axes: int, word: str) -> tuple[int, ...]:
+    """Return for each axis the first one with the same arguments; `word` stands for all axes."""
+    columns = [values[p.symbol] for p in kind.definition.parameters if p.per_axis and values[p.symbol] != word]
+    return first_alike([tuple(column[axis] for column in columns) for axis in range(axes)])
