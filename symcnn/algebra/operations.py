@@ -25,10 +25,15 @@ def total(values: Iterable[Value]) -> Value:
     number: int | Fraction = 0
     whole: dict[Expr, Expr] = {}  # by what stands behind the coefficient: the summand
     in_order: set[Expr] = set()  # those of a first sum, as long as nothing is added to them
-    for place, value in enumerate(values):
-        if not isinstance(value, Expr):
+    summands: list[Expr] = []
+    for value in values:
+        if isinstance(value, Expr):
+            summands.append(value)
+        else:
             number += value
-            continue
+    if not number and len(summands) == 1:
+        return exact(summands[0])
+    for place, value in enumerate(summands):
         for part in value.args if isinstance(value, Add) else (value,):
             if isinstance(part, Rational):
                 number += exact(part)
@@ -68,14 +73,19 @@ def product(values: Iterable[Value]) -> Value:
     """Return the product of exact values."""
     number: int | Fraction = 1
     powers: dict[Expr, int] = {}
-    values = list(values)
+    factors: list[Expr] = []
     for value in values:
-        if not isinstance(value, Expr):
+        if isinstance(value, Expr):
+            factors.append(value)
+        else:
             number *= value
-            continue
+    if number == 1 and len(factors) == 1:
+        return exact(factors[0])
+    coefficient = number
+    for value in factors:
         known = _factors(value)
         if known is None:
-            return exact(Mul(*map(expression, values)))  # powers whose exponents SymPy may join
+            return exact(Mul(expression(coefficient), *factors))  # powers whose exponents SymPy may join
         number *= known[0]
         for base, exponent in known[1]:
             powers[base] = powers.get(base, 0) + exponent

@@ -253,9 +253,9 @@ class Application:
         for n, reach, jump in zip(self.tensor.sizes, reaches, jumps, strict=True):
             if reach is None or jump is None:
                 raise NotSupportedError(f'padding "same" of {self.step.kind} here', self.step.span)
-            size = a.ceiling(a.divide(n, jump))
+            size = a.ceiling(n, jump)
             total = a.largest([a.total([a.product([a.total([size, -1]), jump], []), reach, 1, -n]), 0])
-            before = a.floor(a.divide(total, 2))
+            before = a.floor(total, 2)
             sizes.append(size)
             sides.append(Sides(before, a.total([total, -before])))
         self.values |= {symbols[0]: tuple(sides), "same": True}

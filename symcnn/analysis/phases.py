@@ -77,10 +77,7 @@ def of_layer(window: Window, arithmetic: Arithmetic) -> Phases | None:
     if not (dense and arithmetic.compare(">=", reach, factor - 1) is True):
         return None  # an output that sees nothing is known by numbers only
     ends = [(total((start, at)), total((start, at, reach))) for at in offsets]
-    intervals = [
-        (arithmetic.ceiling(arithmetic.divide(first, factor)), arithmetic.floor(arithmetic.divide(last, factor)))
-        for first, last in ends
-    ]
+    intervals = [(arithmetic.ceiling(first, factor), arithmetic.floor(last, factor)) for first, last in ends]
     return Phases(tuple(intervals), stride * count // factor)
 
 

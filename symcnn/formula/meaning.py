@@ -14,6 +14,7 @@ from symcnn.formula import nodes as f
 from symcnn.formula.values import Frame, Function, Meaning, Sides, condition, counted, number, undecided
 
 _EQUALITIES = {"==": True, "!=": False}
+_NUMBERS = (f.Number, f.Sum, f.Product, f.Coefficient, f.Power, f.Floor, f.Ceiling)  # whatever they are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,8 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
             return _apply(node, names)
         case f.Power():
             return _power(node, names)
-        case f.Floor(inner):
-            return _builtin("floor", (inner,), node, names)
-        case f.Ceiling(inner):
-            return _builtin("ceil", (inner,), node, names)
+        case f.Floor(inner) | f.Ceiling(inner):
+            return _rounding(inner, isinstance(node, f.Ceiling), names)
         case f.Comparison():
             return _comparison(node, names)
         case f.Logic() | f.Not():
@@ -70,6 +69,8 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
     inner, span = meaning(node, names), node.span
+    if isinstance(node, _NUMBERS):
+        return inner
 
     def evaluate(frame: Frame) -> Any:
         value = inner(frame)
@@ -106,18 +107,22 @@ def _name(node: f.Name, names: Vocabulary) -> Meaning:
 
 def _sign(node: f.Sign, names: Vocabulary) -> Meaning:
     operand = _numeric(node.operand, names)
-    return operand if node.sign == "+" else lambda frame: -operand(frame)
+    return operand if node.sign == "+" else _negative(operand)
+
+
+def _negative(term: Meaning) -> Meaning:
+    def evaluate(frame: Frame) -> Any:
+        value = term(frame)
+        return -value if type(value) is int else frame.arithmetic.product([-1, value], [])
+
+    return evaluate
 
 
 def _sum(node: f.Sum, names: Vocabulary) -> Meaning:
     terms = [_numeric(term, names) for term in node.terms]
-    signs = [1, *(1 if sign == "+" else -1 for sign in node.signs)]
-    signed = list(zip(signs, terms, strict=True))
-
-    def evaluate(frame: Frame) -> Any:
-        return frame.arithmetic.total([sign * term(frame) for sign, term in signed])
-
-    return evaluate
+    signs = ("+", *node.signs)
+    signed = [term if sign == "+" else _negative(term) for sign, term in zip(signs, terms, strict=True)]
+    return lambda frame: frame.arithmetic.total([term(frame) for term in signed])
 
 
 def _product(node: f.Product, names: Vocabulary) -> Meaning:
@@ -139,7 +144,7 @@ def _product(node: f.Product, names: Vocabulary) -> Meaning:
                 below.append(value)
             else:
                 left = arithmetic.product(above, below)
-                whole = arithmetic.floor(arithmetic.divide(left, value))
+                whole = arithmetic.floor(left, value)
                 above = [whole if operator == "//" else arithmetic.modulo(left, value)]
                 below = []
         return arithmetic.product(above, below)
@@ -206,21 +211,39 @@ def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names
     if not least <= len(arguments) <= most:
         wanted = counted(least, "argument") if least == most else "two or more arguments"
         raise SymcnnError(f"{name} takes {wanted}, not {len(arguments)}", node.span)
+    if name in ("floor", "ceil"):
+        return _rounding(arguments[0], name == "ceil", names)
     parts = [_numeric(argument, names) for argument in arguments]
 
     def evaluate(frame: Frame) -> Any:
         values = [part(frame) for part in parts]
         match name:
-            case "floor":
-                return frame.arithmetic.floor(values[0])
-            case "ceil":
-                return frame.arithmetic.ceiling(values[0])
             case "abs":
                 return frame.arithmetic.absolute(values[0])
             case "min":
                 return frame.arithmetic.smallest(values)
             case _:
                 return frame.arithmetic.largest(values)
+
+    return evaluate
+
+
+def _rounding(node: f.Formula, up: bool, names: Vocabulary) -> Meaning:
+    """⌊x/m⌋ or, where `up`, ⌈x/m⌉, of which the fraction is not worked out before."""
+    if isinstance(node, f.Group):
+        return _rounding(node.inner, up, names)
+    over: Meaning | None = None
+    if isinstance(node, f.Product) and node.operators[-1] == "/":
+        *factors, last = node.factors
+        over, over_span = _numeric(last, names), last.span
+        node = factors[0] if len(factors) == 1 else f.Product(tuple(factors), node.operators[:-1], span=node.span)
+    value = _numeric(node, names)
+
+    def evaluate(frame: Frame) -> Any:
+        top, divisor = value(frame), 1 if over is None else over(frame)
+        if divisor == 0:
+            raise SymcnnError("division by zero", over_span)
+        return frame.arithmetic.ceiling(top, divisor) if up else frame.arithmetic.floor(top, divisor)
 
     return evaluate
 
