@@ -42,11 +42,12 @@ class Arithmetic:
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
-        return total(terms)
+        return total(terms) if any(isinstance(term, Expr) for term in terms) else exact(sum(terms))
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
-        divisors = [divisor for divisor in divisors if divisor != 1]
+        if divisors:
+            divisors = [divisor for divisor in divisors if divisor != 1]
         if not divisors:
             return self._product(tuple(factors))
         if not all(map(polynomial, divisors)):
@@ -54,11 +55,12 @@ class Arithmetic:
         return self._product((*factors, *map(_reciprocal, divisors)))
 
     def _product(self, factors: tuple[Value, ...]) -> Value:
-        if all(map(is_number, factors)):
+        if not any(isinstance(factor, Expr) for factor in factors):
             return exact(prod(factors))
-        if factors not in self._products:
-            self._products[factors] = product(factors)
-        return self._products[factors]
+        known = self._products.get(factors)
+        if known is None:
+            known = self._products[factors] = product(factors)
+        return known
 
     def divide(self, top: Value, bottom: Value) -> Value:
         """Return top/bottom exactly; raises ZeroDivisionError."""

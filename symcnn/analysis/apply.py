@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.conditions import Condition, Either, Truth, at_least, single
+from symcnn.algebra.conditions import Condition, Either, Truth, single
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import SAME, VALID, Given, bind
 from symcnn.analysis.fit import Fit, Known, by_arguments, first_alike
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.tensor import Tensor, axis_names
-from symcnn.analysis.window import UNSAID, Window
+from symcnn.analysis.window import IDENTITY, UNSAID, Window
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
@@ -79,17 +80,20 @@ class Application:
         if fit is not None:
             self.values.update(fit.values)
             self.conditions += fit.conditions
+            self.same = fit.same
             return fit
         self.values.update(bind(self.kind, self.step, self.given, self.axes, Frame(self.arithmetic, self.values)))
-        bound = {parameter.symbol: self.values[parameter.symbol] for parameter in self.kind.definition.parameters}
         if VALID in (value for value in self.given.values.values() if isinstance(value, str)):
-            bound[VALID] = self.values[VALID] = True
-        self.alike = by_arguments(self.kind, bound, self.axes, SAME)
+            self.values[VALID] = True
+        bound = {name: self.values[name] for name in (*self.kind.symbols, VALID) if name in self.values}
+        per_axis = {p.symbol: bound[p.symbol] for p in self.kind.definition.parameters if p.per_axis}
+        self.alike = by_arguments(per_axis.values(), self.axes)
+        self.same = tuple(symbol for symbol, value in per_axis.items() if value == SAME)
         self._require_types()
         for demand in self.kind.demands:
             if demand.fixed:
                 self._require(demand)
-        fit = Fit(bound, tuple(self.conditions), self.alike)
+        fit = Fit(bound, tuple(self.conditions), self.alike, self.same)
         if self.kind.settles:
             self.known.fits[key] = fit
         return fit
@@ -104,14 +108,21 @@ class Application:
         key = None if axis is None or "prod" in self.kind.spoken[name] else self._axis_key(name, axis)
         if key in self.known.on_axes:
             return self.known.on_axes[key]
-        rule, span = self.kind.rules[name], self.kind.formulas[name].span
+        return self._decided(name, Frame(self.arithmetic, self.values, axis), key)
+
+    def _decided(self, name: str, frame: Frame, key: Any = None) -> Value:
+        """Return what a rule comes to, if need be with what is known of this layer alone."""
         try:
-            value = exact(number(rule(Frame(self.arithmetic, self.values, axis)), span))
+            value = self._worth(name, frame)
         except UndecidedError:
-            return exact(number(rule(Frame(self._informed(), self.values, axis)), span))
+            return self._worth(name, replace(frame, arithmetic=self._informed()))
         if key is not None:
             self.known.on_axes[key] = value
         return value
+
+    def _worth(self, name: str, frame: Frame) -> Value:
+        value = self.kind.rules[name](frame)
+        return value if type(value) is int else exact(number(value, self.kind.formulas[name].span))
 
     def _axis_key(self, name: str, axis: int) -> tuple[Any, ...]:
         """Return all that a rule is worked out from on an axis: it is the same whatever the channels are."""
@@ -125,6 +136,8 @@ class Application:
         """Work out a rule once for each different axis."""
         if name in self.kind.constants:
             return (self.kind.constants[name],) * self.axes
+        if name == "size" and self.kind.keeps_size:
+            return self.tensor.sizes
         worth = {axis: self._rule(name, axis) for axis in sorted(set(self.alike))}
         return tuple(worth[first] for first in self.alike)
 
@@ -153,6 +166,8 @@ class Application:
 
     def _add(self, claim: Truth, broken: Callable[[], SymcnnError]) -> None:
         """Add a condition; one that never holds is an error, which is put into words only then."""
+        if claim is True:
+            return
         for part in single(claim):
             if part is False:
                 raise broken()
@@ -164,7 +179,7 @@ class Application:
         return SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
 
     def _require(self, demand: Demand) -> None:
-        if any(self.values[self.kind.parameters[name].symbol] == SAME for name in demand.symbols):
+        if self.same and any(self.kind.parameters[name].symbol in self.same for name in demand.symbols):
             return  # "same" is chosen such that it fits
         for axis in sorted(set(self.alike)) if demand.per_axis else (None,):
             claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)
@@ -195,7 +210,7 @@ class Application:
         return listed
 
     def _windows(self) -> tuple[Window, ...]:
-        if self.fit.windows is None and self.kind.free_windows and not self._same():
+        if self.fit.windows is None and self.kind.free_windows and not self.same:
             self.fit.windows = self._free_windows()
         if self.fit.windows is not None:
             values, windows = self.fit.windows
@@ -210,21 +225,16 @@ class Application:
 
     def _free_windows(self) -> tuple[Mapping[str, Any], tuple[Window, ...]] | None:
         """Work out what an output sees from the arguments alone; None where they leave it open."""
-        values, rules, alike = _Names(self.values), self.kind.rules, self.fit.alike
+        found, alike = dict[str, tuple[Value, ...]](), self.fit.alike
+        frames = {axis: Frame(self.arithmetic, self.values, axis) for axis in set(alike)}
         try:
             for name in WINDOW:
-                frames = {axis: Frame(self.arithmetic, values, axis) for axis in set(alike)}
-                span = self.kind.formulas[name].span
-                worth = {axis: exact(number(rules[name](frame), span)) for axis, frame in frames.items()}
-                values[name] = tuple(worth[axis] for axis in alike)
+                constant = self.kind.constants.get(name)
+                worth = {axis: self._worth(name, frames[axis]) if constant is None else constant for axis in frames}
+                found[name] = tuple(worth[axis] for axis in alike)
         except UndecidedError:
             return None
-        found = {name: values[name] for name in WINDOW}
         return found, tuple(map(_window, *found.values()))
-
-    def _same(self) -> list[str]:
-        """Return the symbols of the arguments that are the word "same"."""
-        return [p.symbol for p in self.kind.parameters.values() if p.per_axis and self.values[p.symbol] == SAME]
 
     def _window_rule(self, name: str) -> tuple[Value | None, ...]:
         """Work out what an output sees on each different axis; None is what cannot be said."""
@@ -245,8 +255,7 @@ class Application:
 
         As in TensorFlow and ONNX SAME_UPPER: max((⌈n/s⌉ − 1)·s + e − n, 0) in total, the odd one after.
         """
-        symbols = self._same()
-        if not symbols:
+        if not self.same:
             return None
         a = self.arithmetic
         sizes, sides = [], []
@@ -258,7 +267,7 @@ class Application:
             before = a.floor(total, 2)
             sizes.append(size)
             sides.append(Sides(before, a.total([total, -before])))
-        self.values |= {symbols[0]: tuple(sides), "same": True}
+        self.values |= {self.same[0]: tuple(sides), "same": True}
         return tuple(sizes)
 
     def _output(self) -> Tensor:
@@ -274,11 +283,13 @@ class Application:
         return Tensor(channels, sizes if axes == self.axes else ())
 
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
+        if type(size) is int and size >= 1:
+            return
         what = f"the output {name} of {self.step.kind}"
         self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {shown(size)}, which is no integer"))
         if not windowed and isinstance(size, Expr) and size.is_positive:
             return  # an integer that is positive, such as 64w for a width w > 0
-        claim = at_least(size, 1, self.arithmetic.facts)
+        claim = self.arithmetic.compare(">=", size, 1)
         if not (windowed or isinstance(claim, bool)):  # of C·n what the input has says that there is one at least
             claim = self._informed().compare(">=", size, 1)
         self._add(claim, lambda: self._too_small(what, size, windowed))
@@ -305,8 +316,9 @@ class Application:
         self.values["elements"] = self.arithmetic.product(list(output.shape), [])
         counted: dict[str, Value] = dict(self.kind.counted_constants)
         self.values |= counted
+        frame = Frame(self.arithmetic, self.values)
         for name in self.kind.open_counts:
-            counted[name] = self.values[name] = self._rule(name)
+            counted[name] = self.values[name] = self._decided(name, frame)
         return counted
 
 
@@ -319,15 +331,15 @@ class _Names(dict[str, Any]):
         raise KeyError(name)
 
 
+@lru_cache(maxsize=10_000)  # equal windows are one, which is seen at once where they are composed
 def _window(
     reach: Value | None, jump: Value | None, upsampling: Value | None, spacing: Value | None, start: Value | None
 ) -> Window:
     """Return the window along one axis, of which all must be known."""
     if reach is None or jump is None or upsampling is None or spacing is None or start is None:
         return UNSAID
-    if upsampling == 1 and spacing == 1:
-        return Window(reach, jump, start)
-    return Window(reach, jump, start, upsampling=upsampling, spacing=spacing)
+    window = Window(reach, jump, start, upsampling=upsampling, spacing=spacing)
+    return IDENTITY if window == IDENTITY else window
 
 
 def _parts(value: Any) -> Iterator[Any]:

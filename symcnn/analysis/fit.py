@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.window import Window
-from symcnn.library.kind import Kind
 
 
 @dataclass(slots=True)
@@ -19,6 +18,7 @@ class Fit:
     values: Mapping[str, Any]  # of the parameters, by symbol
     conditions: tuple[Condition | Either, ...]
     alike: tuple[int, ...]  # for each axis the first one with the same arguments
+    same: tuple[str, ...]  # the symbols of the arguments that are the word "same"
     windows: tuple[Mapping[str, Any], tuple[Window, ...]] | None = (
         None  # by rule, and put together; once they are known
     )
@@ -37,7 +37,7 @@ def first_alike(keys: list[Any]) -> tuple[int, ...]:
     return tuple(map(keys.index, keys))
 
 
-def by_arguments(kind: Kind, values: Mapping[str, Any], axes: int, word: str) -> tuple[int, ...]:
-    """Return for each axis the first one with the same arguments; `word` stands for all axes."""
-    columns = [values[p.symbol] for p in kind.definition.parameters if p.per_axis and values[p.symbol] != word]
+def by_arguments(values: Iterable[Any], axes: int) -> tuple[int, ...]:
+    """Return for each axis the first one with the same arguments, which have one value per axis or are a word."""
+    columns = [value for value in values if not isinstance(value, str)]
     return first_alike([tuple(column[axis] for column in columns) for axis in range(axes)])

@@ -126,14 +126,17 @@ def _sum(node: f.Sum, names: Vocabulary) -> Meaning:
 
 
 def _product(node: f.Product, names: Vocabulary) -> Meaning:
-    operators = ("*", *node.operators)
-    factors = [(o, _numeric(x, names), x.span) for o, x in zip(operators, node.factors, strict=True)]
+    factors = [_numeric(factor, names) for factor in node.factors]
+    if set(node.operators) == {"*"}:
+        return lambda frame: frame.arithmetic.product([factor(frame) for factor in factors], [])
+    first, *others = factors
+    steps = list(zip(node.operators, others, (factor.span for factor in node.factors[1:]), strict=True))
 
     def evaluate(frame: Frame) -> Any:
         arithmetic = frame.arithmetic
-        above: list[Any] = []
+        above: list[Any] = [first(frame)]
         below: list[Any] = []
-        for operator, factor, span in factors:
+        for operator, factor, span in steps:
             value = factor(frame)
             if operator == "*":
                 above.append(value)
@@ -266,6 +269,10 @@ def _fold(arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) 
     if names.known is None or len(arguments) != 1:
         raise SymcnnError("prod(x) multiplies over the axes, inside the rule of a layer kind", node.span)
     part = _numeric(arguments[0], names.folded())
+    name = arguments[0].name if isinstance(arguments[0], f.Name) else ""
+    if name in names.per_axis:
+        span = arguments[0].span
+        return lambda frame: frame.arithmetic.product([number(value, span) for value in frame.values[name]], [])
 
     def evaluate(frame: Frame) -> Any:
         axes = range(frame.values["axes"])

@@ -40,6 +40,7 @@ class Kind:
         self.definition = definition
         self.name = definition.name
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
+        self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
 
     @cached_property
@@ -66,6 +67,11 @@ class Kind:
         """Whether the arguments say what all parameters are, whatever the input is."""
         defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
         return not any(node.name in INPUT_NAMES for default in defaults for node in names(default))
+
+    @cached_property
+    def keeps_size(self) -> bool:
+        """Whether the output is as large as the input."""
+        return self.formulas["size"] == Name("n")
 
     @cached_property
     def free_windows(self) -> bool:
