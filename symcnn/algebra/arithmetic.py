@@ -42,7 +42,7 @@ class Arithmetic:
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
-        return total(terms) if any(isinstance(term, Expr) for term in terms) else exact(sum(terms))
+        return total(terms)
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
@@ -55,7 +55,10 @@ class Arithmetic:
         return self._product((*factors, *map(_reciprocal, divisors)))
 
     def _product(self, factors: tuple[Value, ...]) -> Value:
-        if not any(isinstance(factor, Expr) for factor in factors):
+        for factor in factors:
+            if isinstance(factor, Expr):
+                break
+        else:
             return exact(prod(factors))
         known = self._products.get(factors)
         if known is None:

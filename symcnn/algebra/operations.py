@@ -31,6 +31,8 @@ def total(values: Iterable[Value]) -> Value:
             summands.append(value)
         else:
             number += value
+    if not summands:
+        return exact(number)
     if not number and len(summands) == 1:
         return exact(summands[0])
     for place, value in enumerate(summands):
@@ -79,6 +81,8 @@ def product(values: Iterable[Value]) -> Value:
             factors.append(value)
         else:
             number *= value
+    if not factors or not number:
+        return exact(number)
     if number == 1 and len(factors) == 1:
         return exact(factors[0])
     coefficient = number
@@ -167,15 +171,17 @@ def _factors(value: Expr) -> tuple[int | Fraction, tuple[tuple[Expr, int], ...]]
 def _multiplied(number: int | Fraction, powers: frozenset[tuple[Expr, int]]) -> Value:
     if not powers:
         return number
-    factors = _in_order(powers)
+    monomial = _monomial(powers)
     if number == 1:
-        return Mul._from_args(factors, is_commutative=True)
-    if len(factors) == 1 and isinstance(factors[0], Add):  # 2(H − 2) = 2H − 4, as in SymPy
-        return total(product((number, exact(term))) for term in factors[0].args)
+        return monomial
+    if isinstance(monomial, Add):  # 2(H − 2) = 2H − 4, as in SymPy
+        return total(product((number, exact(term))) for term in monomial.args)
+    factors = monomial.args if isinstance(monomial, Mul) else (monomial,)
     return Mul._from_args((expression(number), *factors), is_commutative=True)
 
 
 @lru_cache(maxsize=100_000)
-def _in_order(powers: frozenset[tuple[Expr, int]]) -> tuple[Expr, ...]:
-    """Return the factors of a monomial in SymPy's order: most products are of the same few symbols and floors."""
-    return tuple(sorted((raised(base, exponent) for base, exponent in powers), key=_sort_key))
+def _monomial(powers: frozenset[tuple[Expr, int]]) -> Expr:
+    """Return a product of powers in SymPy's order: most products are of the same few symbols and floors."""
+    factors = sorted((raised(base, exponent) for base, exponent in powers), key=_sort_key)
+    return Mul._from_args(factors, is_commutative=True)

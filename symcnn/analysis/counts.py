@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symcnn.algebra.operations import product, weighted
@@ -63,5 +64,14 @@ class Totals(_Lazy):
         super().__init__(batch, exactly)
         self._layers = layers
 
+    @cached_property
+    def _different(self) -> list[tuple[int, Mapping[str, Value]]]:
+        """What layers count, and how often layers count the same."""
+        times: dict[int, int] = {}
+        for layer in self._layers:
+            times[id(layer.counted)] = times.get(id(layer.counted), 0) + layer.times
+        counts = {id(layer.counted): layer.counted for layer in self._layers}
+        return [(often, counts[key].of_one) for key, often in times.items()]
+
     def _value(self, name: str, batch: Value) -> Value:
-        return weighted(((layer.times, layer.counted.of_one[name]) for layer in self._layers), batch)
+        return weighted(((often, of_one[name]) for often, of_one in self._different), batch)
