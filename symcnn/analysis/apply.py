@@ -92,7 +92,7 @@ class Application:
         self._require_types()
         for demand in self.kind.demands:
             if demand.fixed:
-                self._require(demand)
+                self._require_once(demand)
         fit = Fit(bound, tuple(self.conditions), self.alike, self.same)
         if self.kind.settles:
             self.known.fits[key] = fit
@@ -100,7 +100,7 @@ class Application:
 
     def _first_alike(self) -> tuple[int, ...]:
         """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
-        return first_alike(list(zip(self.tensor.sizes, self.fit.alike, strict=True)))
+        return first_alike(zip(self.tensor.sizes, self.fit.alike, strict=True))
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
@@ -177,6 +177,15 @@ class Application:
     def _error(self, message: str, parameter: str | None = None, hint: str | None = None) -> SymcnnError:
         """Return an error at the parameter, or at the step."""
         return SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
+
+    def _require_once(self, demand: Demand) -> None:
+        """Want what speaks of arguments alone, unless it holds for these already."""
+        key = (id(demand), *(self.values[self.kind.parameters[name].symbol] for name in demand.symbols))
+        if key not in self.known.held:
+            before = len(self.conditions)
+            self._require(demand)
+            if len(self.conditions) == before:
+                self.known.held.add(key)
 
     def _require(self, demand: Demand) -> None:
         if self.same and any(self.kind.parameters[name].symbol in self.same for name in demand.symbols):
@@ -272,7 +281,7 @@ class Application:
 
     def _output(self) -> Tensor:
         sizes = self.values["n'"]
-        for axis in sorted(set(self.alike)):
+        for axis in sorted(set(self.alike)) if sizes is not self.tensor.sizes else ():
             if sizes[axis] != self.tensor.sizes[axis]:
                 self._check_size(sizes[axis], axis_names(self.axes)[axis], windowed=True)
         channels, axes = self._rule("channels"), self._rule("axes")

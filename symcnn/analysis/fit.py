@@ -26,15 +26,20 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the layers of one analysis have found, for later ones: fits, and what rules came to on single axes."""
+    """What the layers of one analysis have found, for later ones: fits, and what rules came to on single axes.
+
+    `held` has the requirements, by their identity, with the arguments for which they hold.
+    """
 
     fits: dict[Any, Fit] = field(default_factory=dict)
     on_axes: dict[Any, Value] = field(default_factory=dict)
+    held: set[tuple[Any, ...]] = field(default_factory=set)
 
 
-def first_alike(keys: list[Any]) -> tuple[int, ...]:
+def first_alike(keys: Iterable[Any]) -> tuple[int, ...]:
     """Return for each axis the first one with an equal key: what holds for it holds again."""
-    return tuple(map(keys.index, keys))
+    places: dict[Any, int] = {}
+    return tuple(places.setdefault(key, place) for place, key in enumerate(keys))
 
 
 def by_arguments(values: Iterable[Any], axes: int) -> tuple[int, ...]:
