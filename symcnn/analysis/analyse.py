@@ -25,6 +25,7 @@ from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
+from symcnn.formula.express import shown
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
@@ -171,6 +172,8 @@ def _facts(
     claims: list[Condition | Either] = []
     for assume in net.file.assumptions:
         claims += _claims(assume, scope.parent, bare)
+        if assume.span.source is net.definition.span.source:
+            _check_given(assume, given, scope, bare)
     for statement in net.definition.body.statements:
         if isinstance(statement, Let):
             _define_if_possible(statement, scope, bare)
@@ -184,6 +187,18 @@ def _facts(
         place = (extra or net.file.assumptions or (None,))[-1]
         raise SymcnnError("the assumptions contradict each other", place.span if place else None) from None
     return tuple(dict.fromkeys(claims)), replaced, Arithmetic(facts)
+
+
+def _check_given(assume: Assume, given: Mapping[str, Any], scope: Scope, arithmetic: Arithmetic) -> None:
+    """Raise `SymcnnError` where what is assumed of a symbol does not hold of what a parameter of its name is given."""
+    for formula in assume.conditions:
+        if isinstance(formula, Domain):
+            continue
+        spoken = [name for name in dict.fromkeys(n.name for n in names(formula)) if name in given]
+        if spoken and condition(_value(formula, scope, arithmetic), formula.span) is False:
+            values = ", ".join(f"{name} = {shown(scope[name])}" for name in spoken)
+            hint = "a parameter without a value is the symbol of that name"
+            raise SymcnnError(f"the assumption {formula.span.text} does not hold for {values}", formula.span, hint)
 
 
 def _define_if_possible(let: Let, scope: Scope, arithmetic: Arithmetic) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, ceiling, floor
 
-from symcnn.algebra.operations import product, product_of, sum_of, total
+from symcnn.algebra.operations import product, product_of, sum_of, total, weighted
 from symcnn.algebra.symbols import symbol
 
 H, W, C = symbol("H"), symbol("W"), symbol("C")
@@ -59,3 +59,19 @@ def test_numbers_stay_python_numbers(values: list[int | Fraction]) -> None:
 def test_a_number_times_a_sum_is_multiplied_out_as_in_sympy() -> None:
     assert product_of([Integer(2), H - 2]) == 2 * H - 4
     assert product_of([Integer(2), C, H - 2]) == 2 * C * (H - 2)
+
+
+values = st.one_of(numbers, expressions)
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), values), max_size=5), values)
+def test_a_weighted_sum_is_the_sum_of_the_products(
+    parts: list[tuple[int, int | Fraction | Expr]], factor: Expr
+) -> None:
+    ours = weighted(parts, factor)
+    theirs = total(product((times, value, factor)) for times, value in parts)
+    assert (rational_or_itself(ours) - rational_or_itself(theirs)).expand() == 0
+
+
+def rational_or_itself(value: int | Fraction | Expr) -> Expr:
+    return value if isinstance(value, Expr) else rational(value)
