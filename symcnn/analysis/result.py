@@ -14,9 +14,10 @@ from sympy.logic.boolalg import Boolean
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.operations import product, sum_of, total
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.counting import Counting, of_layer, of_network
+from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.timing import checked_rate
@@ -144,7 +145,7 @@ class Layer(Quantities):
     times: int
     input: tuple[Any, ...]  # of a join the first of its inputs
     output: tuple[Any, ...]
-    counted: Mapping[str, Any]
+    counted: Counts
     inputs: tuple[tuple[Any, ...], ...] = field(repr=False)
     fields: Fields = field(repr=False, compare=False)
     place: int = field(repr=False)
@@ -236,7 +237,8 @@ class Analysis(Quantities):
     @cached_property
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
         """The totals over all layers, by name; each is summed when it is asked for."""
-        return _Totals(self.layers, self.values is not None)
+        exactly = expression if self.values is None else exact
+        return Totals(self.layers, 1 if self.batch is None else exact(self.batch), exactly)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
@@ -284,19 +286,6 @@ class Analysis(Quantities):
             broken = (x.span for x in self.layers if not all(c.holds(evaluate) for c in x.claims))
             message = f"the net '{self.net}' is not defined for {shown}"
             raise SymcnnError(message, next(broken, None), f"it needs {relation_text(claim)}")
-
-
-class _Totals(dict[str, Any]):
-    """Sums over layers."""
-
-    def __init__(self, layers: tuple[Layer, ...], evaluated: bool) -> None:
-        super().__init__()
-        self._layers, self._exactly = layers, exact if evaluated else expression
-
-    def __missing__(self, name: str) -> Any:
-        parts = ((layer.times, layer.counted[name]) for layer in self._layers)
-        self[name] = self._exactly(total(value if times == 1 else product((times, value)) for times, value in parts))
-        return self[name]
 
 
 class _Evaluated(dict[str, Any]):
@@ -366,7 +355,7 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
             input=tuple_of(layer.input),
             inputs=tuple(map(tuple_of, layer.inputs)),
             output=tuple_of(layer.output),
-            counted={name: evaluate(value) for name, value in layer.counted.items()},
+            counted=layer.counted.at(evaluate, batch or 1, exact),
             fields=fields,
             values=_Evaluated(layer.values, evaluate),
             claims=(),

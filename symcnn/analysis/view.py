@@ -89,7 +89,7 @@ class View:
 
     def then(self, later: Window | View, arithmetic: Arithmetic | None = None) -> View:
         """Return the view of the outputs of a later layer or body whose input sees this."""
-        if later in (NO_LAYER, IDENTITY):
+        if later is IDENTITY or later in (NO_LAYER, IDENTITY):
             return self
         view = later if isinstance(later, View) else of_layer(later, arithmetic)
         return view if self == IDENTITY else _composed(self, view, arithmetic)
@@ -110,6 +110,8 @@ class View:
 
     def repeated(self, times: int, arithmetic: Arithmetic | None = None) -> View:
         """Return the view through `times` bodies that each have this view of their input, by repeated squaring."""
+        if times == 1:
+            return self
         result, square = IDENTITY, self
         while times:
             if times & 1:

@@ -160,7 +160,7 @@ def compared(
 def reference(kind: str | None, format_: str, style: Style) -> str:
     """Return the output of `layers`."""
     from symcnn.document.reference import kind_document, layers_document, reference_data
-    from symcnn.library.standard import WITH_AXES, known_names, standard_kind, standard_library
+    from symcnn.library.standard import WITH_AXES, meant_kind, standard_kind, standard_library
     from symcnn.render import check_format, render_document
     from symcnn.render.json import data_text
 
@@ -169,7 +169,7 @@ def reference(kind: str | None, format_: str, style: Style) -> str:
     with_axes = WITH_AXES.fullmatch(kind or "")
     kind = with_axes["base"] if with_axes else kind  # Conv2d is Conv
     if kind is not None and kind not in (*library.layers, *library.nets):
-        raise SymcnnError(f"unknown layer kind '{kind}'", hint=did_you_mean(kind, known_names(), "see symcnn layers"))
+        raise SymcnnError(f"unknown layer kind '{kind}'", hint=meant_kind(kind))
     kinds = [standard_kind(name) for name in library.layers if kind in (None, name)]
     nets = [net for name, net in library.nets.items() if kind in (None, name)]
     if format_ == "json":

@@ -43,6 +43,7 @@ class Kind:
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
         self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
         self._mistakes: dict[int, Meaning] = {}
+        self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
 
     @cached_property
@@ -61,6 +62,22 @@ class Kind:
     def spoken(self) -> dict[str, tuple[str, ...]]:
         """The names that each rule speaks of, `prod` and `first` among them, with which it speaks of all axes."""
         return {name: self._spoken(formula) for name, formula in self.formulas.items()}
+
+    @cached_property
+    def settles(self) -> bool:
+        """Whether the arguments say what all parameters are, whatever the input is."""
+        defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
+        return not any(node.name in INPUT_NAMES for default in defaults for node in names(default))
+
+    @cached_property
+    def keeps_size(self) -> bool:
+        """Whether the output is as large as the input."""
+        return self.formulas["size"] == Name("n")
+
+    @cached_property
+    def free_windows(self) -> bool:
+        """Whether the arguments say what an output sees, whatever the input is."""
+        return not any({*INPUT_NAMES, *OUTPUT_NAMES} & {*self.spoken[name]} for name in WINDOW)
 
     @cached_property
     def counted_constants(self) -> dict[str, int]:
