@@ -301,10 +301,10 @@ def _fold(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: V
         does = "multiplies over the axes" if name == "prod" else "looks at the first axis"
         raise SymcnnError(f"{name}(x) {does}, inside the rule of a layer kind", node.span)
     part = _numeric(arguments[0], names.folded())
-    name = arguments[0].name if isinstance(arguments[0], f.Name) else ""
-    if name in names.per_axis:
+    only = arguments[0].name if isinstance(arguments[0], f.Name) else ""
+    if name == "prod" and only in names.per_axis:
         span = arguments[0].span
-        return lambda frame: frame.arithmetic.product([number(value, span) for value in frame.values[name]], [])
+        return lambda frame: frame.arithmetic.product([number(value, span) for value in frame.values[only]], [])
 
     def evaluate(frame: Frame) -> Any:
         axes = range(frame.values["axes"] if name == "prod" else min(1, frame.values["axes"]))
