@@ -26,6 +26,7 @@ class Phrases:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
         self._unbox()
         self._split_chinese()
+        self._drop_abbreviating_dots()
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
@@ -91,6 +92,14 @@ class Phrases:
                         self.fail(type_, "this is no single answer", token)
                     return type_, len(word)
         self.fail("prose", f"'{text}' is not mathematics", token, "answer with a formula or a number")
+
+    def _drop_abbreviating_dots(self) -> None:
+        """Leave out the dot of approx. and ca."""
+        for place in range(len(self.tokens) - 1, 0, -1):
+            token, before = self.tokens[place], self.tokens[place - 1]
+            if token.value == "." and token.type == "MARK" and before.type == "WORD":
+                if before.value.lower() in v.APPROXIMATE:
+                    del self.tokens[place]
 
     def _drop_final_marks(self) -> None:
         while self.tokens and self.tokens[-1].type == "MARK" and self.tokens[-1].value in (".", "。", ";"):
@@ -186,6 +195,8 @@ class Phrases:
         if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and before[0].value not in v.CALLED:
             called = all(kind in ("WORD", "_COMMA", "_OPEN", "_CLOSE") for kind in shape) and shape.count("_OPEN") == 1
             return called and not self.names.splits(before[0].value)
+        if any(token.type == "WORD" and token.value.lower() in v.CODE for token in before):
+            return False
         return len(before) <= _LABEL_WORDS and all(self.is_word(token) for token in before)
 
     def _segments(self) -> list[list[Token]]:
@@ -207,11 +218,21 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
+        segment = self._without_lone_times(segment)
         while len(segment) > 1 and self._is_filler(segment[-1], True) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._with_unit(segment)
+
+    def _without_lone_times(self, segment: list[Token]) -> list[Token]:
+        """Read the factor ×4, x4 or 4× as 4."""
+        if len(segment) == 2 and "NUMBER" in (segment[0].type, segment[1].type):
+            rest = [token for token in segment if token.value != "×" and not (self.is_word(token) and token.value in "xX")]
+            if len(rest) == 1:
+                self.scanner.plain.mended("a factor read as a number", "倍数按数字读")
+                return rest
+        return segment
 
     def _is_filler(self, token: Token, others: bool) -> bool:
         return others and token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
@@ -22,7 +23,7 @@ FORMS = ("formula", "number", "shape", "order")
 _MOST_TOKENS = 1_500
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "bytes", "loose", "floors")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "bytes", "loose", "floors")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 
@@ -37,6 +38,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     """
     plain = normalised(text)
     _refuse_templates(plain)
+    _without_markdown(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     found = [first.reading()]
@@ -45,6 +47,17 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
         if any(chosen):
             found.append(_Attempt(plain, names, mark, form, dict(zip(doubts, chosen, strict=True))).reading())
     return tuple(dict.fromkeys(found))
+
+
+_MARKDOWN = re.compile(r"\s*(\*\*|`{1,3})(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
+
+
+def _without_markdown(plain: Normalised) -> None:
+    """Leave out **bold** and `code` around the whole answer; what is inside stays where it stands."""
+    found = _MARKDOWN.fullmatch(plain.text)
+    if found is not None:
+        plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
+        plain.mended("marks of Markdown left out", "略去 Markdown 标记")
 
 
 class _Attempt:

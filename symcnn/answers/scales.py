@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
+_MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
 _DECIMAL_FOLLOWS = re.compile(r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*))")
 
 
@@ -36,6 +37,9 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
     """Return the number that begins at `start`, and where it ends."""
     text = scanner.text
     in_list = scanner.form == "shape" or scanner.innermost.kind in (_LISTS if scanner.form is None else ("call",))
+    if in_list and scanner.innermost.kind != "call" and _TIGHT.search(text) and _LOOSE.search(text):
+        scanner.seen.add("commas")
+        in_list = not scanner.choices.get("commas")
     read = numeral(text, start, scanner.mark, in_list)
     if read is None:
         end = start
@@ -55,9 +59,13 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         scanner.decided.add(read.decides)
     value *= scale
     half = Fraction(scale) / (2 * 10**places) if places or rounded else None
+    more = _MORE_CHINESE.match(text, end) if scale == _YI and half is not None else None
+    if more is not None:  # 3亿4000万
+        value, end, half = value + int(more[1]) * 10**4, more.end(), Fraction(10**4, 2)
     return Scaled(value.numerator if value.denominator == 1 else value, half), end
 
 
+_TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
 _LISTS = ("list", "call")
 
 
@@ -91,9 +99,9 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
 def _is_scale(scanner: Scanner, found: re.Match[str], read: Numeral) -> bool:
     """Tell a scale from a symbol: a declared symbol is one; elsewhere decimals or a unit make it a scale."""
     letter = found[1]
-    if letter in scanner.names:
-        return False
     measured = found[2] is not None and unit_named(found[2].strip()) is not None
     if found[2] is not None and not measured and not found[2][0].isspace():
         return False
-    return measured or read.rounded or not scanner.names
+    if letter in scanner.names:
+        return measured and read.rounded
+    return measured or read.rounded or not scanner.names or scanner.form == "number"

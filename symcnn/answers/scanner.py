@@ -153,6 +153,9 @@ class Scanner:
 
     def word(self, found: re.Match[str]) -> int:
         word, end = found[0], found.end()
+        if word[0] in "xX" and word[1:].isdigit() and not self.tokens and word not in self.names:
+            self.times(found.start())
+            return found.start() + 1
         if "∞" in word or word.lower() in ("nan", "infinity", "inf"):
             self.fail("undefined", f"'{word}' is no number", found.start(), end)
         while (subscript := _SUBSCRIPT.match(self.text, end)) is not None:
@@ -205,6 +208,9 @@ class Scanner:
             return self.barred(start, end)
         if sign == "×":
             self.times(start)
+            return end
+        if sign == "~" and ("\\" in self.text or "$" in self.text) and self.tokens and self.tokens[-1].type in ENDS:
+            self.gap = True
             return end
         if sign == "@" and self.form == "shape":
             self.crosses.append((self.add("TIMES", "×", start, end), self.open[-1] if self.open else None))
@@ -378,4 +384,3 @@ def _dressing(scanner: Scanner, name: str, start: int, end: int) -> int:
 _HANDLERS: dict[str, Callable[[Scanner, re.Match[str]], int]] = {
     name: getattr(Scanner, name) for name in _MASTER.groupindex
 }
-_ = ENDS

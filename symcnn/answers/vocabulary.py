@@ -181,6 +181,7 @@ HEDGES = frozenset(
         "unless",
     ]
 )
+CODE = frozenset("lambda import def print eval exec return class for while open os sys select drop".split())
 SEVERAL = frozenset(["and", "und", "et", "vs", "versus"])
 CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
 CHINESE_ABOUT = ("大约", "大約", "约为", "約為", "约", "約", "近似", "≈")

@@ -11,6 +11,8 @@ from symcnn.answers.tokens import ENDS, STARTS, Token
 
 _ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
+_WORD = re.compile(r"\w+'*")
+_PARTS = re.compile(r"[_,+\-]")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -114,8 +116,11 @@ class Words:
     def _symbols(self, token: Token, before: Token | None, following: Token | None) -> list[Token]:
         found = self.names.resolve(token.value, self.bound)
         self.assumed.update(dict.fromkeys(found.assumed))
+        for written, name in found.mended:
+            self.scanner.plain.mended(f"{written} read as {name}", f"{written} 按 {name} 读")
         if found.free and found.word:
             self._refuse_prose(token, before, following)
+        self._refuse_indexed(token, [piece.name for piece in found.pieces])
         tokens = []
         for piece in found.pieces:
             type_, value = ("TIMES", "×") if piece.name == "×" else ("NAME", piece.name)
@@ -126,9 +131,19 @@ class Words:
         tokens[0].argument = token.argument
         return tokens
 
+    def _refuse_indexed(self, token: Token, names: list[str]) -> None:
+        """Refuse C_l under a sum over l: it is another symbol at each index."""
+        for name in names if self.bound else ():
+            if self.bound & set(_PARTS.split(name)[1:]):
+                self.fail("unknown", f"'{name}' under a sum over its index is not understood", token)
+
     def _refuse_prose(self, token: Token, before: Token | None, following: Token | None) -> None:
         """Refuse an unknown word unless signs around it make it a symbol."""
         word = token.value
+        if not _WORD.fullmatch(word):
+            self.fail("unknown", f"'{word}' is not understood", token, "declare it, or write a symbol for it")
+        if word.lower() in v.CODE:
+            self.fail("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if _POWERLESS.match(word) and word[0] in self.names:
             self.fail(
                 "syntax", f"'{word}' is not understood", token, f"write {word[0]}^{word[1:]} or {word[1:]}{word[0]}"
@@ -162,8 +177,26 @@ class Words:
             return False
         return before is not None and before.type in ENDS
 
+    def _cross_spaces(self) -> None:
+        """Read the spaces between the numbers of a shape, and its stars where there is no cross, as crosses."""
+        tokens: list[Token] = []
+        for token in self.tokens:
+            if token.type == "NUMBER" and token.gap and tokens and tokens[-1].type == "NUMBER":
+                tokens.append(Token("TIMES", "×", token.start - 1, token.start, token.depth))
+                self.scanner.plain.mended("spaces between numbers read as ×", "数字之间的空格按 × 读")
+            tokens.append(token)
+        self.tokens = tokens
+        signs = {token.value for token in tokens if token.type in ("TIMES", "SIGN", "_COMMA", "_POWER", "FRACTION")}
+        if signs == {"*"}:
+            self.scanner.plain.mended("* read as × between the sizes of a shape", "形状中的 * 按 × 读")
+            for token in tokens:
+                if token.type == "TIMES":
+                    token.value = "×"
+
     def _make_crosses(self) -> None:
         """Make the × of a shape that part its sizes, and stand in the fewest brackets, crosses; others are products."""
+        if self.scanner.form == "shape":
+            self._cross_spaces()
         crosses = [i for i, token in enumerate(self.tokens) if token.type == "TIMES" and token.value == "×"]
         if not crosses:
             return
@@ -211,6 +244,8 @@ class Words:
         divided: set[int] = set()  # the depths at which the last sign was a division
         before: Token | None = None
         for token in self.tokens:
+            if token.type == "SIGN" and len(found) > 1 and found[-1].type == found[-2].type == "SIGN":
+                self.fail("syntax", "there are too many signs here", token)
             if before is not None and before.type in ENDS and token.type in STARTS and not token.argument:
                 found.append(self._product(before, token, divided))
             elif token.type == "TIMES" and token.value != "*":
