@@ -84,13 +84,17 @@ class Names:
             return Resolved((Piece(name, 0, len(word)),))
         if len(word) <= _LONGEST_WORD and (pieces := self._split(word, bound)) is not None:
             free = self._free(pieces, bound)
-            return Resolved(tuple(pieces), (), free, bool(free) and len(pieces) > 1)
+            return Resolved(tuple(pieces), (), free, len(free) > 1 and len(free) == len({p.name for p in pieces}))
         same = self._folded.get(_folded(word), set())
         if len(same) == 1:
             name = next(iter(same))
-            other = any(_folded(s) == _folded(word) and s.replace("_", "") == word.replace("_", "") for s in self._spelt)
+            other = any(
+                _folded(s) == _folded(word) and s.replace("_", "") == word.replace("_", "") for s in self._spelt
+            )
             difference = ((word, name),)
-            return Resolved((Piece(name, 0, len(word)),), () if other else difference, mended=difference if other else ())
+            return Resolved(
+                (Piece(name, 0, len(word)),), () if other else difference, mended=difference if other else ()
+            )
         if len(word) <= _LONGEST_FOLDED and (folded := self._split_folded(word)) is not None:
             return folded
         return Resolved((Piece(word, 0, len(word)),), (), (word,), not _LONE.match(word))

@@ -112,12 +112,12 @@ class _Work:
             self.result.mended("invisible characters left out", "略去不可见字符")
         elif character in c.FRACTIONS:
             self.fraction(character, place)
-        elif (name := c.refusal(character)) is not None:
+        elif (refused := c.refusal(character)) is not None:
             span = Span(self.result.source, place, place + 1)
-            message = f"the answer has {name} (U+{ord(character):04X})"
+            message = f"the answer has {refused} (U+{ord(character):04X})"
             raise Unreadable("characters", message, span, "type it again without it")
-        elif (plain := c.compatible(character)) is not None:
-            self.compatible(character, plain, place)
+        elif (other := c.compatible(character)) is not None:
+            self.compatible(character, other, place)
         else:
             self.write(character, place)
 

@@ -45,9 +45,9 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         end = start
         while end < len(text) and (text[end].isdigit() or text[end] in ".,'_"):
             end += 1
-        scanner.fail("syntax", "the digits of this number are grouped in no usual way", start, end)
+        raise scanner.refused("syntax", "the digits of this number are grouped in no usual way", start, end)
     if read.end - start > MOST_DIGITS:
-        scanner.fail("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)
+        raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)
     scale, end, rounded = _scale(scanner, read)
     scaled_down = rounded or _DECIMAL_FOLLOWS.match(text, end) is not None
     value, places = read.value, read.places
@@ -75,7 +75,7 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
     power = exponent(text, end)
     if power is not None and not ({"e", "E"} & {text[end]} and text[end] in scanner.names):
         if abs(power[0]) > MOST_DIGITS:
-            scanner.fail("size", f"a number may have {MOST_DIGITS} digits at most", end, power[1])
+            raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", end, power[1])
         return Fraction(10) ** power[0], power[1], True
     if (chinese := _CHINESE.match(text, end)) is not None:
         return Fraction(scale_named(chinese[1]) or 1), chinese.end(), True

@@ -8,6 +8,7 @@ from symcnn.answers import vocabulary as v
 from symcnn.answers.phrases import Phrases
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
+from symcnn.answers.unreadable import Unreadable
 
 _ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
@@ -39,8 +40,9 @@ class Words:
             token.span = self.scanner.plain.span(token.start, token.end)
         return tokens
 
-    def fail(self, reason: str, message: str, token: Token, hint: str | None = None) -> None:
-        self.scanner.fail(reason, message, token.start, token.end, hint)
+    def refused(self, reason: str, message: str, token: Token, hint: str | None = None) -> Unreadable:
+        """Return the error for a token."""
+        return self.scanner.refused(reason, message, token.start, token.end, hint)
 
     def _indices(self) -> list[str]:
         tokens = self.tokens
@@ -89,24 +91,24 @@ class Words:
 
     def _marked(self, token: Token) -> None:
         if token.value in (";",):
-            self.fail("several", "there are several answers", token, "give one answer")
+            raise self.refused("several", "there are several answers", token, "give one answer")
         if token.value in ("..", "...", "…"):
-            self.fail("syntax", "dots leave open what is meant", token, r"write a sum: \sum_{l=0}^{L-1} 2^l")
-        self.fail("syntax", f"'{token.value}' is not understood here", token)
+            raise self.refused("syntax", "dots leave open what is meant", token, r"write a sum: \sum_{l=0}^{L-1} 2^l")
+        raise self.refused("syntax", f"'{token.value}' is not understood here", token)
 
     def _word(self, token: Token, before: Token | None, following: Token | None) -> list[Token]:
         """Return the symbols, the function or the sign that a run of letters is."""
         word = token.value
         opens = following is not None and following.type == "_OPEN"
         if token.type == "CHINESE":
-            self.fail("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
+            raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if word in _ORDERS and opens and self._begins_member(before) and self._asks_order(word):
             return [token.changed("ORDER", _ORDERS[word])]
         if word not in self.names:
             if opens and word in v.FUNCTIONS:
                 return [token.changed("FUNCTION", v.FUNCTIONS[word])]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
-                self.fail("unknown", f"the function '{word}' is not understood", token)
+                raise self.refused("unknown", f"the function '{word}' is not understood", token)
             if word == "mod":
                 return [token.changed("TIMES", "%")]
             if word in ("x", "X") and self._is_between(before, following):
@@ -135,17 +137,17 @@ class Words:
         """Refuse C_l under a sum over l: it is another symbol at each index."""
         for name in names if self.bound else ():
             if self.bound & set(_PARTS.split(name)[1:]):
-                self.fail("unknown", f"'{name}' under a sum over its index is not understood", token)
+                raise self.refused("unknown", f"'{name}' under a sum over its index is not understood", token)
 
     def _refuse_prose(self, token: Token, before: Token | None, following: Token | None) -> None:
         """Refuse an unknown word unless signs around it make it a symbol."""
         word = token.value
         if not _WORD.fullmatch(word):
-            self.fail("unknown", f"'{word}' is not understood", token, "declare it, or write a symbol for it")
+            raise self.refused("unknown", f"'{word}' is not understood", token, "declare it, or write a symbol for it")
         if word.lower() in v.CODE:
-            self.fail("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
+            raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if _POWERLESS.match(word) and word[0] in self.names:
-            self.fail(
+            raise self.refused(
                 "syntax", f"'{word}' is not understood", token, f"write {word[0]}^{word[1:]} or {word[1:]}{word[0]}"
             )
         beside = [t for t in (before, following) if t is not None]
@@ -161,7 +163,7 @@ class Words:
         ):
             declared = ", ".join(self.names.symbols)
             hint = f"the symbols here are {declared}" if declared else "answer with a number"
-            self.fail("prose", f"'{word}' is not understood", token, hint)
+            raise self.refused("prose", f"'{word}' is not understood", token, hint)
 
     def _begins_member(self, before: Token | None) -> bool:
         return before is None or before.type in ("EQUALS", "RELATION", "ABOUT", "AXIS")
@@ -236,7 +238,7 @@ class Words:
             return
         for token in self.tokens:
             if token.type == "_COMMA" and not token.depth:
-                self.fail("several", "there are several answers", token, "give one answer, or a shape in brackets")
+                raise self.refused("several", "there are several answers", token, "give one, or a shape in brackets")
 
     def _multiplied(self) -> list[Token]:
         """Put products between factors with nothing between them."""
@@ -245,7 +247,7 @@ class Words:
         before: Token | None = None
         for token in self.tokens:
             if token.type == "SIGN" and len(found) > 1 and found[-1].type == found[-2].type == "SIGN":
-                self.fail("syntax", "there are too many signs here", token)
+                raise self.refused("syntax", "there are too many signs here", token)
             if before is not None and before.type in ENDS and token.type in STARTS and not token.argument:
                 found.append(self._product(before, token, divided))
             elif token.type == "TIMES" and token.value != "*":
@@ -260,7 +262,7 @@ class Words:
 
     def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
         if token.type == "NUMBER" and before.type not in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING"):
-            self.fail("syntax", "a sign is missing before this number", token, "write * for times, ^ for powers")
+            raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
         type_ = "_JUXTAPOSED"
         if token.type == "SERIES":
             type_ = "TIMES"

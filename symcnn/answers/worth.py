@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -254,6 +254,3 @@ def _whole_root(value: int, degree: int) -> int | None:
         else:
             high = middle
     return low if low**degree == value else None
-
-
-_ = Callable

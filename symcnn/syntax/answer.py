@@ -37,8 +37,8 @@ def parse_answer(words: Iterable[Word], builder: object) -> Any:
             parser.feed_token(word)  # type: ignore[arg-type]
         return parser.feed_token(Token("$END", ""))
     except UnexpectedToken as error:
-        word = None if error.token.type == "$END" else error.token
-        raise NotParsedError(word, frozenset(error.expected)) from None
+        found = None if error.token.type == "$END" else error.token
+        raise NotParsedError(found, frozenset(error.expected)) from None
 
 
 @cache
