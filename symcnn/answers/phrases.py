@@ -189,14 +189,14 @@ class Phrases:
             return False
         if not before:
             return True
+        if any(token.type == "WORD" and token.value.lower() in v.CODE for token in before):
+            return False
         if len(before) == 1 and before[0].type == "WORD":
             return not self.names.splits(before[0].value)
         shape = [token.type for token in before]
         if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and before[0].value not in v.CALLED:
             called = all(kind in ("WORD", "_COMMA", "_OPEN", "_CLOSE") for kind in shape) and shape.count("_OPEN") == 1
             return called and not self.names.splits(before[0].value)
-        if any(token.type == "WORD" and token.value.lower() in v.CODE for token in before):
-            return False
         return len(before) <= _LABEL_WORDS and all(self.is_word(token) for token in before)
 
     def _segments(self) -> list[list[Token]]:

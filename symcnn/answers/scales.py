@@ -37,7 +37,7 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
     """Return the number that begins at `start`, and where it ends."""
     text = scanner.text
     in_list = scanner.form == "shape" or scanner.innermost.kind in (_LISTS if scanner.form is None else ("call",))
-    if in_list and scanner.innermost.kind != "call" and _TIGHT.search(text) and _LOOSE.search(text):
+    if in_list and scanner.innermost.kind != "call" and scanner.mixed:
         scanner.seen.add("commas")
         in_list = not scanner.choices.get("commas")
     read = numeral(text, start, scanner.mark, in_list)
@@ -65,7 +65,6 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
     return Scaled(value.numerator if value.denominator == 1 else value, half), end
 
 
-_TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
 _LISTS = ("list", "call")
 
 

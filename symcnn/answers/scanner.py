@@ -14,10 +14,13 @@ from symcnn.answers.tokens import ENDS, Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.vocabulary import CALLED
 
-_DEEPEST = 40  # nested brackets; people need about six
+_DEEPEST = 24  # nested brackets; people need about six
+_MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network has some 300
+_LONGEST_WORD = 60  # letters in a run
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ∞"
 _MASTER = re.compile(
     rf"""(?P<space>[\s$&]+|\\\\(?:\[[^\]]*\])?|\\[()\[\]](?![A-Za-z])|\\[,;:!>\ ])
+    |(?P<integer>\d{{1,15}}(?=[-+*^/)(\]}}=]|\s*\Z))
     |(?P<number>\d|\.(?=\d))
     |(?P<series>[∑Σ∏Π](?=\s*[_^])|(?:sum|prod)(?=[_^]))
     |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|np|numpy|torch|sympy)\.(?=[a-z]))
@@ -38,6 +41,7 @@ _LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*\{")
 _UPPER = re.compile(r"\s*\^\s*(?:(\{)|(\()|(\d+)|([A-Za-z]))")
 _DEGREE = re.compile(r"\s*\[\s*(\d)\s*\]")
 _LABELLED = re.compile(r"\s*[_^]\s*\{")
+_TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
 _PAIRS = {"(": ("_OPEN", ")", "_CLOSE"), "[": ("_OPEN", "]", "_CLOSE"), "{": ("_OPEN_BRACE", "}", "_CLOSE_BRACE"),
     "⌊": ("FLOOR", "⌋", "CLOSE_FLOOR"), "⌈": ("CEILING", "⌉", "CLOSE_CEILING")}  # fmt: skip
 _SIGNS = {"+": "SIGN", "-": "SIGN", "*": "TIMES", "·": "TIMES", "×": "TIMES", "/": "TIMES", "//": "TIMES",
@@ -79,6 +83,7 @@ class Scanner:
         self.seen: set[str] = set()
         self.decided: set[str] = set()  # decimal marks that some number shows beyond doubt
         self.boxes = 0
+        self.mixed = bool(_TIGHT.search(plain.text) and _LOOSE.search(plain.text))  # 1,024 and a comma with a space
         self.bar = ""
 
     def scan(self) -> list[Token]:
@@ -110,6 +115,8 @@ class Scanner:
         token = Token(type_, value, start, end, self.depth)
         token.gap, self.gap = self.gap, False
         self.tokens.append(token)
+        if len(self.tokens) > _MOST_TOKENS:
+            raise self.refused("size", "the answer has too many parts", start, end)
         return token
 
     def argument(self, place: int) -> int:
@@ -141,6 +148,10 @@ class Scanner:
     def wrapper(self, found: re.Match[str]) -> int:
         return found.end()
 
+    def integer(self, found: re.Match[str]) -> int:
+        self.add("NUMBER", Scaled.plain(int(found[0])), found.start(), found.end())
+        return found.end()
+
     def number(self, found: re.Match[str]) -> int:
         scaled, end = number_at(self, found.start())
         self.add("NUMBER", scaled, found.start(), end)
@@ -155,6 +166,8 @@ class Scanner:
 
     def word(self, found: re.Match[str]) -> int:
         word, end = found[0], found.end()
+        if len(word) > _LONGEST_WORD:
+            raise self.refused("prose", "this is not mathematics", found.start(), end)
         if word[0] in "xX" and word[1:].isdigit() and not self.tokens and word not in self.names:
             self.times(found.start())
             return found.start() + 1
@@ -172,6 +185,8 @@ class Scanner:
         return plain
 
     def chinese(self, found: re.Match[str]) -> int:
+        if len(found[0]) > _LONGEST_WORD:
+            raise self.refused("prose", "this is not mathematics", found.start(), found.end())
         self.add("CHINESE", found[0], found.start(), found.end())
         return found.end()
 

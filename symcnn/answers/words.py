@@ -26,6 +26,7 @@ class Words:
         self.phrases = Phrases(scanner)
         self.tokens = self.phrases.settle()
         self.assumed: dict[tuple[str, str], None] = {}
+        self.free: dict[str, None] = {}
         self.bound = frozenset(self._indices())
 
     def resolved(self) -> list[Token]:
@@ -118,6 +119,7 @@ class Words:
     def _symbols(self, token: Token, before: Token | None, following: Token | None) -> list[Token]:
         found = self.names.resolve(token.value, self.bound)
         self.assumed.update(dict.fromkeys(found.assumed))
+        self.free.update(dict.fromkeys(found.free))
         for written, name in found.mended:
             self.scanner.plain.mended(f"{written} read as {name}", f"{written} 按 {name} 读")
         if found.free and found.word:
