@@ -13,6 +13,7 @@ from symcnn.answers.units import LETTER_SCALES, scale_named, unit_named
 if TYPE_CHECKING:
     from symcnn.answers.scanner import Scanner
 
+_LARGEST_EXPONENT = 99  # of ten
 _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
@@ -73,8 +74,8 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
     text, end = scanner.text, read.end
     power = exponent(text, end)
     if power is not None and not ({"e", "E"} & {text[end]} and text[end] in scanner.names):
-        if abs(power[0]) > MOST_DIGITS:
-            raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", end, power[1])
+        if abs(power[0]) > _LARGEST_EXPONENT:
+            raise scanner.refused("size", f"an exponent may be {_LARGEST_EXPONENT} at most", end, power[1])
         return Fraction(10) ** power[0], power[1], True
     if (chinese := _CHINESE.match(text, end)) is not None:
         return Fraction(scale_named(chinese[1]) or 1), chinese.end(), True

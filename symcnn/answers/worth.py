@@ -22,7 +22,7 @@ _MOST_BITS = 20_000  # of a number: 6000 digits
 _MOST_TERMS = 3_000  # of an expression, were it multiplied out
 _LARGEST_DEGREE = 1_000
 _LARGEST_FACTORIAL = 1_000
-_HIGHEST_TOWER = 4  # exponents in exponents
+_HIGHEST_TOWER = 3  # exponents in exponents
 _MOST_COMPARED = 16  # arguments of max and min
 _MOST_STEPS = 2_000  # terms of sums, all together
 

@@ -44,13 +44,10 @@ class AnswerParser:
     """The tables of the grammar, with a builder that has a method for each rule."""
 
     def __init__(self, builder: object) -> None:
-        inner = _lark(builder).parser.parser.parser  # type: ignore[attr-defined]
+        inner = _lark(builder).parser.parser.parser
         tables, callbacks = inner.parse_table, inner.callbacks
         self._start, self._end = tables.start_states["answer"], tables.end_states["answer"]
-        rules = {
-            rule: _Rule(rule.origin.name, len(rule.expansion), _build_of(rule, call))
-            for rule, call in callbacks.items()
-        }
+        rules = {rule: _rule(rule, build) for rule, build in callbacks.items()}
         # A number is the state that a word leads to.
         self._actions: dict[Any, dict[str, Any]] = {
             state: {name: rules.get(then, then) for name, (_, then) in actions.items()}
@@ -59,7 +56,8 @@ class AnswerParser:
 
     def parse(self, words: Iterable[Word]) -> Any:
         """Return what the builder makes of the words; raises `NotParsedError`."""
-        states, values = [self._start], []
+        states: list[Any] = [self._start]
+        values: list[Any] = []
         for word in words:
             self._reduce(states, values, word.type, word)
             states.append(self._actions[states[-1]][word.type])
@@ -92,9 +90,10 @@ def answer_parser(builder: object) -> AnswerParser:
     return AnswerParser(builder)
 
 
-def _build_of(rule: Any, callback: Any) -> Any:
-    passes_on = rule.options.expand1 and not rule.alias and len(rule.expansion) == 1
-    return None if passes_on else callback
+def _rule(rule: Any, build: Callable[[list[Any]], Any]) -> _Rule:
+    size = len(rule.expansion)
+    passes_on = rule.options.expand1 and not rule.alias and size == 1
+    return _Rule(rule.origin.name, size, None if passes_on else build)
 
 
 def _lark(builder: object) -> Lark:
