@@ -113,6 +113,7 @@ class Phrases:
         """Read C=64, H=32, W=32 as a shape whose sizes have names."""
         if self.scanner.form not in ("shape", None):
             return
+        self._part_axes()
         starts = [0, *(i + 1 for i, token in enumerate(self.tokens) if token.type == "_COMMA")]
         if len(starts) < 2:
             return
@@ -125,6 +126,15 @@ class Phrases:
             name = self.tokens[place]
             name.type = "AXIS"
             del self.tokens[place + 1]
+
+    def _part_axes(self) -> None:
+        """Put commas into C=64 H=32 W=32."""
+        found: list[Token] = []
+        for place, token in enumerate(self.tokens):
+            if token.gap and found and found[-1].type in ("NUMBER", "WORD", "_CLOSE") and self._begins_axis(place):
+                found.append(Token("_COMMA", ",", token.start - 1, token.start, token.depth))
+            found.append(token)
+        self.tokens = found
 
     def _begins_axis(self, place: int) -> bool:
         following = self.tokens[place : place + 2]
@@ -139,8 +149,13 @@ class Phrases:
             word = token.value.lower()
             if word in v.HEDGES and not self._is_nothing(place):
                 raise self.refused("hedged", "this answer is not one answer, or a guess", token, "give one answer")
-            if word in v.SEVERAL:
+            if word in v.SEVERAL and not self._joins_units(place):
                 raise self.refused("several", "there are several answers", token, "give one answer")
+
+    def _joins_units(self, place: int) -> bool:
+        """Tell whether a word is that of `weights and biases`."""
+        beside = self.tokens[place - 1 : place] + self.tokens[place + 1 : place + 2]
+        return len(beside) == 2 and all(self.is_word(t) and unit_named(t.value) is not None for t in beside)
 
     def _is_nothing(self, place: int) -> bool:
         """Tell whether a word is that of `no parameters`."""
@@ -149,34 +164,35 @@ class Phrases:
 
     def _take_label(self) -> None:
         """Take what stands before the first `=` or `:` as a label where it is no formula."""
-        for place, token in enumerate(self.tokens):
-            if token.depth:
-                continue
-            colon = token.type == "MARK" and token.value == ":"
-            word = token.type == "WORD" and token.value.lower() in (
-                "is",
-                "are",
-                "equals",
-                "ist",
-                "sind",
-                "es",
-                "est",
-                "=",
-            )
-            if colon or token.type in _RELATIONS or (word and self.is_word(token)):
-                before = self.tokens[:place]
-                if colon and not self._is_label(before, token):
-                    raise self.refused("syntax", "a colon is not understood here", token)
-                if self._is_label(before, token):
-                    self.label = self.text_of(before[0], before[-1]).strip() if before else ""
-                    self.tokens = self.tokens[place + 1 :]
-                    if token.type == "RELATION":
-                        self._about(token)
-                    if not colon:
-                        return None
-                    return self._take_label()
-                return None
-        return None
+        place = next((i for i, token in enumerate(self.tokens) if self._may_end_label(token)), None)
+        if place is None:
+            return
+        token, before = self.tokens[place], self.tokens[:place]
+        colon = token.type == "MARK"
+        if not self._is_label(before, token):
+            if colon:
+                raise self.refused("syntax", "a colon is not understood here", token)
+            return
+        if before:
+            self.label = f"{self.label} {self.text_of(before[0], before[-1])}".strip()
+        self.tokens = self.tokens[place + 1 :]
+        if token.type == "RELATION":
+            self._about(token)
+        if colon or self._begins_another_label():
+            self._take_label()
+
+    def _may_end_label(self, token: Token) -> bool:
+        if token.depth:
+            return False
+        if token.type == "WORD":
+            return token.value.lower() in v.COPULAS and self.is_word(token)
+        return token.type in _RELATIONS or (token.type == "MARK" and token.value == ":")
+
+    def _begins_another_label(self) -> bool:
+        """Tell whether H_out = W_out = 28 goes on with a second label."""
+        if [token.type for token in self.tokens[:2]] != ["WORD", "EQUALS"]:
+            return False
+        return len(self.tokens[0].value) > 1 and self._is_label(self.tokens[:1], self.tokens[1])
 
     def _about(self, relation: Token) -> None:
         if relation.value in ("≈", "~"):
@@ -257,6 +273,8 @@ class Phrases:
             rest = segment[:-count]
             while len(rest) > 1 and self._is_filler(rest[-1], True):
                 rest = rest[:-1]
+            if named is not None and self.scanner.form == "shape" and named.quantity == "pixels":
+                return rest
             if named is not None and rest[-1].type in ENDS | {"WORD", "MARK"}:
                 unit = Token("UNIT", named, segment[-count].start, segment[-1].end)
                 return [*rest, unit]

@@ -22,7 +22,7 @@ from symcnn.syntax.answer import NotParsedError, answer_parser
 FORMS = ("formula", "number", "shape", "order")
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "commas", "bytes", "loose", "floors")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "bytes", "loose", "floors", "crosses")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 

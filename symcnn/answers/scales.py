@@ -18,7 +18,10 @@ _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
 _MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
-_DECIMAL_FOLLOWS = re.compile(r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*))")
+_DECIMAL_FOLLOWS = re.compile(
+    r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*)"
+    r"|[kKMGTP]i?(?:FLOP|flop|Flop|MAC|mac|[BM]\b|[Bb]yte|[Pp]aram|bit|OP|Add))"
+)
 
 
 @dataclass(frozen=True, slots=True)
