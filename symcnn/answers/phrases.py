@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.scanner import Scanner
-from symcnn.answers.tokens import ENDS, Token
+from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
 from symcnn.answers.unreadable import Unreadable
 
 _LABEL_WORDS = 8
+_BEGINNINGS = STARTS | {"WORD", "CHINESE", "ABOUT", "RELATION"}
 _RELATIONS = frozenset(("EQUALS", "RELATION"))
 
 
@@ -74,7 +75,7 @@ class Phrases:
         """Cut a run of Chinese at the words for is and about; units and words for nothing stay whole."""
         found, text, start = [], str(token.value), token.start
         while text:
-            if text in NOTHING or unit_named(text) is not None:
+            if text in NOTHING or text in v.CHINESE_ROUNDED or unit_named(text) is not None:
                 found.append(Token("CHINESE", text, start, start + len(text), token.depth))
                 break
             type_, length = self._chinese_word(text, token)
@@ -131,7 +132,8 @@ class Phrases:
         """Put commas into C=64 H=32 W=32."""
         found: list[Token] = []
         for place, token in enumerate(self.tokens):
-            if token.gap and found and found[-1].type in ("NUMBER", "WORD", "_CLOSE") and self._begins_axis(place):
+            behind = token.gap and found and found[-1].type in ("NUMBER", "WORD", "_CLOSE")
+            if behind and self._begins_axis(place) and any(other.type == "EQUALS" for other in found):
                 found.append(Token("_COMMA", ",", token.start - 1, token.start, token.depth))
             found.append(token)
         self.tokens = found
@@ -228,18 +230,31 @@ class Phrases:
         """Take the words away that stand before and behind a member, but for its unit."""
         relation: list[Token] = segment[:1] if segment and segment[0].type in _RELATIONS else []
         segment = segment[len(relation) :]
-        while segment and self._is_filler(segment[0], len(segment) > 1):
+        whole = len(segment)
+        while len(segment) > 1 and self._is_filler(segment[0]) and segment[1].type in _BEGINNINGS and segment[1].gap:
+            if len(segment[0].value) == 1 and len(segment) == whole:
+                break  # `il y a 832`, but `a b` is a product
             segment = segment[1:]
         if segment and (segment[0].value in ("~", "≈") or self._is_about(segment[0])):
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
         segment = self._without_lone_times(segment)
-        while len(segment) > 1 and self._is_filler(segment[-1], True) and unit_named(segment[-1].value) is None:
+        while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
-        return relation + self._with_unit(segment)
+        return relation + self._rounded(self._with_unit(segment))
+
+    def _rounded(self, segment: list[Token]) -> list[Token]:
+        """Read 110.5 向下取整, rounded down, as 110.5 → ⌊110.5⌋."""
+        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
+        if opening is None or len(segment) == 1:
+            return segment
+        word, segment = segment[-1], segment[:-1]
+        again = [token.changed(token.type, token.value) for token in segment]
+        arrow, closing = word.changed("RELATION", "→"), word.changed(f"CLOSE_{opening}", "⌋")
+        return [*segment, arrow, word.changed(opening, "⌊"), *again, closing]
 
     def _without_lone_times(self, segment: list[Token]) -> list[Token]:
         """Read the factor ×4, x4 or 4× as 4."""
@@ -252,8 +267,12 @@ class Phrases:
                 return rest
         return segment
 
-    def _is_filler(self, token: Token, others: bool) -> bool:
-        return others and token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
+    def _is_filler(self, token: Token) -> bool:
+        return token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
+
+    def _is_last_filler(self, segment: list[Token]) -> bool:
+        behind = segment[-2].type in ENDS or segment[-2].type in ("WORD", "CHINESE")
+        return behind and self._is_filler(segment[-1]) and len(segment[-1].value) > 1
 
     def _is_about(self, token: Token) -> bool:
         return token.type == "ABOUT" or (self.is_word(token) and token.value.lower() in v.APPROXIMATE)
@@ -271,7 +290,7 @@ class Phrases:
                 continue
             named = unit_named(self.text_of(segment[-count], segment[-1]))
             rest = segment[:-count]
-            while len(rest) > 1 and self._is_filler(rest[-1], True):
+            while len(rest) > 1 and self._is_filler(rest[-1]):
                 rest = rest[:-1]
             if named is not None and self.scanner.form == "shape" and named.quantity == "pixels":
                 return rest

@@ -49,6 +49,8 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         end = start
         while end < len(text) and (text[end].isdigit() or text[end] in ".,'_"):
             end += 1
+        if "," in text[start:end]:
+            raise scanner.refused("several", "these are several numbers, or digits in unusual groups", start, end)
         raise scanner.refused("syntax", "the digits of this number are grouped in no usual way", start, end)
     if read.end - start > MOST_DIGITS:
         raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)

@@ -15,6 +15,7 @@ _ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
 _WORD = re.compile(r"\w+'*")
 _PARTS = re.compile(r"[_,+\-]")
+_NUMBERS = re.compile(r"(?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE) (?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE)")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -160,25 +161,25 @@ class Words:
             raise self.refused(
                 "syntax", f"'{word}' is not understood", token, f"write {word[0]}^{word[1:]} or {word[1:]}{word[0]}"
             )
-        beside = [t for t in (before, following) if t is not None]
-        letters = sum(map(str.isalpha, word))
-        touching = (before is not None and before.type in ENDS) or (
-            following is not None and (following.type in STARTS or following.type in ("WORD", "CHINESE"))
-        )
-        noted = before is not None and following is not None and (before.type, following.type) == ("_OPEN", "_CLOSE")
-        alone = (
-            not beside
-            or noted
-            or (self._begins_member(before) and (following is None or following.type in _MEMBER_ENDS))
-        )
-        if (
-            alone
-            or (touching and letters >= _LONG_WORD)
-            or (following is not None and following.type == "WORD" and following.gap)
-        ):
+        if self._is_prose(token, before, following):
             declared = ", ".join(self.names.symbols)
             hint = f"the symbols here are {declared}" if declared else "answer with a number"
             raise self.refused("prose", f"'{word}' is not understood", token, hint)
+
+    def _is_prose(self, token: Token, before: Token | None, following: Token | None) -> bool:
+        """Tell an unknown word of a sentence from a symbol: it stands alone, in brackets, or beside something."""
+        word = token.value
+        if self._begins_member(before) and (following is None or following.type in _MEMBER_ENDS):
+            return True
+        if before is not None and following is not None and (before.type, following.type) == ("_OPEN", "_CLOSE"):
+            return True
+        if following is not None and following.type == "WORD" and following.gap:
+            return True
+        behind = before is not None and before.type in ENDS
+        ahead = following is not None and (following.type in STARTS or following.type in ("WORD", "CHINESE"))
+        apart = (behind and token.gap) or (ahead and following is not None and following.gap)
+        long = sum(map(str.isalpha, word)) >= _LONG_WORD
+        return (behind or ahead) and (long or (apart and word.isalpha() and word.islower()))
 
     def _begins_member(self, before: Token | None) -> bool:
         return before is None or before.type in ("EQUALS", "RELATION", "ABOUT", "AXIS")
@@ -280,10 +281,17 @@ class Words:
             before = token
         return found
 
+    def _is_fraction_of_numbers(self, token: Token) -> bool:
+        place = next(i for i, other in enumerate(self.tokens) if other is token)
+        return _NUMBERS.match(" ".join(t.type for t in self.tokens[place + 1 : place + 7])) is not None
+
     def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
         closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
         if token.type == "NUMBER" and (token.gap or not closed):
             raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
+        if token.type == "FRACTION" and before.type == "NUMBER" and self._is_fraction_of_numbers(token):
+            hint = "write 5/2 or 2.5, or * for times"
+            raise self.refused("syntax", "a number before a fraction is a sum or a product", token, hint)
         type_ = "_JUXTAPOSED"
         if token.type == "SERIES":
             type_ = "TIMES"
