@@ -43,6 +43,9 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     _without_markdown(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
+    if first.has_decimal_commas():
+        first = _Attempt(plain, names, ",", form, {})
+        mark = ","
     found = [first.reading()]
     doubts = sorted(first.doubts(), key=_CHOICES.index)
     if not doubts:
@@ -78,6 +81,10 @@ class _Attempt:
         self.scanner = Scanner(plain, names, mark, form, choices)
         self.scanner.scan()
         self.words = Words(self.scanner)
+
+    def has_decimal_commas(self) -> bool:
+        """Tell whether some number shows that the doubtful dots of others part thousands."""
+        return "dots" in self.scanner.seen and self.scanner.decided >= {","} and "." not in self.scanner.decided
 
     def doubts(self) -> set[str]:
         """Return the choices that there are."""

@@ -161,7 +161,7 @@ def test_what_is_ambiguous_has_all_its_readings(text: str, form: str | None, sho
 
 @pytest.mark.parametrize(
     "text",
-    ["9.248 + 1.5", "9.248 + 9,248", "0.248", "9.248e3", "9.248 GMACs", "9.248%"],
+    ["9.248 + 1.5", "9.248 + 9,248", "9.248 + 1,5", "9.248 + 1.234.567", "0.248", "9.248e3", "9.248 GMACs", "9.248%"],
 )
 def test_what_stands_beside_a_number_settles_it(text: str) -> None:
     assert len(read(text, Names(()))) == 1
