@@ -170,7 +170,7 @@ class Scanner:
                 self.times(found.start())
                 return found.start() + 1
             cut = _TIMES_NUMBER.search(word)
-            if cut is not None and self.names.splits(word[: cut.start()]):  # Hx3
+            if cut is not None and cut.start() and self.names.splits(word[: cut.start()]):  # Hx3
                 word, end = word[: cut.start()], found.start() + cut.start()
         if "∞" in word or word.lower() in ("nan", "infinity", "inf"):
             raise self.refused("undefined", f"'{word}' is no number", found.start(), end)
