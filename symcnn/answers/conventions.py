@@ -1,0 +1,248 @@
+"""Other conventions by which the same quantity comes out differently, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.polynomial import ONE, Monomial, Polynomial, add, as_expression, degree, inverse, polynomial, times
+from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.answers.reference import Question, value_of
+from symcnn.errors import SymcnnError
+from symcnn.library.convention import known_conventions, standard_convention
+
+_BYTES = 4  # of a float32
+_OPERATIONS = ("mul", "add", "cmp", "div", "exp")
+_COSTS = ("macs", "flops")
+UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
+_SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
+_COST_DEGREE = 4  # a product of so many sizes is a number of operations: K·K·C·H·W, and not one of parameters
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What a quantity is under another convention; `texts` say in English and Chinese what it does differently."""
+
+    name: str
+    value: Any
+    texts: tuple[str, str]
+
+
+_TEXTS = {
+    "macs": ("it counts one for each multiply–accumulate (MACs)", "每次乘加计一次（MACs）"),
+    "flops": (
+        "it counts multiplications and additions apart (FLOPs), two for each multiply–accumulate",
+        "乘法与加法分开计数（FLOPs），每次乘加计两次",
+    ),
+    "two_macs": (
+        "it counts two operations for each multiply–accumulate, and none for a bias",
+        "每次乘加计两次运算，不计偏置的加法",
+    ),
+    "bias_mac": ("it counts a bias as one more multiply–accumulate", "把偏置也计为一次乘加"),
+    "mul_add": ("it counts n − 1 additions for n products, 2n − 1 in all", "n 个乘积只需 n − 1 次加法，共 2n − 1 次"),
+    "madd": ("it counts multiplications and additions one by one", "乘法与加法逐个计数"),
+    "no_bias": ("it leaves the biases out", "没有计入偏置"),
+    "bias": ("it counts the biases too", "把偏置也计入"),
+    "running_statistics": (
+        "it counts the running means and variances of batch normalisation, which are stored but not learned",
+        "计入了批归一化的滑动均值与方差（它们被保存，但不是学习得到的）",
+    ),
+    "one_sample": ("it is of one sample and not of the whole batch", "只计一个样本，而不是整个批次"),
+    "training": (
+        "it counts a training step, forward and backward, as three times the forward pass",
+        "按训练一步计（前向加反向约为前向的三倍）",
+    ),
+    "bytes": ("it is in bytes, four for each number", "以字节为单位，每个数四字节"),
+    "elements": ("it is the number of values and not of bytes", "给出的是元素个数，而不是字节数"),
+    "channels_last": ("it has the channels last, as in TensorFlow", "通道写在最后（如 TensorFlow）"),
+    "batch": ("it has the batch as its first axis", "第一维是批大小"),
+    "no_batch": ("it leaves the batch axis out", "省略了批的一维"),
+    "with_channels": ("it gives the channels beside the sizes", "除尺寸外还给出了通道数"),
+    "sizes_only": ("it leaves the channels out", "省略了通道数"),
+}
+_TOOL = ("it counts as the convention {0} does", "按约定 {0} 计数")
+
+
+def convention(name: str, value: Any) -> Convention:
+    """Return a convention by its name; one of the library that needs no words of its own is called by its name."""
+    texts = _TEXTS.get(name) or (_TOOL[0].format(name), _TOOL[1].format(name))
+    return Convention(name, value, texts)
+
+
+def conventions(asked: Question) -> Iterator[Convention]:
+    """Yield other conventions for a question with their values, those that people mean most often first."""
+    if asked.kind == "shape":
+        yield from _of_shapes(asked)
+    elif asked.layers:
+        yield from _of_analysis(asked)
+    else:
+        yield from _of_expression(asked)
+
+
+def _of_shapes(asked: Question) -> Iterator[Convention]:
+    shape = asked.value
+    channelled = asked.quantity in ("output", "shape", "")
+    if channelled and len(shape) > 2:
+        yield convention("channels_last", (*shape[1:], shape[0]))
+        if not asked.layers and len(shape) == 4:  # a batch comes first
+            yield convention("channels_last", (shape[0], *shape[2:], shape[1]))
+            yield convention("no_batch", shape[1:])
+        elif asked.layers or len(shape) == 3:
+            yield convention("sizes_only", shape[1:])
+    batch = None if asked.analysis is None else asked.analysis.batch
+    if asked.quantity in ("output", "shape"):
+        yield convention("batch", (1 if batch is None else exact(batch), *shape))
+    if asked.layers and asked.quantity == "size":
+        yield convention("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+
+
+def _of_analysis(asked: Question) -> Iterator[Convention]:
+    name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
+    stored = ("weights", "biases", "params", "buffers", "keras")
+    if asked.kind == "bytes":
+        yield from _built(asked, "elements", lambda: _counted(asked, name))
+    if name in ("params", "weights"):
+        other = "weights" if name == "params" else "params"
+        yield from _built(asked, "no_bias" if name == "params" else "bias", lambda: _counted(asked, other))
+        with_buffers = ("running_statistics", lambda: total((_counted(asked, "params"), _counted(asked, "buffers"))))
+        yield from _built(asked, *with_buffers)
+    elif name not in (*stored, *_SAMPLED) and name in known_costs():
+        yield from _costs(asked)
+    if batch is not None and name not in stored:
+        yield from _built(asked, "one_sample", lambda: product((asked.value, 1 / batch)))
+    if asked.kind != "bytes" and (name in stored or name == "activations"):
+        yield from _built(asked, "bytes", lambda: product((_BYTES, asked.value)))
+
+
+def known_costs() -> tuple[str, ...]:
+    """Return the names of the conventions that count operations, `macs` and `flops` first."""
+    found = (name for name in known_conventions() if name not in (*_COSTS, *_OPERATIONS))
+    return (*_COSTS, *(name for name in found if not standard_convention(name).stored))
+
+
+def known_names() -> tuple[str, ...]:
+    """Return the names of all conventions that a question may accept."""
+    return tuple(dict.fromkeys((*_TEXTS, *UNIT_NAMES, *known_conventions())))
+
+
+def _costs(asked: Question) -> Iterator[Convention]:
+    names = known_costs()
+    for name in _COSTS:
+        yield from _built(asked, name, partial(_counted, asked, name))
+    yield from _built(asked, "two_macs", lambda: product((2, _counted(asked, "macs"))))
+    yield from _built(asked, "training", lambda: product((3, asked.value)))
+    for name in names[len(_COSTS) :]:
+        yield from _built(asked, name, partial(_counted, asked, name))
+    for name in _COSTS:
+        yield from _built(asked, "training", partial(_trained, asked, name))
+
+
+def _trained(asked: Question, name: str) -> Value:
+    return product((3, _counted(asked, name)))
+
+
+def _counted(asked: Question, name: str) -> Value:
+    value = value_of(asked.analysis, asked.layers, name, whole=asked.path is None and asked.analysis is not None)
+    return asked.given.rebuilt(exact(value))
+
+
+def _built(asked: Question, name: str, value: Callable[[], Value]) -> Iterator[Convention]:
+    """Yield a convention, unless it says nothing of the layers or says the same."""
+    try:
+        found = value()
+    except SymcnnError:
+        return
+    if found != asked.value:
+        yield convention(name, exact(found))
+
+
+def _of_expression(asked: Question) -> Iterator[Convention]:
+    """Yield what can be said of a formula or number alone: what it counts is seen by its quantity or its form."""
+    value, quantity = asked.value, asked.quantity
+    poly = polynomial(value)
+    costs = quantity in _COSTS or (not quantity and _is_cost(poly))
+    if asked.kind == "bytes":
+        yield convention("elements", product((Fraction(1, _BYTES), value)))
+    if quantity == "flops" or (costs and quantity != "macs" and _is_doubled(poly)):
+        yield convention("macs", product((Fraction(1, 2), value)))
+        yield from _fewer_additions(poly)
+    elif costs:
+        yield convention("flops", product((2, value)))
+    if costs:
+        yield convention("training", product((3, value)))
+    yield from _without_bias(poly)
+    if quantity in ("", "params"):
+        yield from _with_bias(poly, costs)
+        yield from _statistics(value, poly)
+    if quantity in ("params", "weights", "activations"):
+        yield convention("bytes", product((_BYTES, value)))
+
+
+def _is_cost(poly: Polynomial) -> bool:
+    return any(degree(m) >= _COST_DEGREE + (degree(m) == len(m)) for m in poly)
+
+
+def _is_doubled(poly: Polynomial) -> bool:
+    top = max(map(degree, poly), default=0)
+    return all(c % 2 == 0 for m, c in poly.items() if degree(m) == top)
+
+
+def _fewer_additions(poly: Polynomial) -> Iterator[Convention]:
+    """Yield (2n − 1)·x for a single 2·n·x, where n has the kernel and the input channels and x are the outputs."""
+    if len(poly) != 1:
+        return
+    ((monomial, _),) = poly.items()
+    outputs = frozenset((atom, e) for atom, e in monomial if not _is_tap(atom, e))
+    if outputs and outputs != monomial:
+        yield convention("mul_add", as_expression(add(poly, {outputs: 1}, -1)))
+
+
+def _is_tap(atom: Expr, exponent: int) -> bool:
+    name = atom.name if isinstance(atom, Symbol) else ""
+    return name[:1] in ("K", "k") or _is_input_channel(name)
+
+
+def _is_input_channel(name: str) -> bool:
+    return name in ("C", "Ci", "Cin", "M") or ("in" in name.lower() and name[:1] in ("C", "c", "n"))
+
+
+def _without_bias(poly: Polynomial) -> Iterator[Convention]:
+    """Yield A·x for A·x + x: the same without one number for each output."""
+    bias = _bias_of(poly)
+    if bias is not None:
+        rest = {m: c for m, c in poly.items() if m != bias}
+        yield convention("no_bias", exact(as_expression(rest)))
+
+
+def _bias_of(poly: Polynomial) -> Monomial | None:
+    for monomial, coefficient in poly.items():
+        others = [m for m in poly if m != monomial]
+        if coefficient != 1 or not monomial or not others:
+            continue
+        over = [times(m, inverse(monomial)) for m in others]
+        if all(e > 0 for m in over for _, e in m) and all(degree(m) > 1 for m in over):
+            return monomial
+    return None
+
+
+def _with_bias(poly: Polynomial, costs: bool) -> Iterator[Convention]:
+    """Yield A·x + x for a single A·x, where x is clearly the number of output channels."""
+    if len(poly) != 1 or costs:
+        return
+    ((monomial, _),) = poly.items()
+    outputs = [a for a, e in monomial if isinstance(a, Symbol) and e == 1 and "out" in a.name.lower()]
+    if len(outputs) == 1 and len(monomial) > 1:
+        yield convention("bias", as_expression(add(poly, {frozenset(((outputs[0], 1),)): 1})))
+
+
+def _statistics(value: Value, poly: Polynomial) -> Iterator[Convention]:
+    """Yield 4C for 2C: the scale and shift of a batch normalisation, and its running mean and variance."""
+    if is_number(value) or ONE in poly or set(poly.values()) != {2} or any(degree(m) != 1 for m in poly):
+        return
+    yield convention("running_statistics", product((2, value)))
