@@ -22,7 +22,8 @@ _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 _COSTS = ("macs", "flops")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
 _SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
-_COST_DEGREE = 4  # a product of so many sizes is a number of operations: K·K·C·H·W, and not one of parameters
+_COST_DEGREE = 3  # K·C·H is a number of operations; H·W one of positions
+_SIZES = ("H", "W", "h", "w")  # and what begins so, as H_out
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def _of_shapes(asked: Question) -> Iterator[Convention]:
 
 
 def _of_analysis(asked: Question) -> Iterator[Convention]:
+    if asked.quantity == "size":
+        yield convention("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
     name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
     stored = ("weights", "biases", "params", "buffers", "keras")
     if asked.kind == "bytes":
@@ -185,7 +188,12 @@ def _of_expression(asked: Question) -> Iterator[Convention]:
 
 
 def _is_cost(poly: Polynomial) -> bool:
-    return any(degree(m) >= _COST_DEGREE + (degree(m) == len(m)) for m in poly)
+    """Tell whether a formula counts operations: products of spatial sizes with channels or kernels."""
+    return any(degree(m) >= _COST_DEGREE and any(_is_size(atom) for atom, _ in m) for m in poly)
+
+
+def _is_size(atom: Expr) -> bool:
+    return isinstance(atom, Symbol) and (atom.name[:1] in _SIZES or atom.name in ("f_w", "f_h"))
 
 
 def _is_doubled(poly: Polynomial) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from sympy import Add, Expr, Max, Min
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import NONZERO, Condition
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import (
     Polynomial,
@@ -17,6 +19,7 @@ from symcnn.algebra.polynomial import (
     as_expression,
     atoms,
     common_denominator,
+    content,
     polynomial,
     scale,
 )
@@ -144,35 +147,47 @@ def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
 
 def _may_vanish(denominator: Expr, given: Given) -> bool:
     poly = polynomial(denominator)
+    if any(claim.claim == NONZERO and claim.value in (denominator, -denominator) for claim in _simple(given)):
+        return False
     return not (given.facts.is_positive(poly) or given.facts.is_positive(scale(poly, -1)))
 
 
+def _simple(given: Given) -> Iterator[Condition]:
+    return (claim for claim in given.claims if isinstance(claim, Condition))
+
+
 def _cases(poly: Polynomial) -> Iterator[Polynomial]:
-    """Yield what becomes of a difference as its maxima and minima are decided one way or the other."""
-    undecided = sorted((a for a in poly_atoms(poly) if isinstance(a, (Max, Min))), key=str)
-    pairs = sorted({_pair(a) for a in undecided if len(a.args) == 2}, key=str)
-    if not undecided or len(pairs) > _MOST_PAIRS or any(len(a.args) != 2 for a in undecided):
+    """Yield what becomes of a difference as its maxima and minima are decided one way or the other.
+
+    All that compare the same two values, or their multiples, are decided together: |x| and max(x, 0).
+    """
+    undecided = sorted((a for a in _atoms_within(poly) if isinstance(a, (Max, Min))), key=str)
+    compared = {a: _comparison(a) for a in undecided if len(a.args) == 2}
+    keys = sorted({key for key, _ in compared.values()}, key=str)
+    if not undecided or len(keys) > _MOST_PAIRS or len(compared) < len(undecided):
         yield poly
         return
-    for larger in product((0, 1), repeat=len(pairs)):
-        chosen = {pair: pair[which] for pair, which in zip(pairs, larger, strict=True)}
-        values = {a: chosen[_pair(a)] if isinstance(a, Max) else _other(_pair(a), chosen[_pair(a)]) for a in undecided}
+    for signs in product((True, False), repeat=len(keys)):
+        first_is_larger = dict(zip(keys, signs, strict=True))
+        values = {}
+        for atom, (key, same_way) in compared.items():
+            larger = 0 if first_is_larger[key] == same_way else 1
+            values[atom] = atom.args[larger if isinstance(atom, Max) else 1 - larger]
         yield polynomial(rebuilt(as_expression(poly), _PLAIN, values))
 
 
-def poly_atoms(poly: Polynomial) -> set[Expr]:
+def _comparison(atom: Expr) -> tuple[Expr, bool]:
+    """Return what is ≥ 0 or ≤ 0 as one of two values is the larger, and whether that is the first where it is ≥ 0."""
+    numerator, _, _ = common_denominator(add(polynomial(atom.args[0]), polynomial(atom.args[1]), -1))
+    primitive = as_expression(scale(numerator, Fraction(1, content(numerator.values()))))
+    if primitive.could_extract_minus_sign():
+        return as_expression(scale(polynomial(primitive), -1)), False
+    return primitive, True
+
+
+def _atoms_within(poly: Polynomial) -> set[Expr]:
     """Return the atoms, those inside roundings too."""
     return {part for atom in atoms(poly) for part in (atom, *atom.atoms(Max, Min))}
-
-
-def _pair(atom: Expr) -> tuple[Expr, Expr]:
-    """Return two values of which one is the larger; of (x, −x) and (H − 1, 0) there is one for each meaning."""
-    first, second = sorted(atom.args, key=str)
-    return first, second
-
-
-def _other(pair: tuple[Expr, Expr], one: Expr) -> Expr:
-    return pair[1] if one == pair[0] else pair[0]
 
 
 def _refuted(answer: Value, expected: Value, difference: Polynomial, given: Given) -> Counterexample | None:

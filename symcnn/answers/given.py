@@ -19,7 +19,7 @@ from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import Value, exact, symbol
 from symcnn.errors import SymcnnError
 
 Number: TypeAlias = int | Fraction
@@ -74,6 +74,15 @@ class Given:
     def more_points(self) -> tuple[Evaluation, ...]:
         """Many more points, for what the few do not tell apart."""
         return tuple(map(Evaluation, self._drawn(_MORE_TIERS)))
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Value]:
+        """What the names stand for: symbols, or what these are assumed to equal."""
+        return {name: exact(self.replaced.get(sym, sym)) for name, sym in self.symbols.items()}
+
+    def with_symbols(self, names: Iterable[str]) -> Given:
+        """Return the same with more symbols, positive integers."""
+        return Given(dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced)
 
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""

@@ -13,7 +13,8 @@ from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.chains import ARROW, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.names import Names
-from symcnn.answers.read import latex, read
+from symcnn.answers.notation import latex
+from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
 from symcnn.answers.unreadable import Unreadable
@@ -21,6 +22,7 @@ from symcnn.answers.verdict import Verdict
 from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
 
+_FORMS = {"bytes": "number"}
 _UNDEFINED = ("it divides by zero", "出现了除以零")
 _NO_TEXT = ("it is no text", "它不是文本")
 
@@ -74,12 +76,15 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
 
 
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    form = "shape" if asked.kind == "shape" else None
-    readings = read(answer, names, locale=locale, form=form)
+    readings = read(answer, names, locale=locale, form=_FORMS.get(asked.kind, asked.kind))
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)))
     (reading,) = readings
-    found = _of_reading(reading, asked, policy)
+    found = _of_reading(reading, _with_free_names(asked, reading.free), policy)
+    if reading.assumed and found.verdict == v.EXACT:
+        found = verdicts.assume_case(reading.assumed, policy)
+    elif reading.free and found.verdict == v.WRONG and not found.slips:
+        found = verdicts.unknown_names(reading.free, found)
     return replace(found, reading=latex(reading), repairs=reading.repairs)
 
 
@@ -94,11 +99,19 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
 
 def _answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
-    values = tuple(worth(item, asked.given) for item in member.items)
-    factor = 1 if member.unit is None else member.unit.factor
+    arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
+    values = tuple(worth(item, arithmetic, symbols) for item in member.items)
+    factor, half = 1 if member.unit is None else member.unit.factor, member.half_unit
     if factor != 1:
-        values = tuple(asked.given.arithmetic.product([value, factor], []) for value in values)
-    return Answered(values, member.form == "shape", member.order, member.half_unit, member.unit)
+        values = tuple(arithmetic.product([value, factor], []) for value in values)
+        half = None if half is None else half * factor
+    return Answered(values, member.form == "shape", member.order, half, member.unit)
+
+
+@lru_cache(maxsize=4096)
+def _with_free_names(asked: Question, free: tuple[str, ...]) -> Question:
+    """Return the question with more symbols: those of the answer that nobody declared may be anything."""
+    return replace(asked, given=asked.given.with_symbols(free)) if free else asked
 
 
 def _unreadable(error: Unreadable) -> Verdict:

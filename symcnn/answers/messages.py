@@ -83,6 +83,10 @@ _MESSAGES: dict[str, Words] = {
     "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
     "wrong": ("Not right.", "不正确。"),
     "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
+    "wrong_unknown": (
+        "Not right: the question has no symbol {names}.",
+        "不正确：题目中没有符号 {names}。",
+    ),
     "wrong_at": (
         "Not right: for {point} it gives {answer}, and {expected} is right.",
         "不正确：当{point}时得到 {answer}，而正确值是 {expected}。",

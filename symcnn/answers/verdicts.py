@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -30,11 +31,22 @@ def assume(claims: tuple[Stated, ...], policy: Policy, slips: tuple[Any, ...] = 
     return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, slips=slips, message=said)
 
 
-def assume_case(repair: str, condition: str, policy: Policy) -> Verdict:
-    """Return that an answer is right if a letter was meant in the other case."""
+def assume_case(pairs: tuple[tuple[str, str], ...], policy: Policy) -> Verdict:
+    """Return that an answer is right if letters were meant in the other case: (as written, as meant)."""
     right = policy.accepts(v.ASSUME)
-    said = message("assume_case", repair=repair)
+    meant = (
+        " and ".join(f"{written} is meant as {read}" for written, read in pairs),
+        "、".join(f"把 {written} 理解为 {read}" for written, read in pairs),
+    )
+    condition = " and ".join(f"{written} == {read}" for written, read in pairs)
+    said = message("assume_case", repair=meant)
     return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, message=said)
+
+
+def unknown_names(names: tuple[str, ...], found: Verdict) -> Verdict:
+    """Return that an answer is wrong, which has symbols that the question does not have."""
+    listed = (", ".join(names), "、".join(names))
+    return replace(found, message=message("wrong_unknown", names=listed))
 
 
 def convention(found: Convention, policy: Policy, slips: tuple[Any, ...], rounded: bool = False) -> Verdict:
