@@ -19,6 +19,7 @@ from symcnn.analysis.window import UNSAID, Window
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
+from symcnn.formula.meaning import FOLDS
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import UNKNOWN, WINDOW
@@ -86,7 +87,7 @@ class Application:
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
             return self.kind.constants[name]
-        key = None if axis is None or "prod" in self.kind.spoken[name] else self._axis_key(name, axis)
+        key = None if axis is None or not self._on_one_axis(name) else self._axis_key(name, axis)
         if key in self.known:
             return self.known[key]
         rule, span = self.kind.rules[name], self.kind.formulas[name].span
@@ -97,6 +98,9 @@ class Application:
         if key is not None:
             self.known[key] = value
         return value
+
+    def _on_one_axis(self, name: str) -> bool:
+        return not any(fold in self.kind.spoken[name] for fold in FOLDS)
 
     def _axis_key(self, name: str, axis: int) -> tuple[Any, ...]:
         """Return all that a rule is worked out from on an axis: it is the same whatever the channels are."""

@@ -31,10 +31,10 @@ def layers_document(kinds: Iterable[Kind], nets: Iterable[Net]) -> Document:
     return Document(tuple(Section(title, (Table(_COLUMNS, tuple(rows)),)) for title, rows in groups.items()))
 
 
-def kind_document(found: Kind | Net) -> Document:
-    """Return the page of one kind or block."""
+def kind_document(found: Kind | Net, language: str = "en") -> Document:
+    """Return the page of one kind or block; in Chinese what to do instead of mistakes is said in Chinese."""
     definition = found.definition if isinstance(found, Kind) else found
-    items = _kind_items(found) if isinstance(found, Kind) else _net_items(found)
+    items = _kind_items(found, language) if isinstance(found, Kind) else _net_items(found)
     listing = Listing((*((label, lines) for label, lines in items if lines), ("example", (_words(example(found)),))))
     title = _called(found.name, _signature(definition.parameters))
     return Document((Section(title, (Paragraph(_words(_said(found))), listing)),))
@@ -51,14 +51,15 @@ def _said(found: Kind | Net) -> str:
     return f"A block. {comment(found)}".strip()
 
 
-def _kind_items(kind: Kind) -> Iterator[tuple[str, tuple[Line, ...]]]:
+def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ...]]]:
     definition = kind.definition
     yield "source", (_words(definition.source or "not given"),)
     yield "arguments", tuple(_argument(kind, p) for p in definition.parameters)
     yield "requires", tuple(_requirement(r) for r in definition.requirements if not _lists_words(r))
     yield "formulas", tuple(line for name, value in definition.rules for line in _rule(name, value, _meaning(name)))
     yield "in textbooks", tuple(_equal(s.quantity, s.value, _where(s.condition)) for s in definition.shown)
-    yield "known mistakes", tuple(line for s in definition.slips for line in _rule(s.quantity, s.value, s.text))
+    slips = ((s, s.zh if language == "zh" and s.zh else s.text) for s in kind.slips)
+    yield "known mistakes", tuple(line for s, said in slips for line in _rule(s.quantity, s.value, f"{s.id}: {said}"))
     yield "letters", (_words(_LETTERS),)
 
 
@@ -176,7 +177,10 @@ def _kind_data(kind: Kind) -> dict[str, object]:
             }
             for s in definition.shown
         ],
-        "wrong": [{"quantity": s.quantity, "text": s.text, "formula": s.value.span.text} for s in definition.slips],
+        "wrong": [
+            {"id": s.id, "quantity": s.quantity, "text": s.text, "zh": s.zh, "formula": s.value.span.text}
+            for s in kind.slips
+        ],
         "example": example(kind),
     }
 

@@ -198,8 +198,8 @@ def _no_function(node: f.Apply) -> NoReturn:
 
 
 def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
-    if name == "prod":
-        return _fold(arguments, node, names)
+    if name in FOLDS:
+        return _fold(name, arguments, node, names)
     if name in ("before", "after"):
         return _side(name, arguments, node, names)
     least, most = BUILTINS[name]
@@ -233,19 +233,22 @@ BUILTINS: dict[str, tuple[int, int]] = {
     "min": (2, 1000),
     "max": (2, 1000),
     "prod": (1, 1),
+    "first": (1, 1),
     "before": (1, 1),
     "after": (1, 1),
 }
+FOLDS = ("prod", "first")  # those that speak of all axes
 
 
-def _fold(arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
-    """`prod(x)`: the product over the axes."""
+def _fold(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:
+    """`prod(x)`: the product over the axes; `first(x)`: what it is on the first, 1 where there is none."""
     if names.known is None or len(arguments) != 1:
-        raise SymcnnError("prod(x) multiplies over the axes, inside the rule of a layer kind", node.span)
+        does = "multiplies over the axes" if name == "prod" else "looks at the first axis"
+        raise SymcnnError(f"{name}(x) {does}, inside the rule of a layer kind", node.span)
     part = _numeric(arguments[0], names.folded())
 
     def evaluate(frame: Frame) -> Any:
-        axes = range(frame.values["axes"])
+        axes = range(frame.values["axes"] if name == "prod" else min(1, frame.values["axes"]))
         factors = [part(Frame(frame.arithmetic, frame.values, axis)) for axis in axes]
         return frame.arithmetic.product(factors, [])
 

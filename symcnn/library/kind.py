@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.meaning import Vocabulary, meaning
+from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Frame, Meaning
 from symcnn.library.rules import COUNTED, INPUT_NAMES, OPERATIONS, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
-from symcnn.tree import Layer, LayerParameter
+from symcnn.tree import Layer, LayerParameter, Slip
 
 # A rule may use the names that are known when it is worked out.
 _BEFORE_SIZE = (*WINDOW, "size", "joins", "gates", "axes", "channels")
+_UNMISTAKABLE = ("demands", "defaults", "words", "sided", "slips")  # what no mistake changes is compiled once
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,8 @@ class Kind:
 
     @cached_property
     def spoken(self) -> dict[str, tuple[str, ...]]:
-        """The names that each rule speaks of, `prod` among them, with which it speaks of all axes."""
-        mentioned = {name: {node.name for node in names(formula)} for name, formula in self.formulas.items()}
-        known = {"prod", *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
-        return {name: tuple(sorted(found & known)) for name, found in mentioned.items()}
+        """The names that each rule speaks of, `prod` and `first` among them, with which it speaks of all axes."""
+        return {name: self._spoken(formula) for name, formula in self.formulas.items()}
 
     @cached_property
     def counted_constants(self) -> dict[str, int]:
@@ -138,6 +137,24 @@ class Kind:
         symbols = {argument.name for arguments in asked for argument in arguments if isinstance(argument, Name)}
         return frozenset(p.name for p in self.definition.parameters if p.symbol in symbols)
 
+    @cached_property
+    def slips(self) -> tuple[Slip, ...]:
+        """The known mistakes, each with an id: one without is known by its kind, quantity and place."""
+        numbered = enumerate(self.definition.slips, 1)
+        return tuple(s if s.id else replace(s, id=f"{self.name.lower()}.{s.quantity}.{i}") for i, s in numbered)
+
+    def mistaken(self, slips: Iterable[Slip]) -> Kind:
+        """Return the kind with the rules of who makes these mistakes; `params` is no rule, and is left."""
+        wrong = {slip.quantity: slip.value for slip in slips if slip.quantity in RULES}
+        rules = tuple(rule for rule in self.definition.rules if rule[0] not in wrong)
+        made = Kind(replace(self.definition, rules=(*rules, *wrong.items())))
+        compiled = {name: made._rule(name, value) for name, value in wrong.items()}
+        made.__dict__ |= {name: getattr(self, name) for name in _UNMISTAKABLE}
+        spoken = {name: self._spoken(value) for name, value in wrong.items()}
+        made.__dict__ |= {"rules": self.rules | compiled, "formulas": self.formulas | wrong}
+        made.__dict__["spoken"] = self.spoken | spoken
+        return made
+
     @property
     def joint(self) -> str | None:
         """The word of the statement that makes it, such as `add` of Add; None for a kind that is used as a step."""
@@ -157,6 +174,10 @@ class Kind:
     def positional(self) -> int:
         """How many arguments may stand without a name."""
         return positional(self.parameters)
+
+    def _spoken(self, formula: Formula) -> tuple[str, ...]:
+        known = {*FOLDS, *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
+        return tuple(sorted({node.name for node in names(formula)} & known))
 
     def _rule(self, name: str, written: Formula | None) -> Meaning:
         if written is None:
@@ -185,6 +206,7 @@ class Kind:
     def _check_names(self) -> None:
         slips = ((slip.quantity, slip.value) for slip in self.definition.slips)
         shown = ((form.quantity, form.value) for form in self.definition.shown if form.quantity != "params")
+        slips = ((quantity, value) for quantity, value in slips if quantity != "params")
         for name, formula in (*self.definition.rules, *slips, *shown):
             if name not in RULES and name not in OPERATIONS:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
