@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +12,11 @@ from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value, is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.conditions import USUAL, nonzero_condition, rounding_condition, special_case
+from symcnn.answers.conditions import nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
 from symcnn.answers.equality import Counterexample, Equal, same
-from symcnn.answers.explaining import explanations
-from symcnn.answers.given import BudgetError, Given, Number, UndefinedError
+from symcnn.answers.explaining import explanations, fingerprint
+from symcnn.answers.given import Number
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, rounding
@@ -106,28 +105,29 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
     if found is not None:
         return found
     symbolic = not all(map(is_number, expected)) and not all(map(is_number, answer.values))
+    made = explanations(asked, answer)
+    single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
-    if divided:
+    if divided and not single:
         return verdicts.assume(divided, policy)
     special = special_case(answer.values, expected, asked.given) if symbolic else ()
-    ones, pairs = explanations(asked, answer)
-    if special and (not ones or _is_one_group(special)):
-        return verdicts.assume(special, policy, ones)
-    if ones or pairs:
-        findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
-        return verdicts.wrong(found=_example(answer.values, expected, findings), slips=ones or pairs, condition=special)
-    return None
+    if special and (not single or _is_one_group(special)):
+        return verdicts.assume(special, policy, made if single else ())
+    if not made:
+        return None
+    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
+    return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
 
 
 def _is_one_group(claims: tuple[Any, ...]) -> bool:
-    """Tell whether it is assumed that there is one group, which is what a convolution is if nobody speaks of groups."""
+    """Tell whether it is assumed that there is one group: a convolution of which nobody says more has one."""
     symbols = {s.name for claim in claims for s in claim.relation().free_symbols}
-    return len(symbols) == 1 and symbols <= {"g", "G", "groups"} <= USUAL.keys()
+    return len(symbols) == 1 and symbols <= {"g", "G", "groups"}
 
 
 def _by_slip(answer: Answered, asked: Question) -> Verdict | None:
-    ones, pairs = explanations(asked, answer)
-    return verdicts.wrong(slips=ones or pairs) if ones or pairs else None
+    made = explanations(asked, answer)
+    return verdicts.wrong(made=made) if made else None
 
 
 def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict | None:
@@ -135,8 +135,7 @@ def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict
     matching = list(_matching(answer, asked))
     accepted = [found for found in matching if policy.accepts(found.name)]
     for found in (*accepted, *matching):
-        ones, pairs = explanations(asked, answer)
-        return verdicts.convention(found, policy, ones or pairs)
+        return verdicts.convention(found, policy, explanations(asked, answer))
     if answer.half_unit and answer.is_number:
         value: Any = answer.values[0]
         for found in _known(asked).all:
@@ -169,20 +168,6 @@ class _Known:
 @lru_cache(maxsize=4096)
 def _known(asked: Question) -> _Known:
     return _Known(asked)
-
-
-def fingerprint(values: Values, given: Given) -> Any:
-    """Return what values are worth at the first points; what is equal has the same."""
-    if all(map(is_number, values)):
-        return tuple(map(Fraction, values))
-    found: list[Any] = []
-    for point in given.first_points:
-        for value in values:
-            try:
-                found.append(point(value))
-            except (UndefinedError, BudgetError):
-                found.append(None)
-    return tuple(found)
 
 
 def _example(answers: Values, expected: Values, findings: list[Any]) -> Counterexample | None:

@@ -82,7 +82,9 @@ class Given:
 
     def with_symbols(self, names: Iterable[str]) -> Given:
         """Return the same with more symbols, positive integers."""
-        return Given(dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced)
+        return Given(
+            dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced
+        )
 
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""

@@ -13,6 +13,7 @@ from symcnn.errors import printable
 
 if TYPE_CHECKING:
     from symcnn.answers.equality import Counterexample
+    from symcnn.answers.slips import SlipMade
 
 EXACT, ASSUME, CONVENTION, APPROX, ASYMP = "exact", "assume", "convention", "approx", "asymp"
 INCONSISTENT, WRONG, AMBIGUOUS, INVALID, UNDECIDED = "inconsistent", "wrong", "ambiguous", "invalid", "undecided"
@@ -37,7 +38,7 @@ class Verdict:
     repairs: tuple[str, ...] = ()
     condition: str | None = None
     convention: str | None = None
-    slips: tuple[Any, ...] = ()
+    slips: tuple[SlipMade, ...] = ()
     counterexample: Counterexample | None = None
     message: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,9 +52,7 @@ class Verdict:
             "repairs": list(map(printable, self.repairs)),
             "condition": self.condition,
             "convention": self.convention,
-            "slips": [
-                {"id": s.id, "layers": list(s.layers), "text": {"en": s.text_en, "zh": s.text_zh}} for s in self.slips
-            ],
+            "slips": [{"id": s.id, "layers": list(s.layers), "text": {"en": s.text, "zh": s.zh}} for s in self.slips],
             "counterexample": None if self.counterexample is None else _example(self.counterexample),
             "message": {language: printable(text) for language, text in self.message.items()},
         }

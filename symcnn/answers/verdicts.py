@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-from symcnn.algebra.symbols import Value
 from symcnn.analysis.result import relation_text
 from symcnn.answers import verdict as v
 from symcnn.answers.answered import Policy
 from symcnn.answers.conventions import Convention
 from symcnn.answers.equality import Counterexample
+from symcnn.answers.explaining import Explanations
 from symcnn.answers.given import Stated
 from symcnn.answers.messages import Words, condition_words, message, point_words, value_text
+from symcnn.answers.slips import SlipMade
 from symcnn.answers.verdict import Verdict
 
+_MOST_SAID, _MOST_NAMED = 2, 3  # explanations in a message, and layers of one of them
 _ALL, _PART, _NOTHING = Fraction(1), Fraction(1, 2), Fraction(0)
 
 EXACT = Verdict(v.EXACT, True, _ALL, message=message("exact"))
 UNDECIDED = Verdict(v.UNDECIDED, False, _NOTHING, message=message("undecided"))
 
 
-def assume(claims: tuple[Stated, ...], policy: Policy, slips: tuple[Any, ...] = ()) -> Verdict:
+def assume(claims: tuple[Stated, ...], policy: Policy, made: Explanations = ()) -> Verdict:
     """Return that an answer is right under conditions."""
     right = policy.accepts(v.ASSUME)
-    key = "assume_slip" if slips else "assume"
-    said = message(key, condition=condition_words(claims), slip=slip_words(slips))
+    key = "assume_slip" if made else "assume"
+    said = message(key, condition=condition_words(claims), slip=slip_words(made))
     condition = " and ".join(map(relation_text, claims))
-    return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, slips=slips, message=said)
+    return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, slips=_slips(made), message=said)
 
 
 def assume_case(pairs: tuple[tuple[str, str], ...], policy: Policy) -> Verdict:
@@ -49,13 +50,13 @@ def unknown_names(names: tuple[str, ...], found: Verdict) -> Verdict:
     return replace(found, message=message("wrong_unknown", names=listed))
 
 
-def convention(found: Convention, policy: Policy, slips: tuple[Any, ...], rounded: bool = False) -> Verdict:
+def convention(found: Convention, policy: Policy, made: Explanations, rounded: bool = False) -> Verdict:
     """Return that an answer is right under a convention."""
     right = policy.accepts(v.CONVENTION, found.name) and not (rounded and not policy.accepts(v.APPROX))
     key = "convention_rounded" if rounded else "convention_accepted" if right else "convention"
     said = message(key, convention=found.texts)
     credit = _ALL if right else _PART
-    return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=slips, message=said)
+    return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=_slips(made), message=said)
 
 
 def unit(key: str, name: str, words: dict[str, Words | str], policy: Policy) -> Verdict:
@@ -81,20 +82,20 @@ def asymp(key: str, right: bool, policy: Policy) -> Verdict:
 def wrong(
     key: str = "wrong",
     found: Counterexample | None = None,
-    slips: tuple[Any, ...] = (),
+    made: Explanations = (),
     condition: tuple[Stated, ...] = (),
     **words: Words | str,
 ) -> Verdict:
     """Return that an answer is wrong: why, or a point that shows it."""
-    if key == "wrong" and slips:
-        key, words = "wrong_slip", {"slip": slip_words(slips)}
+    if key == "wrong" and made:
+        key, words = "wrong_slip", {"slip": slip_words(made)}
     elif key == "wrong" and found is not None and found.values:
         key = "undefined_at" if found.answer is None else "wrong_at"
         answer, expected = (value_text(x) for x in (found.answer, found.expected))
         words = {"point": point_words(found.values), "answer": answer, "expected": expected}
     text = " and ".join(map(relation_text, condition)) or None
     said = message(key, **words)
-    return Verdict(v.WRONG, False, _NOTHING, condition=text, slips=slips, counterexample=found, message=said)
+    return Verdict(v.WRONG, False, _NOTHING, condition=text, slips=_slips(made), counterexample=found, message=said)
 
 
 def inconsistent(right_end: Words | None, left: str, right: str, found: Counterexample) -> Verdict:
@@ -120,12 +121,17 @@ def ambiguous(readings: tuple[str, ...]) -> Verdict:
     return Verdict(v.AMBIGUOUS, False, _NOTHING, reading=r" \quad ".join(readings), message=said)
 
 
-def slip_words(slips: tuple[Any, ...]) -> Words:
-    """Return what was done by mistake."""
-    texts = list(dict.fromkeys((s.text_en, s.text_zh) for s in slips))
-    return "; ".join(en for en, _ in texts), "；".join(zh for _, zh in texts)
+def slip_words(made: Explanations) -> Words:
+    """Return what should have been done; where several mistakes explain an answer, each of the different ones."""
+    english = dict.fromkeys("; and ".join(_at(s, s.text, " (", ")") for s in one) for one in made)
+    chinese = dict.fromkeys("；并且".join(_at(s, s.zh, "（", "）") for s in one) for one in made)
+    return "; or: ".join(list(english)[:_MOST_SAID]), "；或者：".join(list(chinese)[:_MOST_SAID])
 
 
-def of_value(value: Value | tuple[Value, ...]) -> str:
-    """Return a value for a message."""
-    return value_text(value)
+def _at(slip: SlipMade, text: str, opening: str, closing: str) -> str:
+    named = slip.layers and slip.layers[0] and len(slip.layers) <= _MOST_NAMED
+    return f"{text}{opening}{', '.join(slip.layers)}{closing}" if named else text
+
+
+def _slips(made: Explanations) -> tuple[SlipMade, ...]:
+    return tuple(dict.fromkeys(slip for one in made for slip in one))

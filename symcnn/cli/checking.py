@@ -69,4 +69,4 @@ def _lines(found: Verdict, language: str) -> Iterator[str]:
         yield f"  {'convention' if english else '约定'}: {found.convention}"
     for slip in found.slips:
         where = f" ({', '.join(slip.layers)})" if slip.layers else ""
-        yield f"  {slip.id}{where}: {slip.text_en if english else slip.text_zh}"
+        yield f"  {slip.id}{where}: {slip.text if english else slip.zh}"

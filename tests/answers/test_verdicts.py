@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_conventions_of_formulas(reference: str, answer: str, name: str) -> None
     found = verdict_on(answer, reference)
     assert (found.verdict, found.convention, found.right, found.credit) == ("convention", name, False, Fraction(1, 2))
     accepted = verdict_on(answer, reference, accept=[name])
-    assert (accepted.verdict, accepted.right, accepted.credit) == ("convention", True, 1)
+    assert (accepted.verdict, accepted.right, accepted.credit) == ("convention", True, Fraction(1))
 
 
 NO_CONVENTION = [
@@ -181,7 +182,7 @@ def test_every_message_is_in_both_languages() -> None:
     for english, chinese in _MESSAGES.values():
         assert english.rstrip("}")[-1] in ".}s"
         assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
-        assert {p for p in english.split("{")[1:] if p} != None
+        assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", chinese))
     assert len(set(VERDICTS)) == 10
 
 

@@ -39,7 +39,7 @@ _arithmetic = Arithmetic()
 
 def _rounded(pair: tuple[Expr, int, bool]) -> Expr:
     inner, divisor, up = pair
-    return (_arithmetic.ceiling if up else _arithmetic.floor)(_arithmetic.divide(inner, divisor))  # type: ignore[return-value]
+    return (_arithmetic.ceiling if up else _arithmetic.floor)(_arithmetic.divide(inner, divisor))
 
 
 _leaves = st.one_of(st.sampled_from([H, K, S]), st.integers(-4, 9).map(lambda n: exact(n)))
