@@ -113,9 +113,9 @@ def _if_equal(
 def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
     """Return that what stands under the roundings which one side has and the other has not is an integer."""
     ours, theirs = (expression(value).atoms(floor, ceiling) for value in (answer, right))
-    open_roundings = sorted(ours ^ theirs, key=str)
-    if not 0 < len(open_roundings) <= _MOST_ROUNDINGS:
+    if not 0 < len(ours ^ theirs) <= _MOST_ROUNDINGS or not _equal_unrounded(answer, right, given):
         return []
+    open_roundings = sorted(ours ^ theirs, key=str)
     for count in range(1, len(open_roundings) + 1):
         for chosen in combinations(open_roundings, count):
             claims = [integral(atom.args[0], given.facts) for atom in chosen]
@@ -126,6 +126,14 @@ def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
             if isinstance(same(first, second, given), Equal):
                 return list(_stated(claims))
     return []
+
+
+def _equal_unrounded(answer: Value, right: Value, given: Given) -> bool:
+    """Tell at the first points whether two values are equal without any rounding, as they then must be."""
+    try:
+        return all(point.unrounded(answer) == point.unrounded(right) for point in given.first_points)
+    except (UndefinedError, BudgetError):
+        return False
 
 
 def _stated(claims: list[Truth]) -> Iterator[Stated]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
-from math import ceil
+from math import ceil, prod
 from random import Random
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol, ceiling, floor
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either
-from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.evaluate import evaluator, raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
@@ -30,6 +30,7 @@ Point: TypeAlias = Mapping[Symbol, Number]
 # first, since a teacher shows them; the large ones tell apart what differs in one residue, or has small roots only.
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
+_MOST_REMEMBERED = 500  # formulas at one point
 _FIRST = 2  # points at which everything is tried first
 _SEED = 20_211  # any number: the points are the same in every run
 
@@ -156,19 +157,38 @@ class Given:
 
 
 class Evaluation:
-    """A point, and the exact values there."""
+    """A point, and the exact values there; those of the last formulas are remembered."""
 
     def __init__(self, values: Point) -> None:
         self.values = values
+        self._evaluate = evaluator(values)
+        self._asked = 0
 
     def __call__(self, value: Value) -> Number:
         """Return a value at the point; raises `UndefinedError` for a division by zero, else `BudgetError`."""
         if not isinstance(value, Expr):
             return value
+        self._asked += 1
+        if self._asked > _MOST_REMEMBERED:
+            self._evaluate, self._asked = evaluator(self.values), 0
         try:
-            return evaluator(self.values)(value)
+            return self._evaluate(value)
         except SymcnnError as error:
             raise (UndefinedError if error.message == "division by zero" else BudgetError) from None
+
+    def unrounded(self, value: Value) -> Number:
+        """Return what a value were at the point if nothing in it were rounded."""
+        if not isinstance(value, Expr) or not value.has(floor, ceiling):
+            return self(value)
+        parts = [self.unrounded(part) for part in value.args]
+        if isinstance(value, (floor, ceiling)):
+            return parts[0]
+        if isinstance(value, Pow):
+            try:
+                return raise_power(parts[0], parts[1])
+            except SymcnnError:
+                raise BudgetError from None
+        return sum(parts) if isinstance(value, Add) else prod(parts) if isinstance(value, Mul) else self(value)
 
 
 def given(symbols: Mapping[str, Symbol], claims: Iterable[Stated] = ()) -> Given:
