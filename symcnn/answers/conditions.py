@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
 
@@ -48,6 +49,8 @@ _SIZES = ("H", "W", "h", "w", "height", "width")
 def rounding_condition(answers: tuple[Value, ...], expected: tuple[Value, ...], given: Given) -> tuple[Stated, ...]:
     """Return the divisibility or the residues under which an answer is right; nothing where there are none."""
     found: list[Stated] = []
+    if not any(map(_roundings, expected)) and not any(map(_roundings, answers)):
+        return ()
     for answer, right in zip(answers, expected, strict=True):
         if isinstance(same(answer, right, given), Equal):
             continue
@@ -112,7 +115,7 @@ def _if_equal(
 
 def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
     """Return that what stands under the roundings which one side has and the other has not is an integer."""
-    ours, theirs = (expression(value).atoms(floor, ceiling) for value in (answer, right))
+    ours, theirs = _roundings(answer), _roundings(right)
     if not 0 < len(ours ^ theirs) <= _MOST_ROUNDINGS or not _equal_unrounded(answer, right, given):
         return []
     open_roundings = sorted(ours ^ theirs, key=str)
@@ -126,6 +129,11 @@ def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
             if isinstance(same(first, second, given), Equal):
                 return list(_stated(claims))
     return []
+
+
+@lru_cache(maxsize=1024)
+def _roundings(value: Value) -> frozenset[Expr]:
+    return frozenset(expression(value).atoms(floor, ceiling))
 
 
 def _equal_unrounded(answer: Value, right: Value, given: Given) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Expr
 
@@ -16,13 +16,14 @@ from symcnn.answers.answered import Answered
 from symcnn.answers.equality import Equal, same
 from symcnn.answers.given import BudgetError, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
-from symcnn.answers.slips import SlipMade, Wrong, wrong_values
-from symcnn.answers.textbook import textbook
 from symcnn.errors import SymcnnError
 
-Explanation: TypeAlias = tuple[SlipMade, ...]  # one mistake, or two that are made together
-Explanations: TypeAlias = tuple[Explanation, ...]
-_Index: TypeAlias = dict[Any, list[tuple[tuple[Value, ...], Explanation]]]
+if TYPE_CHECKING:
+    from symcnn.answers.slips import SlipMade, Wrong
+
+Explanation: TypeAlias = "tuple[SlipMade, ...]"  # one mistake, or two that are made together
+Explanations: TypeAlias = "tuple[Explanation, ...]"
+_Index: TypeAlias = "dict[Any, list[tuple[tuple[Value, ...], Explanation]]]"
 
 _MOST_EXPLANATIONS = 6
 _BUILDING = RLock()  # derivations of networks are not made for several threads at once
@@ -78,6 +79,8 @@ def _in_symbols(value: Any, given: Given) -> tuple[Value, ...]:
 
 
 def _wrong_values(asked: Question, several: bool) -> Iterator[Wrong]:
+    from symcnn.answers.slips import wrong_values  # only wrong answers pay for its import
+
     places = _places(asked)
     for analysis, path, quantity in places[:1] if several else places:  # of formulas the likeliest layer comes first
         try:
@@ -110,6 +113,8 @@ def _places(asked: Question) -> tuple[tuple[Any, str | None, str], ...]:
     parts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
     if asked.value != 0 and all(map(is_number, parts)):
         return ()
+    from symcnn.answers.textbook import textbook
+
     with _BUILDING:
         found = tuple(textbook(asked.value, list(asked.given.symbols.values())))
     return tuple(place for place in found if quantity in ("", place[2]))

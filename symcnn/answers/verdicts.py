@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from symcnn.analysis.result import relation_text
 from symcnn.answers import verdict as v
@@ -13,8 +14,10 @@ from symcnn.answers.equality import Counterexample
 from symcnn.answers.explaining import Explanations
 from symcnn.answers.given import Stated
 from symcnn.answers.messages import Words, condition_words, message, point_words, value_text
-from symcnn.answers.slips import SlipMade
 from symcnn.answers.verdict import Verdict
+
+if TYPE_CHECKING:
+    from symcnn.answers.slips import SlipMade
 
 _MOST_SAID, _MOST_NAMED = 2, 3  # explanations in a message, and layers of one of them
 _ALL, _PART, _NOTHING = Fraction(1), Fraction(1, 2), Fraction(0)
