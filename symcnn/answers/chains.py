@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+from sympy import Expr
+
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
@@ -15,9 +17,10 @@ from symcnn.answers.equality import Counterexample, Equal, Finding, same
 from symcnn.answers.given import Given
 from symcnn.answers.messages import Words
 from symcnn.answers.reference import Question
+from symcnn.answers.rounding import half_place
 from symcnn.answers.verdict import Verdict
 
-ARROW = "→"
+ARROW, ABOUT = "→", "≈"
 _LONGEST_SHOWN = 60
 _ENDS: tuple[Words, Words] = (("beginning", "开头"), ("end", "结尾"))
 _RANKS = {code: place for place, code in enumerate(v.VERDICTS)}
@@ -37,7 +40,7 @@ def chain_verdict(
         return decide(members[0], asked, policy)
     undecided = False
     for place, (left, right) in enumerate(pairwise(members)):
-        found = link(left, right, asked.given)
+        found = link(left, right, asked.given, relations[after + place] == ABOUT)
         if isinstance(found, Counterexample):
             return _inconsistent(members, texts[place], texts[place + 1], found, asked, policy)
         undecided |= found is None
@@ -46,7 +49,7 @@ def chain_verdict(
     return min((decide(m, asked, policy) for m in (members[-1], members[0])), key=lambda found: _RANKS[found.verdict])
 
 
-def link(left: Answered, right: Answered, given: Given) -> Finding:
+def link(left: Answered, right: Answered, given: Given, about: bool = False) -> Finding:
     """Tell whether one step of a chain is true: equal, or equal as far as the numbers are written."""
     if left.order or right.order:
         return Equal()
@@ -57,7 +60,7 @@ def link(left: Answered, right: Answered, given: Given) -> Finding:
         found = same(first, second, given)
         if isinstance(found, Equal):
             continue
-        if is_number(first) and is_number(second) and _close(left, right):
+        if is_number(first) and is_number(second) and _close(left, right, about):
             continue
         return found
     return Equal()
@@ -67,12 +70,14 @@ def _differ(left: Answered, right: Answered) -> Counterexample:
     return Counterexample({}, left.values, right.values)
 
 
-def _close(left: Answered, right: Answered) -> bool:
-    half = max((x.half_unit for x in (left, right) if x.half_unit), default=None)
-    if half is None:
-        return False
-    first, second = left.values[0], right.values[0]
-    return abs(Fraction(first) - Fraction(second)) <= half
+def _close(left: Answered, right: Answered, about: bool) -> bool:
+    """Tell whether two numbers are equal as far as they are written; `about`: in the places before the zeros."""
+    (first, *_), (second, *_) = left.values, right.values
+    assert not isinstance(first, Expr)
+    assert not isinstance(second, Expr)
+    halves = [x.half_unit for x in (left, right) if x.half_unit]
+    halves += [half_place(second)] if about and right.half_unit is None else []
+    return bool(halves) and abs(Fraction(first) - Fraction(second)) <= max(halves)
 
 
 def _inconsistent(

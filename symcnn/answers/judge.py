@@ -7,16 +7,21 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.chains import ARROW, chain_verdict
 from symcnn.answers.conventions import known_names
+from symcnn.answers.deciding import decide
+from symcnn.answers.messages import message
 from symcnn.answers.names import Names
 from symcnn.answers.notation import latex
+from symcnn.answers.precedence import with_long_fractions
 from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
+from symcnn.answers.rounding import half_place
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
 from symcnn.answers.worth import worth
@@ -83,6 +88,8 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
     found = _of_reading(reading, _with_free_names(asked, reading.free), policy)
     if reading.assumed and found.verdict == v.EXACT:
         found = verdicts.assume_case(reading.assumed, policy)
+    elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
+        found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
         found = verdicts.unknown_names(reading.free, found)
     return replace(found, reading=latex(reading), repairs=reading.repairs)
@@ -97,6 +104,15 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
 
+def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:
+    """Tell whether an answer is right if brackets were forgotten below a fraction bar."""
+    last = reading.members[-1]
+    items = tuple(map(with_long_fractions, last.items))
+    if items == last.items:
+        return False
+    return decide(_answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
+
+
 def _answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
@@ -105,6 +121,8 @@ def _answered(member: Member, asked: Question) -> Answered:
     if factor != 1:
         values = tuple(arithmetic.product([value, factor], []) for value in values)
         half = None if half is None else half * factor
+    if half is None and member.approximate and is_number(values[0]):
+        half = half_place(values[0])
     return Answered(values, member.form == "shape", member.order, half, member.unit)
 
 

@@ -83,6 +83,10 @@ _MESSAGES: dict[str, Words] = {
     "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
     "wrong": ("Not right.", "不正确。"),
     "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
+    "long_fraction": (
+        "Not right as it stands: put brackets around what stands below the line; a/b·c is (a/b)·c.",
+        "按所写的不正确：请给分母加括号；a/b·c 的意思是 (a/b)·c。",
+    ),
     "wrong_unknown": (
         "Not right: the question has no symbol {names}.",
         "不正确：题目中没有符号 {names}。",

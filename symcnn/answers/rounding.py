@@ -24,3 +24,13 @@ def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str |
         return None
     towards_zero = off > 0 if right > 0 else off < 0
     return TRUNCATED if towards_zero else ROUNDED_UP
+
+
+def half_place(number: Number) -> Fraction:
+    """Return half of the last place of an integer that is not 0: 5 for 830; of other numbers nothing is said."""
+    if number.denominator != 1 or not number:
+        return Fraction(0)
+    place, rest = 1, int(number)
+    while rest % 10 == 0:
+        place, rest = 10 * place, rest // 10
+    return Fraction(place, 2)
