@@ -163,12 +163,13 @@ def _half_unit(node: Any) -> Fraction | None:
     """Return half a unit in the last place of a number that is written as a rounded one, else None."""
     match node:
         case tree.Rounded(_, half):
+            assert isinstance(half, Fraction)
             return half
         case f.Sign(_, inner) | f.Group(inner):
             return _half_unit(inner)
         case tree.Percent(inner):
-            half = _half_unit(inner)
-            return None if half is None else half / 100
+            whole = _half_unit(inner)
+            return None if whole is None else whole / 100
         case f.Product((tree.Rounded(_, half), f.Power(f.Number(10), exponent)), ("*",)):
             power = _integer(exponent)
             return None if power is None or abs(power) > 400 else half * Fraction(10) ** power

@@ -11,6 +11,7 @@ from symcnn.formula.greek import GREEK_LETTERS
 _WORDS_OF_LETTERS = {word: letter for letter, word in GREEK_LETTERS.items()}
 _SUBSCRIPT_DRESS = re.compile(r"\\(?:text|mathrm|mathit|mathsf|rm|mbox|textrm|operatorname)\b|[{}\\\s]")
 _LONE = re.compile(r"[A-Za-zα-ωΑ-Ω]'*$|[A-Za-zα-ωΑ-Ω]_\w+'*$")  # one letter, perhaps with a subscript
+TIMES = "×"  # the x of HxW, which nothing declares
 _MOST_REMEMBERED = 5_000
 _LONGEST_WORD = 60  # letters of a run of symbols
 _LONGEST_FOLDED = 6
@@ -33,6 +34,7 @@ class Resolved:
     assumed: tuple[tuple[str, str], ...] = ()
     free: tuple[str, ...] = ()
     word: bool = False  # it may as well be a word of a sentence
+    mended: tuple[tuple[str, str], ...] = ()  # (as written, as read) where an underscore was left out
 
 
 class Names:
@@ -81,14 +83,25 @@ class Names:
             name = word if word in bound else self._spelt[word]
             return Resolved((Piece(name, 0, len(word)),))
         if len(word) <= _LONGEST_WORD and (pieces := self._split(word, bound)) is not None:
-            free = tuple(dict.fromkeys(p.name for p in pieces if p.name not in bound and not self._declares(p.name)))
-            return Resolved(tuple(pieces), (), free, bool(free) and len(pieces) > 1)
+            free = self._free(pieces, bound)
+            return Resolved(tuple(pieces), (), free, len(free) > 1 and len(free) == len({p.name for p in pieces}))
         same = self._folded.get(_folded(word), set())
         if len(same) == 1:
-            return Resolved((Piece(next(iter(same)), 0, len(word)),), ((word, next(iter(same))),))
+            name = next(iter(same))
+            other = any(
+                _folded(s) == _folded(word) and s.replace("_", "") == word.replace("_", "") for s in self._spelt
+            )
+            difference = ((word, name),)
+            return Resolved(
+                (Piece(name, 0, len(word)),), () if other else difference, mended=difference if other else ()
+            )
         if len(word) <= _LONGEST_FOLDED and (folded := self._split_folded(word)) is not None:
             return folded
         return Resolved((Piece(word, 0, len(word)),), (), (word,), not _LONE.match(word))
+
+    def _free(self, pieces: list[Piece], bound: frozenset[str]) -> tuple[str, ...]:
+        names = dict.fromkeys(piece.name for piece in pieces if piece.name != TIMES and piece.name not in bound)
+        return tuple(name for name in names if not self._declares(name))
 
     def _declares(self, name: str) -> bool:
         return name in self._spelt or name in self.symbols
@@ -108,7 +121,9 @@ class Names:
                     name = self._spelt.get(key, key)
                     best[start] = [Piece(name, start, start + len(key)), *rest]
                     break
-            if best[start] is None and _is_capital(word[start]):
+            if best[start] is None and word[start] in "xX" and 0 < start < len(word) - 1 and best[start + 1]:
+                best[start] = [Piece(TIMES, start, start + 1), *(best[start + 1] or [])]
+            elif best[start] is None and _is_capital(word[start]):
                 rest = best[start + 1]
                 if rest is not None and word[start + 1 : start + 2] not in ("_", "'"):
                     best[start] = [Piece(word[start], start, start + 1), *rest]

@@ -13,7 +13,8 @@ from symcnn.answers import characters as c
 from symcnn.answers.unreadable import Unreadable
 from symcnn.source import Source, Span
 
-LONGEST = 4_000  # characters of an answer; the longest of people have some hundreds
+LONGEST = 2_500  # characters of an answer; the longest of people have some hundreds
+_CYRILLIC = re.compile("[Ѐ-ӿ]+")
 _PLAIN = re.compile(r"[\t\n -~]*")
 
 
@@ -43,9 +44,8 @@ class Normalised:
 
     def mended(self, english: str, chinese: str) -> None:
         """List a repair, once."""
-        repair = Repair(english, chinese)
-        if repair not in self.repairs:
-            self.repairs.append(repair)
+        if all(repair.english != english for repair in self.repairs):
+            self.repairs.append(Repair(english, chinese))
 
 
 def normalised(text: str) -> Normalised:
@@ -70,6 +70,7 @@ class _Work:
         self.result = result
         self.written: list[str] = []
         self.places: list[int] = []
+        self.run_end, self.run_is_latin = 0, True  # of the letters of another script that were looked at last
 
     def finished(self) -> Normalised:
         self.result.text = "".join(self.written)
@@ -101,34 +102,31 @@ class _Work:
             script = "Cyrillic" if "Ѐ" <= character <= "ӿ" else "Greek"
             self.result.mended(f"{script} {character} read as {plain}", f"{character} 按拉丁字母 {plain} 读")
             return
-        for table, english, chinese in _TABLES:
-            if character in table:
-                plain = table[character]
-                self.write(plain, place)
-                if english:
-                    self.result.mended(english.format(character, plain), chinese.format(character, plain))
-                return
-        if character in c.INVISIBLE:
+        if character in _PLAIN_FORMS:
+            plain, repair = _PLAIN_FORMS[character]
+            self.write(plain, place)
+            if repair is not None:
+                self.result.mended(*repair)
+        elif character in c.INVISIBLE:
             self.result.mended("invisible characters left out", "略去不可见字符")
         elif character in c.FRACTIONS:
             self.fraction(character, place)
-        elif (name := c.refusal(character)) is not None:
+        elif (refused := c.refusal(character)) is not None:
             span = Span(self.result.source, place, place + 1)
-            message = f"the answer has {name} (U+{ord(character):04X})"
+            message = f"the answer has {refused} (U+{ord(character):04X})"
             raise Unreadable("characters", message, span, "type it again without it")
-        elif (plain := c.compatible(character)) is not None:
-            self.compatible(character, plain, place)
+        elif (other := c.compatible(character)) is not None:
+            self.compatible(character, other, place)
         else:
             self.write(character, place)
 
     def looks_latin(self, place: int) -> bool:
         """Tell whether all the Cyrillic letters around a place look like Latin ones; of words some do not."""
-        text, first, last = self.result.source.text, place, place + 1
-        while first and "Ѐ" <= text[first - 1] <= "ӿ":
-            first -= 1
-        while last < len(text) and "Ѐ" <= text[last] <= "ӿ":
-            last += 1
-        return all(letter in c.LOOK_ALIKES for letter in text[first:last])
+        if place >= self.run_end:
+            run = _CYRILLIC.match(self.result.source.text, place)
+            self.run_end = place + 1 if run is None else run.end()
+            self.run_is_latin = run is None or all(letter in c.LOOK_ALIKES for letter in run[0])
+        return self.run_is_latin
 
     def compatible(self, character: str, plain: str, place: int) -> None:
         if any(c.refusal(other) for other in plain) or not plain.isprintable():
@@ -191,3 +189,8 @@ _TABLES: list[tuple[dict[str, str], str, str]] = [
     (c.SEPARATORS, "{} read as {}", "{} 按 {} 读"),
     (c.BRACKETS, "{} read as {}", "{} 按 {} 读"),
 ]
+_PLAIN_FORMS: dict[str, tuple[str, tuple[str, str] | None]] = {
+    written: (plain, (english.format(written, plain), chinese.format(written, plain)) if english else None)
+    for table, english, chinese in _TABLES
+    for written, plain in table.items()
+}

@@ -29,7 +29,9 @@ class _AnswerNotation(Notation):
             case tree.Fraction(above, below):
                 return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
             case f.Power(tree.Fraction() as base, exponent):
-                return super()._write(f.Power(f.Group(base), exponent))  # type: ignore[arg-type]
+                return super()._write(f.Power(f.Group(base), exponent))
+            case f.Product(_, operators) if "//" in operators:
+                return super()._write(_with_floors(node))
             case tree.Root(inner, degree):
                 return rf"\sqrt{'' if degree == 2 else f'[{degree}]'}{{{self.write(inner)}}}"
             case tree.Factorial(inner):
@@ -44,6 +46,19 @@ class _AnswerNotation(Notation):
 
 
 ANSWER = _AnswerNotation(**{part.name: getattr(LATEX, part.name) for part in fields(LATEX) if part.init})
+
+
+def _with_floors(node: f.Product) -> Any:
+    """Write a // b as the floor that it is."""
+    result: Any = node.factors[0]
+    for operator, factor in zip(node.operators, node.factors[1:], strict=True):
+        if operator == "//":
+            result = f.Floor(f.Product((result, factor), ("/",)))
+        elif isinstance(result, f.Product):
+            result = f.Product((*result.factors, factor), (*result.operators, operator))
+        else:
+            result = f.Product((result, factor), (operator,))
+    return result
 
 
 def latex(reading: Reading) -> str:

@@ -6,71 +6,20 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symcnn.answers.vocabulary import listed
 from symcnn.errors import SymcnnError, did_you_mean
 
 MOST_DIGITS = 400  # of one number, its exponent of ten included
 
-_COMMA_LANGUAGES = frozenset(
-    [
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "pl",
-        "ru",
-        "uk",
-        "cs",
-        "sk",
-        "da",
-        "sv",
-        "nb",
-        "nn",
-        "no",
-        "fi",
-        "is",
-        "tr",
-        "el",
-        "hu",
-        "ro",
-        "bg",
-        "hr",
-        "sr",
-        "sl",
-        "lt",
-        "lv",
-        "et",
-        "id",
-        "vi",
-        "ca",
-        "eu",
-        "gl",
-        "at",
-    ]
+_COMMA_LANGUAGES = listed(
+    """
+    de fr es it pt nl pl ru uk cs sk da sv nb nn no fi is tr el hu ro bg hr sr sl lt lv et id vi ca eu gl at
+    """
 )
-_POINT_LANGUAGES = frozenset(
-    [
-        "en",
-        "zh",
-        "ja",
-        "ko",
-        "th",
-        "hi",
-        "he",
-        "ar",
-        "us",
-        "uk_en",
-        "gb",
-        "in",
-        "ch",
-        "si",
-        "none",
-        "ms",
-        "fa",
-        "bn",
-        "ta",
-    ]
+_POINT_LANGUAGES = listed(
+    """
+    en zh ja ko th hi he ar us gb in ch si none ms fa bn ta
+    """
 )
 
 # Digits with what may stand between groups of them; a space only before exactly three digits.
@@ -110,7 +59,7 @@ def decimal_mark(locale: str | None) -> str:
         return "."
     if language in _COMMA_LANGUAGES:
         return ","
-    known = sorted((_POINT_LANGUAGES | _COMMA_LANGUAGES) - {"uk_en"})
+    known = sorted(_POINT_LANGUAGES | _COMMA_LANGUAGES)
     raise SymcnnError(f"unknown locale '{locale}'", hint=did_you_mean(language, known, "give one such as en or de"))
 
 

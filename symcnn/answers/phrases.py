@@ -1,13 +1,12 @@
-"""What stands around the formulas of an answer: labels, units, words of sentences, boxes; and what makes it no answer."""
+"""What stands around the formulas of an answer: labels, units, words of sentences; what makes it no answer."""
 
 from __future__ import annotations
-
-from typing import NoReturn
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, Token
 from symcnn.answers.units import NOTHING, unit_named
+from symcnn.answers.unreadable import Unreadable
 
 _LABEL_WORDS = 8
 _RELATIONS = frozenset(("EQUALS", "RELATION"))
@@ -26,6 +25,7 @@ class Phrases:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
         self._unbox()
         self._split_chinese()
+        self._drop_abbreviating_dots()
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
@@ -33,8 +33,9 @@ class Phrases:
         self.tokens = [token for segment in self._segments() for token in self._measured(segment)]
         return self.tokens
 
-    def fail(self, reason: str, message: str, token: Token, hint: str | None = None) -> NoReturn:
-        self.scanner.fail(reason, message, token.start, token.end, hint)
+    def refused(self, reason: str, message: str, token: Token, hint: str | None = None) -> Unreadable:
+        """Return the error for a token."""
+        return self.scanner.refused(reason, message, token.start, token.end, hint)
 
     def text_of(self, first: Token, last: Token) -> str:
         """Return the plain text from one token to another."""
@@ -49,7 +50,7 @@ class Phrases:
             return
         if self.scanner.boxes > 1:
             boxes = [token for token in self.tokens if token.type == "BOX"]
-            self.fail("several", "there are two boxes", boxes[-1], "box one answer")
+            raise self.refused("several", "there are two boxes", boxes[-1], "box one answer")
         first = next(i for i, token in enumerate(self.tokens) if token.type == "BOX")
         last = next(i for i, token in enumerate(self.tokens) if token.type == "CLOSE_BOX")
         behind = [token for token in self.tokens[last + 1 :] if token.type != "MARK"]
@@ -88,9 +89,17 @@ class Phrases:
             for word in words:
                 if text.startswith(word):
                     if type_ in ("hedged", "several"):
-                        self.fail(type_, "this is no single answer", token)
+                        raise self.refused(type_, "this is no single answer", token)
                     return type_, len(word)
-        self.fail("prose", f"'{text}' is not mathematics", token, "answer with a formula or a number")
+        raise self.refused("prose", f"'{text}' is not mathematics", token, "answer with a formula or a number")
+
+    def _drop_abbreviating_dots(self) -> None:
+        """Leave out the dot of approx. and ca."""
+        for place in range(len(self.tokens) - 1, 0, -1):
+            token, before = self.tokens[place], self.tokens[place - 1]
+            dot = token.value == "." and token.type == "MARK"
+            if dot and before.type == "WORD" and before.value.lower() in v.APPROXIMATE:
+                del self.tokens[place]
 
     def _drop_final_marks(self) -> None:
         while self.tokens and self.tokens[-1].type == "MARK" and self.tokens[-1].value in (".", "。", ";"):
@@ -98,7 +107,7 @@ class Phrases:
         while self.tokens and self.tokens[-1].type == "_COMMA" and not self.tokens[-1].depth:
             self.tokens.pop()
         if not self.tokens:
-            self.scanner.fail("empty", "there is no answer here", 0, len(self.scanner.text))
+            raise self.scanner.refused("empty", "there is no answer here", 0, len(self.scanner.text))
 
     def _name_axes(self) -> None:
         """Read C=64, H=32, W=32 as a shape whose sizes have names."""
@@ -124,14 +133,14 @@ class Phrases:
     def _refuse_hedges(self) -> None:
         for place, token in enumerate(self.tokens):
             if token.type == "MARK" and token.value in "?？":
-                self.fail("hedged", "a question is no answer", token)
+                raise self.refused("hedged", "a question is no answer", token)
             if token.type != "WORD" or token.value in self.names:
                 continue
             word = token.value.lower()
             if word in v.HEDGES and not self._is_nothing(place):
-                self.fail("hedged", "this answer is not one answer, or a guess", token, "give one answer")
+                raise self.refused("hedged", "this answer is not one answer, or a guess", token, "give one answer")
             if word in v.SEVERAL:
-                self.fail("several", "there are several answers", token, "give one answer")
+                raise self.refused("several", "there are several answers", token, "give one answer")
 
     def _is_nothing(self, place: int) -> bool:
         """Tell whether a word is that of `no parameters`."""
@@ -157,7 +166,7 @@ class Phrases:
             if colon or token.type in _RELATIONS or (word and self.is_word(token)):
                 before = self.tokens[:place]
                 if colon and not self._is_label(before, token):
-                    self.fail("syntax", "a colon is not understood here", token)
+                    raise self.refused("syntax", "a colon is not understood here", token)
                 if self._is_label(before, token):
                     self.label = self.text_of(before[0], before[-1]).strip() if before else ""
                     self.tokens = self.tokens[place + 1 :]
@@ -173,13 +182,15 @@ class Phrases:
         if relation.value in ("≈", "~"):
             self.tokens.insert(0, relation.changed("ABOUT", relation.value))
         elif relation.value != "→":
-            self.fail("syntax", "only an equation can have a label", relation)
+            raise self.refused("syntax", "only an equation can have a label", relation)
 
     def _is_label(self, before: list[Token], relation: Token) -> bool:
         if relation.type == "RELATION" and relation.value not in ("≈", "~"):
             return False
         if not before:
             return True
+        if any(token.type == "WORD" and token.value.lower() in v.CODE for token in before):
+            return False
         if len(before) == 1 and before[0].type == "WORD":
             return not self.names.splits(before[0].value)
         shape = [token.type for token in before]
@@ -199,7 +210,7 @@ class Phrases:
 
     def _measured(self, segment: list[Token]) -> list[Token]:
         """Take the words away that stand before and behind a member, but for its unit."""
-        relation = segment[:1] if segment and segment[0].type in _RELATIONS else []
+        relation: list[Token] = segment[:1] if segment and segment[0].type in _RELATIONS else []
         segment = segment[len(relation) :]
         while segment and self._is_filler(segment[0], len(segment) > 1):
             segment = segment[1:]
@@ -207,11 +218,23 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
+        segment = self._without_lone_times(segment)
         while len(segment) > 1 and self._is_filler(segment[-1], True) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._with_unit(segment)
+
+    def _without_lone_times(self, segment: list[Token]) -> list[Token]:
+        """Read the factor ×4, x4 or 4× as 4."""
+        if len(segment) == 2 and "NUMBER" in (segment[0].type, segment[1].type):
+            rest = [
+                token for token in segment if token.value != "×" and not (self.is_word(token) and token.value in "xX")
+            ]
+            if len(rest) == 1:
+                self.scanner.plain.mended("a factor read as a number", "倍数按数字读")
+                return rest
+        return segment
 
     def _is_filler(self, token: Token, others: bool) -> bool:
         return others and token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
@@ -222,11 +245,11 @@ class Phrases:
     def _with_unit(self, segment: list[Token]) -> list[Token]:
         """Make the last words a UNIT, and the words for nothing NOTHING."""
         if len(segment) <= 2 and self.is_word(segment[0]) and segment[0].value.lower() in NOTHING | {"no"}:
-            unit = segment[1:]
-            if not unit and segment[0].value.lower() != "no":
+            following = segment[1:]
+            if not following and segment[0].value.lower() != "no":
                 return [segment[0].changed("NOTHING", segment[0].value)]
-            if unit and self.is_word(unit[0]) and (named := unit_named(unit[0].value)) is not None:
-                return [segment[0].changed("NOTHING", segment[0].value), unit[0].changed("UNIT", named)]
+            if following and self.is_word(following[0]) and (named := unit_named(following[0].value)) is not None:
+                return [segment[0].changed("NOTHING", segment[0].value), following[0].changed("UNIT", named)]
         for count in (3, 2, 1):
             if len(segment) <= count or not all(self._in_unit(token) for token in segment[-count:]):
                 continue

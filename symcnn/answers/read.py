@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
@@ -13,16 +14,15 @@ from symcnn.answers.numerals import decimal_mark
 from symcnn.answers.reading import Reading
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import Token
-from symcnn.answers.tree import depth, free_names
+from symcnn.answers.tree import depth
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.words import Words
-from symcnn.syntax.answer import NotParsedError, parse_answer
+from symcnn.syntax.answer import NotParsedError, answer_parser
 
 FORMS = ("formula", "number", "shape", "order")
-_MOST_TOKENS = 1_500
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "bytes", "loose", "floors")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "bytes", "loose", "floors")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 
@@ -37,6 +37,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     """
     plain = normalised(text)
     _refuse_templates(plain)
+    _without_markdown(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     found = [first.reading()]
@@ -44,7 +45,18 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     for chosen in product((False, True), repeat=len(doubts)):
         if any(chosen):
             found.append(_Attempt(plain, names, mark, form, dict(zip(doubts, chosen, strict=True))).reading())
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) if doubts else tuple(found)
+
+
+_MARKDOWN = re.compile(r"\s*(\*\*|`{1,3})(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
+
+
+def _without_markdown(plain: Normalised) -> None:
+    """Leave out **bold** and `code` around the whole answer; what is inside stays where it stands."""
+    found = _MARKDOWN.fullmatch(plain.text)
+    if found is not None:
+        plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
+        plain.mended("marks of Markdown left out", "略去 Markdown 标记")
 
 
 class _Attempt:
@@ -67,9 +79,6 @@ class _Attempt:
 
     def reading(self) -> Reading:
         tokens = self.words.resolved()
-        if len(tokens) > _MOST_TOKENS:
-            token = tokens[_MOST_TOKENS]
-            raise Unreadable("size", "the answer has too many parts", token.span)
         chain = self._parsed(tokens)
         if len(tokens) > _SHALLOW:
             self._refuse_depth(chain)
@@ -78,8 +87,6 @@ class _Attempt:
             members = tuple(
                 replace(m, form="order", order="~") if m.form == "formula" and m.approximate else m for m in members
             )
-        free = dict.fromkeys(name for m in members for item in m.items for name in free_names(item))
-        unknown = tuple(name for name in free if name not in self.names.symbols)
         return Reading(
             members,
             chain.relations,
@@ -87,12 +94,12 @@ class _Attempt:
             tuple(repair.english for repair in self.plain.repairs),
             tuple(repair.chinese for repair in self.plain.repairs),
             tuple(self.words.assumed),
-            unknown,
+            tuple(self.words.free),
         )
 
     def _parsed(self, tokens: list[Token]) -> Chain:
         try:
-            chain: Chain = parse_answer(tokens, _BUILDER)
+            chain: Chain = answer_parser(_BUILDER).parse(tokens)
         except NotParsedError as error:
             if error.word is None:
                 end = len(self.plain.text)

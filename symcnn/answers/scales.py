@@ -13,9 +13,11 @@ from symcnn.answers.units import LETTER_SCALES, scale_named, unit_named
 if TYPE_CHECKING:
     from symcnn.answers.scanner import Scanner
 
+_LARGEST_EXPONENT = 99  # of ten
 _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
+_MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
 _DECIMAL_FOLLOWS = re.compile(r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*))")
 
 
@@ -36,14 +38,17 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
     """Return the number that begins at `start`, and where it ends."""
     text = scanner.text
     in_list = scanner.form == "shape" or scanner.innermost.kind in (_LISTS if scanner.form is None else ("call",))
+    if in_list and scanner.innermost.kind != "call" and scanner.mixed:
+        scanner.seen.add("commas")
+        in_list = not scanner.choices.get("commas")
     read = numeral(text, start, scanner.mark, in_list)
     if read is None:
         end = start
         while end < len(text) and (text[end].isdigit() or text[end] in ".,'_"):
             end += 1
-        scanner.fail("syntax", "the digits of this number are grouped in no usual way", start, end)
+        raise scanner.refused("syntax", "the digits of this number are grouped in no usual way", start, end)
     if read.end - start > MOST_DIGITS:
-        scanner.fail("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)
+        raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)
     scale, end, rounded = _scale(scanner, read)
     scaled_down = rounded or _DECIMAL_FOLLOWS.match(text, end) is not None
     value, places = read.value, read.places
@@ -55,6 +60,9 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         scanner.decided.add(read.decides)
     value *= scale
     half = Fraction(scale) / (2 * 10**places) if places or rounded else None
+    more = _MORE_CHINESE.match(text, end) if scale == _YI and half is not None else None
+    if more is not None:  # 3亿4000万
+        value, end, half = value + int(more[1]) * 10**4, more.end(), Fraction(10**4, 2)
     return Scaled(value.numerator if value.denominator == 1 else value, half), end
 
 
@@ -66,8 +74,8 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
     text, end = scanner.text, read.end
     power = exponent(text, end)
     if power is not None and not ({"e", "E"} & {text[end]} and text[end] in scanner.names):
-        if abs(power[0]) > MOST_DIGITS:
-            scanner.fail("size", f"a number may have {MOST_DIGITS} digits at most", end, power[1])
+        if abs(power[0]) > _LARGEST_EXPONENT:
+            raise scanner.refused("size", f"an exponent may be {_LARGEST_EXPONENT} at most", end, power[1])
         return Fraction(10) ** power[0], power[1], True
     if (chinese := _CHINESE.match(text, end)) is not None:
         return Fraction(scale_named(chinese[1]) or 1), chinese.end(), True
@@ -91,9 +99,9 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
 def _is_scale(scanner: Scanner, found: re.Match[str], read: Numeral) -> bool:
     """Tell a scale from a symbol: a declared symbol is one; elsewhere decimals or a unit make it a scale."""
     letter = found[1]
-    if letter in scanner.names:
-        return False
     measured = found[2] is not None and unit_named(found[2].strip()) is not None
     if found[2] is not None and not measured and not found[2][0].isspace():
         return False
-    return measured or read.rounded or not scanner.names
+    if letter in scanner.names:
+        return measured and read.rounded
+    return measured or read.rounded or not scanner.names or scanner.form == "number"

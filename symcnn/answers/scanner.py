@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from symcnn.answers import commands
 from symcnn.answers.names import Names, canonical
@@ -15,10 +14,13 @@ from symcnn.answers.tokens import ENDS, Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.vocabulary import CALLED
 
-_DEEPEST = 40  # nested brackets; people need about six
+_DEEPEST = 24  # nested brackets; people need about six
+_MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network has some 300
+_LONGEST_WORD = 60  # letters in a run
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ∞"
 _MASTER = re.compile(
     rf"""(?P<space>[\s$&]+|\\\\(?:\[[^\]]*\])?|\\[()\[\]](?![A-Za-z])|\\[,;:!>\ ])
+    |(?P<integer>\d{{1,15}}(?=[-+*^/)(\]}}=]|\s*\Z))
     |(?P<number>\d|\.(?=\d))
     |(?P<series>[∑Σ∏Π](?=\s*[_^])|(?:sum|prod)(?=[_^]))
     |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|np|numpy|torch|sympy)\.(?=[a-z]))
@@ -30,6 +32,7 @@ _MASTER = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
 _SUBSCRIPT = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\}){0,80})\}|(\\[A-Za-z]+)\s*\{([^{}]{0,40})\}|([^\W_]))")
 _PLAIN_SUBSCRIPT = re.compile(r"[\w,+\-]+")
@@ -38,6 +41,7 @@ _LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*\{")
 _UPPER = re.compile(r"\s*\^\s*(?:(\{)|(\()|(\d+)|([A-Za-z]))")
 _DEGREE = re.compile(r"\s*\[\s*(\d)\s*\]")
 _LABELLED = re.compile(r"\s*[_^]\s*\{")
+_TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
 _PAIRS = {"(": ("_OPEN", ")", "_CLOSE"), "[": ("_OPEN", "]", "_CLOSE"), "{": ("_OPEN_BRACE", "}", "_CLOSE_BRACE"),
     "⌊": ("FLOOR", "⌋", "CLOSE_FLOOR"), "⌈": ("CEILING", "⌉", "CLOSE_CEILING")}  # fmt: skip
 _SIGNS = {"+": "SIGN", "-": "SIGN", "*": "TIMES", "·": "TIMES", "×": "TIMES", "/": "TIMES", "//": "TIMES",
@@ -79,6 +83,7 @@ class Scanner:
         self.seen: set[str] = set()
         self.decided: set[str] = set()  # decimal marks that some number shows beyond doubt
         self.boxes = 0
+        self.mixed = bool(_TIGHT.search(plain.text) and _LOOSE.search(plain.text))  # 1,024 and a comma with a space
         self.bar = ""
 
     def scan(self) -> list[Token]:
@@ -93,7 +98,8 @@ class Scanner:
             place = _HANDLERS[found.lastgroup](self, found)
         if self.open:
             token = self.open[-1].token
-            self.fail("syntax", f"'{self.text[token.start]}' is never closed", token.start, token.end, "close it")
+            message = f"'{self.text[token.start]}' is never closed"
+            raise self.refused("syntax", message, token.start, token.end, "close it")
         return self.tokens
 
     @property
@@ -101,13 +107,16 @@ class Scanner:
         """The innermost bracket, or what is outside of all."""
         return self.open[-1] if self.open else self.outside
 
-    def fail(self, reason: str, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-        raise Unreadable(reason, message, self.plain.span(start, end), hint)
+    def refused(self, reason: str, message: str, start: int, end: int, hint: str | None = None) -> Unreadable:
+        """Return the error for a stretch of the plain text."""
+        return Unreadable(reason, message, self.plain.span(start, end), hint)
 
     def add(self, type_: str, value: object, start: int, end: int) -> Token:
         token = Token(type_, value, start, end, self.depth)
         token.gap, self.gap = self.gap, False
         self.tokens.append(token)
+        if len(self.tokens) > _MOST_TOKENS:
+            raise self.refused("size", "the answer has too many parts", start, end)
         return token
 
     def argument(self, place: int) -> int:
@@ -125,7 +134,7 @@ class Scanner:
         elif character == "\\" and (found := _MASTER.match(self.text, place)) and found.lastgroup == "command":
             place = self.command(found)
         else:
-            self.fail("syntax", "an argument is missing here", place, place + 1, "write it in braces")
+            raise self.refused("syntax", "an argument is missing here", place, place + 1, "write it in braces")
         if len(self.tokens) > count:
             self.tokens[count].argument = True
         return place
@@ -137,6 +146,10 @@ class Scanner:
         return found.end()
 
     def wrapper(self, found: re.Match[str]) -> int:
+        return found.end()
+
+    def integer(self, found: re.Match[str]) -> int:
+        self.add("NUMBER", Scaled.plain(int(found[0])), found.start(), found.end())
         return found.end()
 
     def number(self, found: re.Match[str]) -> int:
@@ -153,8 +166,13 @@ class Scanner:
 
     def word(self, found: re.Match[str]) -> int:
         word, end = found[0], found.end()
+        if len(word) > _LONGEST_WORD:
+            raise self.refused("prose", "this is not mathematics", found.start(), end)
+        if word[0] in "xX" and word[1:].isdigit() and not self.tokens and word not in self.names:
+            self.times(found.start())
+            return found.start() + 1
         if "∞" in word or word.lower() in ("nan", "infinity", "inf"):
-            self.fail("undefined", f"'{word}' is no number", found.start(), end)
+            raise self.refused("undefined", f"'{word}' is no number", found.start(), end)
         while (subscript := _SUBSCRIPT.match(self.text, end)) is not None:
             word, end = f"{word}_{self.subscript(subscript)}", subscript.end()
         self.add("WORD", word, found.start(), end)
@@ -163,10 +181,12 @@ class Scanner:
     def subscript(self, found: re.Match[str]) -> str:
         plain = canonical(found[1] or found[3] or found[4] or "")
         if not _PLAIN_SUBSCRIPT.fullmatch(plain):
-            self.fail("syntax", "this subscript is not understood", found.start(), found.end())
+            raise self.refused("syntax", "this subscript is not understood", found.start(), found.end())
         return plain
 
     def chinese(self, found: re.Match[str]) -> int:
+        if len(found[0]) > _LONGEST_WORD:
+            raise self.refused("prose", "this is not mathematics", found.start(), found.end())
         self.add("CHINESE", found[0], found.start(), found.end())
         return found.end()
 
@@ -176,7 +196,7 @@ class Scanner:
     def summed(self, sign: str, start: int, end: int) -> int:
         lower = _LOWER.match(self.text, end)
         if lower is None:
-            self.fail("syntax", "the limits of this sum are not understood", start, end, r"write \sum_{l=0}^{L-1}")
+            raise self.refused("syntax", "the limits of this sum are not understood", start, end, _SUM_HINT)
         self.add("SERIES", sign, start, end)
         self.add("_SUB", "_", end, lower.end() - 1).argument = True
         return self.opened("{", lower.end() - 1, lower.end(), "limit")
@@ -185,7 +205,7 @@ class Scanner:
         """Read the upper limit of a sum, which begins at `end`."""
         found = _UPPER.match(self.text, end)
         if found is None:
-            self.fail("syntax", "the upper limit of this sum is missing", end - 1, end, r"write \sum_{l=0}^{L-1}")
+            raise self.refused("syntax", "the upper limit of this sum is missing", end - 1, end, _SUM_HINT)
         self.add("_TO", "^", end, end + 1).argument = True
         if found.lastindex is not None and found.lastindex < 3:
             return self.opened(self.text[found.end() - 1], found.end() - 1, found.end(), "upper")
@@ -205,6 +225,9 @@ class Scanner:
             return self.barred(start, end)
         if sign == "×":
             self.times(start)
+            return end
+        if sign == "~" and ("\\" in self.text or "$" in self.text) and self.tokens and self.tokens[-1].type in ENDS:
+            self.gap = True
             return end
         if sign == "@" and self.form == "shape":
             self.crosses.append((self.add("TIMES", "×", start, end), self.open[-1] if self.open else None))
@@ -227,7 +250,7 @@ class Scanner:
             self.depth -= 1
             self.add("CLOSE_ABSOLUTE", "|", start, end)
             return end
-        self.fail("syntax", "a bar is not understood here", start, end, r"write \left| … \right|")
+        raise self.refused("syntax", "a bar is not understood here", start, end, r"write \left| … \right|")
 
     def bracket(self, found: re.Match[str]) -> int:
         sign = found[0]
@@ -261,19 +284,19 @@ class Scanner:
         self.depth += bracket.kind != "text"
         if len(self.open) > _DEEPEST:
             token = bracket.token
-            self.fail("size", f"brackets are nested deeper than {_DEEPEST}", token.start, token.end)
+            raise self.refused("size", f"brackets are nested deeper than {_DEEPEST}", token.start, token.end)
         return end
 
     def closed(self, sign: str, start: int, end: int) -> int:
         if not self.open:
-            self.fail("syntax", f"'{sign}' closes nothing", start, end, "remove it, or open the bracket before")
+            raise self.refused("syntax", f"'{sign}' closes nothing", start, end, "remove it, or open it before")
         bracket = self.open.pop()
         self.depth -= bracket.kind != "text"
         if bracket.closing != sign:
             opened = bracket.token.value
-            self.fail("syntax", f"'{opened}' is still open where '{sign}' closes", start, end)
+            raise self.refused("syntax", f"'{opened}' is still open where '{sign}' closes", start, end)
         if bracket.pending:
-            self.fail("syntax", "an argument is missing here", start, end, "write it in braces")
+            raise self.refused("syntax", "an argument is missing here", start, end, "write it in braces")
         if bracket.kind == "text":
             return self.dressed(end)
         type_ = "CLOSE_BOX" if bracket.kind == "box" else _PAIRS[str(bracket.token.value)][2]
@@ -309,7 +332,7 @@ class Scanner:
         return commanded(self, found[0][1:], found.start(), found.end())
 
     def other(self, found: re.Match[str]) -> int:
-        self.fail("unknown", f"'{found[0]}' is not understood", found.start(), found.end())
+        raise self.refused("unknown", f"'{found[0]}' is not understood", found.start(), found.end())
 
 
 def commanded(scanner: Scanner, name: str, start: int, end: int) -> int:
@@ -367,15 +390,14 @@ def _dressing(scanner: Scanner, name: str, start: int, end: int) -> int:
     if name in commands.LETTERS or name in commands.FUNCTIONS:
         word = commands.LETTERS.get(name, name)
         if name == "infty":
-            scanner.fail("undefined", "infinity is no number", start, end)
+            raise scanner.refused("undefined", "infinity is no number", start, end)
         while (subscript := _SUBSCRIPT.match(text, end)) is not None:
             word, end = f"{word}_{scanner.subscript(subscript)}", subscript.end()
         scanner.add("WORD", word, start, end)
         return end
-    scanner.fail("unknown", f"the command '\\{name}' is not understood here", start, end)
+    raise scanner.refused("unknown", f"the command '\\{name}' is not understood here", start, end)
 
 
 _HANDLERS: dict[str, Callable[[Scanner, re.Match[str]], int]] = {
     name: getattr(Scanner, name) for name in _MASTER.groupindex
 }
-_ = ENDS

@@ -6,7 +6,6 @@ What `\int` truncates, what a per cent sign divides by 100 and what a sum adds u
 from __future__ import annotations
 
 import fractions
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -89,24 +88,6 @@ def children(node: Any) -> tuple[Any, ...]:
         case Root(inner) | Factorial(inner) | Percent(inner) | Truncated(inner) | Absolute(inner):
             return (inner,)
     return f.children(node)
-
-
-def free_names(node: Any, bound: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the names of symbols in `node`, but the indices of its sums; functions are no symbols."""
-    match node:
-        case f.Name(name):
-            if name not in bound:
-                yield name
-        case Repeated(_, index, first, last, term):
-            yield from free_names(first, bound)
-            yield from free_names(last, bound)
-            yield from free_names(term, bound | {index})
-        case f.Apply(f.Name(), arguments):
-            for argument in arguments:
-                yield from free_names(argument, bound)
-        case _:
-            for child in children(node):
-                yield from free_names(child, bound)
 
 
 def depth(node: Any) -> int:

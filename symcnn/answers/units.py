@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from symcnn.answers.reading import Unit
+from symcnn.answers.vocabulary import listed
 
 _DECIMAL = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 _BINARY = {"Ki": 2**10, "ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
@@ -27,98 +28,70 @@ CHINESE_SCALES = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "�
 
 # Bases that may have a prefix, by the quantity they measure; `bytes` and `bits` are words, B is not always a byte.
 _BASES = {
-    "flops": ["FLOPs", "FLOP", "flops", "flop", "Flops", "Flop", "FLOPS"],
-    "macs": [
-        "MACs",
-        "MAC",
-        "macs",
-        "mac",
-        "MACCs",
-        "MACC",
-        "MAdds",
-        "MAdd",
-        "Madds",
-        "Madd",
-        "madds",
-        "madd",
-        "MACS",
-        "multiply-adds",
-        "mult-adds",
-    ],
-    "params": ["params", "param", "parameters", "parameter", "Params", "Param", "Parameters", "Parameter", "PARAMS"],
-    "bytes": ["B", "bytes", "byte", "Bytes", "Byte", "BYTES", "octets", "octet"],
-    "bits": ["bit", "bits", "Bit", "Bits"],
-    "operations": ["ops", "OPs", "Ops", "operations", "operation", "Operations", "OPS"],
+    "flops": listed("""
+        FLOPs FLOP flops flop Flops Flop FLOPS
+    """),
+    "macs": listed("""
+        MACs MAC macs mac MACCs MACC MAdds MAdd Madds Madd madds madd MACS multiply-adds mult-adds
+    """),
+    "params": listed("""
+        params param parameters parameter Params Param Parameters Parameter PARAMS
+    """),
+    "bytes": listed("""
+        B bytes byte Bytes Byte BYTES octets octet
+    """),
+    "bits": listed("""
+        bit bits Bit Bits
+    """),
+    "operations": listed("""
+        ops OPs Ops operations operation Operations OPS
+    """),
 }
 _WORDS = {
-    "params": [
-        "paramètres",
-        "paramètre",
-        "parámetros",
-        "parámetro",
-        "parametri",
-        "parametro",
-        "parâmetros",
-        "trainable-parameters",
-        "learnables",
-        "参数",
-        "參數",
-        "个参数",
-        "個參數",
-        "参数量",
-        "パラメータ",
-        "매개변수",
-    ],
-    "weights": ["weights", "weight", "Weights", "Gewichte", "poids", "pesos", "权重", "个权重"],
-    "biases": ["biases", "bias", "Biases", "偏置", "个偏置"],
-    "macs": ["乘加", "次乘加", "乘加运算", "次乘加运算", "multiplications", "multiply-accumulates"],
-    "flops": ["次浮点运算", "浮点运算", "additions"],
-    "bytes": ["字节", "個字節", "个字节", "字節"],
-    "bits": ["比特", "位"],
-    "pixels": ["pixels", "pixel", "px", "Pixel", "Pixels", "píxeles", "像素", "个像素"],
-    "activations": ["activations", "activation", "Aktivierungen", "激活值"],
-    "values": ["values", "value", "elements", "element", "numbers", "entries", "个元素", "元素"],
-    "neurons": ["neurons", "neuron", "units", "unit", "Neuronen", "神经元", "个神经元"],
-    "channels": ["channels", "channel", "Kanäle", "filters", "filter", "kernels", "maps", "通道", "个通道", "个"],
+    "params": listed("""
+        paramètres paramètre parámetros parámetro parametri parametro parâmetros trainable-parameters
+        learnables 参数 參數 个参数 個參數 参数量 パラメータ 매개변수
+    """),
+    "weights": listed("""
+        weights weight Weights Gewichte poids pesos 权重 个权重
+    """),
+    "biases": listed("""
+        biases bias Biases 偏置 个偏置
+    """),
+    "macs": listed("""
+        乘加 次乘加 乘加运算 次乘加运算 multiply-accumulates
+    """),
+    "flops": listed("""
+        次浮点运算 浮点运算
+    """),
+    "bytes": listed("""
+        字节 個字節 个字节 字節
+    """),
+    "bits": listed("""
+        比特 位
+    """),
+    "pixels": listed("""
+        pixels pixel px Pixel Pixels píxeles 像素 个像素
+    """),
+    "activations": listed("""
+        activations activation Aktivierungen 激活值
+    """),
+    "values": listed("""
+        values value elements element numbers entries 个元素 元素
+    """),
+    "neurons": listed("""
+        neurons neuron units unit Neuronen 神经元 个神经元
+    """),
+    "channels": listed("""
+        channels channel Kanäle filters filter kernels maps 通道 个通道 个
+    """),
 }
 _RATE = re.compile(r"(.*(?:FLOP|flop|OP)s?)/s(?:ec(?:ond)?)?$")
-NOTHING = frozenset(
-    [
-        "zero",
-        "none",
-        "nothing",
-        "nil",
-        "null",
-        "nul",
-        "keine",
-        "keiner",
-        "kein",
-        "nichts",
-        "zéro",
-        "aucun",
-        "aucune",
-        "rien",
-        "cero",
-        "nada",
-        "ninguno",
-        "ninguna",
-        "nessuno",
-        "nessuna",
-        "nenhum",
-        "nenhuma",
-        "ноль",
-        "нет",
-        "нуль",
-        "零",
-        "无",
-        "無",
-        "没有",
-        "沒有",
-        "なし",
-        "ゼロ",
-        "없음",
-        "영",
-    ]
+NOTHING = listed(
+    """
+    zero none nothing nil null nul keine keiner kein nichts zéro aucun aucune rien cero nada ninguno ninguna
+    nessuno nessuna nenhum nenhuma ноль нет нуль 零 无 無 没有 沒有 なし ゼロ 없음 영
+    """
 )
 
 

@@ -8,9 +8,12 @@ from symcnn.answers import vocabulary as v
 from symcnn.answers.phrases import Phrases
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
+from symcnn.answers.unreadable import Unreadable
 
 _ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
+_WORD = re.compile(r"\w+'*")
+_PARTS = re.compile(r"[_,+\-]")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -23,6 +26,7 @@ class Words:
         self.phrases = Phrases(scanner)
         self.tokens = self.phrases.settle()
         self.assumed: dict[tuple[str, str], None] = {}
+        self.free: dict[str, None] = {}
         self.bound = frozenset(self._indices())
 
     def resolved(self) -> list[Token]:
@@ -37,8 +41,9 @@ class Words:
             token.span = self.scanner.plain.span(token.start, token.end)
         return tokens
 
-    def fail(self, reason: str, message: str, token: Token, hint: str | None = None) -> None:
-        self.scanner.fail(reason, message, token.start, token.end, hint)
+    def refused(self, reason: str, message: str, token: Token, hint: str | None = None) -> Unreadable:
+        """Return the error for a token."""
+        return self.scanner.refused(reason, message, token.start, token.end, hint)
 
     def _indices(self) -> list[str]:
         tokens = self.tokens
@@ -87,24 +92,24 @@ class Words:
 
     def _marked(self, token: Token) -> None:
         if token.value in (";",):
-            self.fail("several", "there are several answers", token, "give one answer")
+            raise self.refused("several", "there are several answers", token, "give one answer")
         if token.value in ("..", "...", "…"):
-            self.fail("syntax", "dots leave open what is meant", token, r"write a sum: \sum_{l=0}^{L-1} 2^l")
-        self.fail("syntax", f"'{token.value}' is not understood here", token)
+            raise self.refused("syntax", "dots leave open what is meant", token, r"write a sum: \sum_{l=0}^{L-1} 2^l")
+        raise self.refused("syntax", f"'{token.value}' is not understood here", token)
 
     def _word(self, token: Token, before: Token | None, following: Token | None) -> list[Token]:
         """Return the symbols, the function or the sign that a run of letters is."""
         word = token.value
         opens = following is not None and following.type == "_OPEN"
         if token.type == "CHINESE":
-            self.fail("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
+            raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if word in _ORDERS and opens and self._begins_member(before) and self._asks_order(word):
             return [token.changed("ORDER", _ORDERS[word])]
         if word not in self.names:
             if opens and word in v.FUNCTIONS:
                 return [token.changed("FUNCTION", v.FUNCTIONS[word])]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
-                self.fail("unknown", f"the function '{word}' is not understood", token)
+                raise self.refused("unknown", f"the function '{word}' is not understood", token)
             if word == "mod":
                 return [token.changed("TIMES", "%")]
             if word in ("x", "X") and self._is_between(before, following):
@@ -114,8 +119,12 @@ class Words:
     def _symbols(self, token: Token, before: Token | None, following: Token | None) -> list[Token]:
         found = self.names.resolve(token.value, self.bound)
         self.assumed.update(dict.fromkeys(found.assumed))
+        self.free.update(dict.fromkeys(found.free))
+        for written, name in found.mended:
+            self.scanner.plain.mended(f"{written} read as {name}", f"{written} 按 {name} 读")
         if found.free and found.word:
             self._refuse_prose(token, before, following)
+        self._refuse_indexed(token, [piece.name for piece in found.pieces])
         tokens = []
         for piece in found.pieces:
             type_, value = ("TIMES", "×") if piece.name == "×" else ("NAME", piece.name)
@@ -126,11 +135,21 @@ class Words:
         tokens[0].argument = token.argument
         return tokens
 
+    def _refuse_indexed(self, token: Token, names: list[str]) -> None:
+        """Refuse C_l under a sum over l: it is another symbol at each index."""
+        for name in names if self.bound else ():
+            if self.bound & set(_PARTS.split(name)[1:]):
+                raise self.refused("unknown", f"'{name}' under a sum over its index is not understood", token)
+
     def _refuse_prose(self, token: Token, before: Token | None, following: Token | None) -> None:
         """Refuse an unknown word unless signs around it make it a symbol."""
         word = token.value
+        if not _WORD.fullmatch(word):
+            raise self.refused("unknown", f"'{word}' is not understood", token, "declare it, or write a symbol for it")
+        if word.lower() in v.CODE:
+            raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if _POWERLESS.match(word) and word[0] in self.names:
-            self.fail(
+            raise self.refused(
                 "syntax", f"'{word}' is not understood", token, f"write {word[0]}^{word[1:]} or {word[1:]}{word[0]}"
             )
         beside = [t for t in (before, following) if t is not None]
@@ -146,7 +165,7 @@ class Words:
         ):
             declared = ", ".join(self.names.symbols)
             hint = f"the symbols here are {declared}" if declared else "answer with a number"
-            self.fail("prose", f"'{word}' is not understood", token, hint)
+            raise self.refused("prose", f"'{word}' is not understood", token, hint)
 
     def _begins_member(self, before: Token | None) -> bool:
         return before is None or before.type in ("EQUALS", "RELATION", "ABOUT", "AXIS")
@@ -162,8 +181,26 @@ class Words:
             return False
         return before is not None and before.type in ENDS
 
+    def _cross_spaces(self) -> None:
+        """Read the spaces between the numbers of a shape, and its stars where there is no cross, as crosses."""
+        tokens: list[Token] = []
+        for token in self.tokens:
+            if token.type == "NUMBER" and token.gap and tokens and tokens[-1].type == "NUMBER":
+                tokens.append(Token("TIMES", "×", token.start - 1, token.start, token.depth))
+                self.scanner.plain.mended("spaces between numbers read as ×", "数字之间的空格按 × 读")
+            tokens.append(token)
+        self.tokens = tokens
+        signs = {token.value for token in tokens if token.type in ("TIMES", "SIGN", "_COMMA", "_POWER", "FRACTION")}
+        if signs == {"*"}:
+            self.scanner.plain.mended("* read as × between the sizes of a shape", "形状中的 * 按 × 读")
+            for token in tokens:
+                if token.type == "TIMES":
+                    token.value = "×"
+
     def _make_crosses(self) -> None:
         """Make the × of a shape that part its sizes, and stand in the fewest brackets, crosses; others are products."""
+        if self.scanner.form == "shape":
+            self._cross_spaces()
         crosses = [i for i, token in enumerate(self.tokens) if token.type == "TIMES" and token.value == "×"]
         if not crosses:
             return
@@ -203,7 +240,7 @@ class Words:
             return
         for token in self.tokens:
             if token.type == "_COMMA" and not token.depth:
-                self.fail("several", "there are several answers", token, "give one answer, or a shape in brackets")
+                raise self.refused("several", "there are several answers", token, "give one, or a shape in brackets")
 
     def _multiplied(self) -> list[Token]:
         """Put products between factors with nothing between them."""
@@ -211,6 +248,8 @@ class Words:
         divided: set[int] = set()  # the depths at which the last sign was a division
         before: Token | None = None
         for token in self.tokens:
+            if token.type == "SIGN" and len(found) > 1 and found[-1].type == found[-2].type == "SIGN":
+                raise self.refused("syntax", "there are too many signs here", token)
             if before is not None and before.type in ENDS and token.type in STARTS and not token.argument:
                 found.append(self._product(before, token, divided))
             elif token.type == "TIMES" and token.value != "*":
@@ -225,7 +264,7 @@ class Words:
 
     def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
         if token.type == "NUMBER" and before.type not in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING"):
-            self.fail("syntax", "a sign is missing before this number", token, "write * for times, ^ for powers")
+            raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
         type_ = "_JUXTAPOSED"
         if token.type == "SERIES":
             type_ = "TIMES"

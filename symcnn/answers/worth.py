@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -22,6 +22,9 @@ _MOST_BITS = 20_000  # of a number: 6000 digits
 _MOST_TERMS = 3_000  # of an expression, were it multiplied out
 _LARGEST_DEGREE = 1_000
 _LARGEST_FACTORIAL = 1_000
+_HIGHEST_TOWER = 3  # exponents in exponents
+_MOST_COMPARED = 16  # arguments of max and min
+_MOST_STEPS = 2_000  # terms of sums, all together
 
 
 def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None) -> Value:
@@ -59,7 +62,8 @@ class _Worth:
         self.arithmetic = arithmetic
         self.symbols = symbols
         self.bound: dict[str, Value] = {}
-        self.steps = [0]
+        self.steps = 0
+        self.tower = 0
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -143,7 +147,11 @@ class _Worth:
         return self.arithmetic.total([left, self.arithmetic.product([-1, modulus, whole], [])])
 
     def _power(self, node: f.Power, base: Any, exponent: Any) -> tuple[Value, int]:
+        self.tower += 1
+        if self.tower > _HIGHEST_TOWER:
+            raise Unreadable("size", "the powers are nested too deeply", node.span)
         (value, terms), power = self.sized(base), self.value(exponent)
+        self.tower -= 1
         if not is_number(power):
             if is_number(value) and value <= 0 and value != -1:
                 raise Unreadable("undefined", "a power of this base is not understood", node.span)
@@ -205,6 +213,8 @@ class _Worth:
 
     def _extreme(self, name: str, arguments: tuple[Any, ...]) -> Value:
         choose = {"max": self.arithmetic.largest, "min": self.arithmetic.smallest}.get(name)
+        if len(arguments) > _MOST_COMPARED:
+            raise Unreadable("size", f"{name} has too many arguments", arguments[0].span)
         if choose is None:
             raise Unreadable("unknown", f"the function '{name}' is not understood", arguments[0].span)
         return choose([self.value(argument) for argument in arguments])
@@ -224,8 +234,8 @@ class _Worth:
             before = self.bound.get(node.index)
             self.bound[node.index] = index
             try:
-                self.steps[0] += 1
-                if self.steps[0] > 2_000:
+                self.steps += 1
+                if self.steps > _MOST_STEPS:
                     raise Unreadable("size", "the sums have too many terms", node.span)
                 return self.value(node.term)
             finally:
@@ -254,6 +264,3 @@ def _whole_root(value: int, degree: int) -> int | None:
         else:
             high = middle
     return low if low**degree == value else None
-
-
-_ = Callable
