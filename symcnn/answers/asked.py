@@ -9,12 +9,14 @@ from typing import Any
 from sympy import Expr
 
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.derivation import Leaf
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import TENSOR_NAMES, Tensor
+from symcnn.answers.effects import SHAPE, depends
 from symcnn.answers.replay import Replay, Run, counted
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
-from symcnn.library.rules import QUANTITIES
+from symcnn.library.kind import Kind
+from symcnn.library.rules import QUANTITIES, WINDOW
+from symcnn.tree import Slip
 
 Answer = Value | tuple[Value, ...]  # a shape, or what differs from axis to axis, is a tuple
 
@@ -52,14 +54,13 @@ class Asked:
         views = run.field(self.place)
         return alike([view.size if self.quantity == "receptive_field" else view.jump for view in views])
 
-    def concerns(self, wrong: Leaf, right: Leaf, place: int) -> bool:
-        """Tell whether a mistake at a layer, which makes it this, can change what is asked."""
-        old, new = right.outcome, wrong.outcome
-        if new.output != old.output:
+    def concerns(self, slip: Slip, kind: Kind, place: int) -> bool:
+        """Tell whether a mistake in a layer of a kind can change what is asked."""
+        if slip.quantity in SHAPE:
             return True
-        if self.quantity in FIELDS:
-            return new.windows != old.windows
-        return self.is_counted and self.place in (None, place) and new.counted != old.counted
+        if slip.quantity in WINDOW:
+            return self.quantity in FIELDS
+        return self.is_counted and self.place in (None, place) and depends(kind, self.quantity, slip.quantity)
 
 
 def shape_value(quantity: str, output: Tensor) -> Answer:

@@ -20,6 +20,7 @@ from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.joins import joined
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
+from symcnn.answers.effects import is_counted, recounted
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.values import Frame, Sides
 from symcnn.library.kind import Kind
@@ -41,7 +42,6 @@ class Replay:
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
         self._given = [_given(layer.rules, layer.values) for layer in analysis.layers]
         self._keys = [tuple(given.values.items()) for given in self._given]
-        self._kinds: dict[tuple[Kind, tuple[int, ...]], Kind] = {}
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
         self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
         self._on_axes: dict[Any, Value] = {}  # what rules came to on single axes
@@ -57,19 +57,12 @@ class Replay:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
         return Run(self, self.base, made, last)
 
-    def own(self, place: int, slips: tuple[Slip, ...]) -> Outcome:
-        """Return what a layer makes of its right input, by mistake."""
-        leaf = self.leaves[place]
-        tensor = _as_tensor(leaf.outcome.values)
-        return self.outcome(leaf.outcome.kind, place, slips, tensor, leaf)
-
     def outcome(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, leaf: Leaf) -> Outcome:
         """Return what a layer makes of a tensor by mistake; raises `SymcnnError` where that is impossible."""
         key = (kind, tuple(map(id, slips)), self._keys[place], tensor)
         if key not in self._outcomes:
-            step = Step(kind.name, (), leaf.span, leaf.span)
             try:
-                self._outcomes[key] = self._outcome(kind, place, slips, tensor, step)
+                self._outcomes[key] = self._outcome(kind, place, slips, tensor, leaf)
             except (SymcnnError, ZeroDivisionError) as error:
                 self._outcomes[key] = error if isinstance(error, SymcnnError) else SymcnnError("division by zero")
         found = self._outcomes[key]
@@ -77,8 +70,17 @@ class Replay:
             raise found
         return found
 
-    def _outcome(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, step: Step) -> Outcome:
+    def _right(self, kind: Kind, place: int, tensor: Tensor, leaf: Leaf) -> Outcome:
+        """Return what a layer makes of a tensor by its own rules."""
+        right = self.leaves[place].outcome
+        same = (tensor.channels, tensor.sizes) == (right.values["C"], right.values["n"])
+        return right if same else self.outcome(kind, place, (), tensor, leaf)
+
+    def _outcome(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, leaf: Leaf) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
+        if slips and all(map(is_counted, slips)):
+            return recounted(self._right(kind, place, tensor, leaf), slips, self.arithmetic)
+        step = Step(kind.name, (), leaf.span, leaf.span)
         others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
         outcome = self._applied(kind, place, others, tensor, step)
         if len(others) < len(slips):
@@ -86,7 +88,7 @@ class Replay:
         return self._with_params(outcome, kind, slips)
 
     def _applied(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, step: Step) -> Outcome:
-        mistaken = self.mistaken(kind, slips) if slips else kind
+        mistaken = kind.mistaken(slips) if slips else kind
         arguments = (kind, self._keys[place], len(tensor.sizes))
         settled = arguments in self._settled
         application = Application(mistaken, step, self._given[place], tensor, self.arithmetic, settled, self._on_axes)
@@ -95,18 +97,11 @@ class Replay:
             self._settled.add(arguments)
         return outcome
 
-    def mistaken(self, kind: Kind, slips: tuple[Slip, ...]) -> Kind:
-        """Return a kind with the rules of who makes these mistakes."""
-        key = (kind, tuple(map(id, slips)))
-        if key not in self._kinds:
-            self._kinds[key] = kind.mistaken(slips)
-        return self._kinds[key]
-
     def _with_params(self, outcome: Outcome, kind: Kind, slips: tuple[Slip, ...]) -> Outcome:
         """Parameters are no rule of their own: who mistakes them all at once has another number for them."""
         for slip in slips:
             if slip.quantity == "params":
-                value = exact(kind.condition(slip.value)(Frame(self.arithmetic, outcome.values)))
+                value = exact(kind.mistake(slip)(Frame(self.arithmetic, outcome.values)))
                 outcome = replace(outcome, counted={**outcome.counted, "params": value})
         return outcome
 
@@ -224,11 +219,6 @@ def counted(leaf: Leaf, quantity: str) -> Value:
 def _agree(claim: Any, _: int) -> None:
     if claim is False:
         raise SymcnnError("the branches do not fit each other")
-
-
-def _as_tensor(values: Mapping[str, Any]) -> Tensor:
-    """Return what a layer is applied to; of a join what it has joined."""
-    return Tensor(values["C"], tuple(values["n"]))
 
 
 def _given(kind: Kind, values: Mapping[str, Any]) -> Given:

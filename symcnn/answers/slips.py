@@ -7,17 +7,17 @@ so a size without its + 1 is wrong in all that comes after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, combinations, islice
 from typing import Any
 
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact, is_number
-from symcnn.analysis.derivation import Leaf
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import SHAPES, Answer, Asked, renamed, shape_value
+from symcnn.answers.effects import is_different
 from symcnn.answers.following import Follower
 from symcnn.answers.replay import Made, Replay
 from symcnn.errors import SymcnnError, did_you_mean
@@ -31,7 +31,7 @@ _MOST_EXPLANATIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class SlipMade:
-    """A mistake where it was made: in one layer, in all of a kind that it matters in, or (none) in the whole."""
+    """A mistake where it was made: in one layer, in all of a kind, or (none) in the network as a whole."""
 
     id: str
     layers: tuple[str, ...]  # their paths
@@ -101,7 +101,7 @@ class Mistakes:
         self._analysis = analysis
         self._replay = Replay(analysis)
         self._right: dict[Asked, Answer] = {}
-        self._wrong: dict[tuple[int, int], Leaf | None] = {}
+        self._different: dict[tuple[int, int], bool] = {}
 
     def place(self, layer: str | None) -> int | None:
         """Return the place of a layer by its path; raises `SymcnnError` for one that is not there."""
@@ -150,37 +150,26 @@ class Mistakes:
                     yield _Case(slip, (place,))
 
     def _throughout(self, asked: Asked) -> Iterator[_Case]:
-        """Yield the mistakes in all layers of a kind, where there are several that they matter in."""
+        """Yield the mistakes in all layers of a kind, where there are several; on the way it can matter in each."""
         last = len(self._replay.leaves) - 1 if asked.place is None else asked.place
         kinds: dict[int, tuple[Slip, list[int]]] = {}
         for place in range(last + 1):
             for slip in self._replay.leaves[place].outcome.kind.slips:
-                if self._makes_a_difference(place, slip):
-                    kinds.setdefault(id(slip), (slip, []))[1].append(place)
+                kinds.setdefault(id(slip), (slip, []))[1].append(place)
         for slip, places in kinds.values():
             if len(places) > 1 and any(self._matters(asked, place, slip) for place in places):
                 yield _Case(slip, tuple(places))
 
     def _matters(self, asked: Asked, place: int, slip: Slip) -> bool:
-        wrong = self._leaf(place, slip)
-        if wrong is None:  # the layer is then impossible, but a size of it may have been written down
-            return asked.quantity in SHAPES and asked.place in (None, place)
-        return asked.concerns(wrong, self._replay.leaves[place], place)
+        kind = self._replay.leaves[place].outcome.kind
+        return asked.concerns(slip, kind, place) and self._makes_a_difference(place, slip)
 
     def _makes_a_difference(self, place: int, slip: Slip) -> bool:
-        wrong, right = self._leaf(place, slip), self._replay.leaves[place]
-        return wrong is None or (wrong.outcome is not right.outcome and _told(wrong) != _told(right))
-
-    def _leaf(self, place: int, slip: Slip) -> Leaf | None:
-        """Return a layer by mistake on its right input; None where it is impossible."""
         key = (place, id(slip))
-        if key not in self._wrong:
-            try:
-                outcome = self._replay.own(place, (slip,))
-                self._wrong[key] = replace(self._replay.leaves[place], outcome=outcome)
-            except SymcnnError:
-                self._wrong[key] = None
-        return self._wrong[key]
+        if key not in self._different:
+            right = self._replay.leaves[place].outcome
+            self._different[key] = is_different(slip, right, self._replay.arithmetic)
+        return self._different[key]
 
     def _values(self, asked: Asked, cases: tuple[_Case, ...]) -> Iterator[Answer]:
         """Yield what some mistakes make of what is asked, unless it is right, or nothing comes of them."""
@@ -250,11 +239,6 @@ class Mistakes:
         layers = self._analysis.layers
         paths = tuple(layers[place].path for place in case.places)
         return SlipMade(case.slip.id, paths, layers[case.places[0]].kind, case.slip.text, case.slip.zh)
-
-
-def _told(leaf: Leaf) -> tuple[Any, ...]:
-    outcome = leaf.outcome
-    return outcome.output, outcome.windows, outcome.counted
 
 
 def _differ(one: _Case, other: _Case) -> bool:

@@ -41,6 +41,8 @@ class Kind:
         self.definition = definition
         self.name = definition.name
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
+        self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
+        self._mistakes: dict[int, Meaning] = {}
         self._check_names()
 
     @cached_property
@@ -143,12 +145,25 @@ class Kind:
         numbered = enumerate(self.definition.slips, 1)
         return tuple(s if s.id else replace(s, id=f"{self.name.lower()}.{s.quantity}.{i}") for i, s in numbered)
 
-    def mistaken(self, slips: Iterable[Slip]) -> Kind:
-        """Return the kind with the rules of who makes these mistakes; `params` is no rule, and is left."""
+    def mistaken(self, slips: tuple[Slip, ...]) -> Kind:
+        """Return the kind with the rules of who makes these of its mistakes; `params` is no rule, and is left."""
+        key = tuple(map(id, slips))
+        if key not in self._mistaken:
+            self._mistaken[key] = self._with_rules_of(slips)
+        return self._mistaken[key]
+
+    def mistake(self, slip: Slip) -> Meaning:
+        """Return what a mistake of this kind makes of its quantity."""
+        if id(slip) not in self._mistakes:
+            known = slip.quantity in RULES
+            self._mistakes[id(slip)] = self._rule(slip.quantity, slip.value) if known else self.condition(slip.value)
+        return self._mistakes[id(slip)]
+
+    def _with_rules_of(self, slips: tuple[Slip, ...]) -> Kind:
         wrong = {slip.quantity: slip.value for slip in slips if slip.quantity in RULES}
         rules = tuple(rule for rule in self.definition.rules if rule[0] not in wrong)
         made = Kind(replace(self.definition, rules=(*rules, *wrong.items())))
-        compiled = {name: made._rule(name, value) for name, value in wrong.items()}
+        compiled = {slip.quantity: self.mistake(slip) for slip in slips if slip.quantity in RULES}
         made.__dict__ |= {name: getattr(self, name) for name in _UNMISTAKABLE}
         spoken = {name: self._spoken(value) for name, value in wrong.items()}
         made.__dict__ |= {"rules": self.rules | compiled, "formulas": self.formulas | wrong}
