@@ -61,6 +61,11 @@ def rounding_condition(answers: tuple[Value, ...], expected: tuple[Value, ...], 
     return _tested(_shortest(found, given), answers, expected, given)
 
 
+def leaves_rounding_out(answers: tuple[Value, ...], expected: tuple[Value, ...]) -> bool:
+    """Tell whether the answers round no more than what is right: (H − 3)/2 + 1 for ⌊(H − 3)/2⌋ + 1."""
+    return all(_roundings(a) <= _roundings(r) for a, r in zip(answers, expected, strict=True))
+
+
 def special_case(answers: tuple[Value, ...], expected: tuple[Value, ...], given: Given) -> tuple[Stated, ...]:
     """Return the values of arguments for which an answer is the formula: D = 1, P = 0, K = 2P + 1, H = W.
 

@@ -21,6 +21,8 @@ _BYTES = 4  # of a float32
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 _COSTS = ("macs", "flops")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
+_BATCHES = ("N", "B", "n", "b", "batch", "bs")
+_SIZES_OF = ("size", "channels", "height", "width", "length", "depth", "receptive_field", "jump", "centre")
 _SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
 _COST_DEGREE = 3  # K·C·H is a number of operations; H·W one of positions
 _SIZES = ("H", "W", "h", "w")  # and what begins so, as H_out
@@ -61,6 +63,8 @@ _TEXTS = {
     ),
     "bytes": ("it is in bytes, four for each number", "以字节为单位，每个数四字节"),
     "elements": ("it is the number of values and not of bytes", "给出的是元素个数，而不是字节数"),
+    "ceil_mode": ("it rounds the sizes of poolings the other way (ceil_mode)", "池化尺寸按另一种方式取整（ceil_mode）"),
+    "whole_batch": ("it counts the whole batch and not one sample", "计入了整个批次，而不是一个样本"),
     "channels_last": ("it has the channels last, as in TensorFlow", "通道写在最后（如 TensorFlow）"),
     "batch": ("it has the batch as its first axis", "第一维是批大小"),
     "no_batch": ("it leaves the batch axis out", "省略了批的一维"),
@@ -84,6 +88,39 @@ def conventions(asked: Question) -> Iterator[Convention]:
         yield from _of_analysis(asked)
     else:
         yield from _of_expression(asked)
+    yield from _whole_batch(asked)
+    yield from _other_rounding(asked)
+
+
+def _whole_batch(asked: Question) -> Iterator[Convention]:
+    """Yield N times what one sample counts, where the answer has a letter for the batch that the question has not."""
+    stored = ("weights", "biases", "params", "buffers", "keras", *_SIZES_OF)
+    if (
+        asked.kind == "shape"
+        or asked.quantity in stored
+        or (not asked.quantity and not _is_cost(polynomial(asked.value)))
+    ):
+        return
+    own = {s.name for s in asked.value.free_symbols} if isinstance(asked.value, Expr) else set()
+    for name in _BATCHES:
+        if name in asked.given.symbols and name not in own:
+            yield convention("whole_batch", product((asked.value, asked.given.symbols[name])))
+
+
+def _other_rounding(asked: Question) -> Iterator[Convention]:
+    from symcnn.answers.ceil_mode import in_other_mode  # derives the network again
+
+    if asked.analysis is None or (asked.path is not None and len(asked.layers) > 1):
+        return
+    path, quantity = None if asked.path is None else asked.layers[0].path, asked.quantity
+    try:
+        value = in_other_mode(asked.analysis, path, {"shape": "output"}.get(quantity, quantity))
+    except SymcnnError:
+        return
+    if value is not None:
+        parts = value if isinstance(value, tuple) else (value,)
+        built = tuple(asked.given.rebuilt(exact(part)) for part in parts)
+        yield convention("ceil_mode", built if asked.kind == "shape" else built[0])
 
 
 def _of_shapes(asked: Question) -> Iterator[Convention]:

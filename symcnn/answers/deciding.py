@@ -12,7 +12,7 @@ from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value, is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.conditions import nonzero_condition, rounding_condition, special_case
+from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
 from symcnn.answers.equality import Counterexample, Equal, same
 from symcnn.answers.explaining import explanations, fingerprint
@@ -108,7 +108,7 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
     made = explanations(asked, answer)
     single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
-    if divided and not single:
+    if divided and (not single or leaves_rounding_out(answer.values, expected)):
         return verdicts.assume(divided, policy)
     special = special_case(answer.values, expected, asked.given) if symbolic else ()
     if special and (not single or _is_one_group(special)):

@@ -17,6 +17,7 @@ from symcnn.answers.deciding import decide
 from symcnn.answers.messages import message
 from symcnn.answers.names import Names
 from symcnn.answers.notation import latex
+from symcnn.answers.order_verdicts import LEADING
 from symcnn.answers.precedence import with_long_fractions
 from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
@@ -121,9 +122,13 @@ def _answered(member: Member, asked: Question) -> Answered:
     if factor != 1:
         values = tuple(arithmetic.product([value, factor], []) for value in values)
         half = None if half is None else half * factor
-    if half is None and member.approximate and is_number(values[0]):
-        half = half_place(values[0])
-    return Answered(values, member.form == "shape", member.order, half, member.unit)
+    order = member.order
+    if member.approximate and member.form == "formula":
+        if not is_number(values[0]):
+            order = order or LEADING
+        elif half is None:
+            half = half_place(values[0])
+    return Answered(values, member.form == "shape", order, half, member.unit)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, rounding
 from symcnn.answers.verdict import Verdict
 
-_LEADING = "~"
+LEADING = "~"
 
 
 def order_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict:
@@ -20,7 +20,7 @@ def order_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict:
     """
     if answer.is_shape or asked.kind == "shape":
         return verdicts.wrong("wants_shape" if asked.kind == "shape" else "wants_number")
-    if answer.order == _LEADING:
+    if answer.order == LEADING:
         return _leading_verdict(answer, asked, policy)
     ours, right = growth(answer.values[0]), growth(asked.value)
     if ours is None or right is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
@@ -50,7 +51,7 @@ def _product(parts: list[Any]) -> Any:
 
 
 def _rounded(inner: Any, divisor: int, up: bool, more: int) -> Any:
-    whole = (_arithmetic.ceiling if up else _arithmetic.floor)(inner / divisor)
+    whole = (_arithmetic.ceiling if up else _arithmetic.floor)(_arithmetic.divide(inner, divisor))
     return _arithmetic.total([whole, more])
 
 
@@ -71,7 +72,7 @@ def aliased(text: str) -> str:
     return text.replace("C_in", "cin").replace("C_out", "n_o").replace("K", "k")
 
 
-REWRITTEN = {
+REWRITTEN: dict[str, Callable[[Any, int], str]] = {
     "expanded": lambda value, _: str(expand(value)),
     "factored": lambda value, _: str(factor(value)),
     "reordered": lambda value, seed: shuffled(str(expand(value)), seed),

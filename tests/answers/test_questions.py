@@ -12,7 +12,7 @@ import symcnn
 from tests.answers.architectures import UnsaidError, program
 from tests.helpers import analysed
 
-CASES = json.loads((Path(__file__).parent.parent / "data" / "questions_sample.json").read_text("utf-8"))["cases"]
+CASES = json.loads((Path(__file__).parent.parent / "data" / "questions.json").read_text("utf-8"))["cases"]
 ACCEPT = ("channels_last", "sizes_only", "approx")  # the sheet takes 19x19x8, 64x64 and 15.2M
 ONE_VALUE = ("int", "shape", "expr")
 
