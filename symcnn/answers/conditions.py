@@ -24,10 +24,11 @@ from symcnn.algebra.conditions import (
 )
 from symcnn.algebra.operations import product_of, sum_of
 from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.proof import class_count
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.solved import agreement, solved
 from symcnn.algebra.symbols import Value, expression
-from symcnn.answers.equality import Counterexample, Equal, differing, same, under
+from symcnn.answers.equality import MOST_CLASSES, Counterexample, Equal, differing, same, under
 from symcnn.answers.given import BudgetError, Evaluation, Given, Stated, UndefinedError, rebuilt
 
 _MOST_ROUNDINGS = 4  # that an answer may have left out
@@ -162,6 +163,9 @@ def _residues(answer: Value, right: Value, given: Given) -> list[Stated]:
     difference = add(polynomial(answer), polynomial(right), -1)
     symbols = {s for monomial in difference for atom, _ in monomial for s in atom.free_symbols}
     if len(symbols) != 1 or not any(map(has_rounding, difference)) or not _agree_somewhere(answer, right, given):
+        return []
+    count = class_count(difference, given.facts)
+    if count is None or count > MOST_CLASSES:
         return []
     try:
         claim: Truth = agreement(answer, right, given.facts)

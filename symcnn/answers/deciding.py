@@ -50,8 +50,8 @@ def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
         return verdicts.wrong("wants_shape")
     if not answer.is_shape:
         return (right,)
-    if asked.quantity == "size" and asked.layers:
-        return (right,) * (len(asked.layers[-1].output) - 1)
+    if asked.axes > 1:
+        return (right,) * asked.axes
     return verdicts.wrong("wants_number")
 
 
@@ -136,12 +136,18 @@ def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict
     accepted = [found for found in matching if policy.accepts(found.name)]
     for found in (*accepted, *matching):
         return verdicts.convention(found, policy, explanations(asked, answer))
-    if answer.half_unit and answer.is_number:
+    if answer.half_unit and answer.is_number and not _is_cut(answer, asked.value):
         value: Any = answer.values[0]
         for found in _known(asked).all:
             if not isinstance(found.value, (tuple, Expr)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
                 return verdicts.convention(found, policy, (), rounded=True)
     return None
+
+
+def _is_cut(answer: Answered, right: Any) -> bool:
+    """Tell whether a number is the right one cut off or rounded to the wrong side: that is likelier a slip."""
+    value: Any = answer.values[0]
+    return not isinstance(right, (tuple, Expr)) and rounding(value, right, answer.half_unit) is not None
 
 
 def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:

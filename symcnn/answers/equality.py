@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sympy import Add, Expr, Max, Min
+from sympy import Add, Expr, Max, Min, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import NONZERO, Condition
@@ -24,14 +24,16 @@ from symcnn.algebra.polynomial import (
     scale,
 )
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
+from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
 
-_MOST_CLASSES = 4_096  # of residues: some tenths of a second
+MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
 _MOST_CLEARED = 6  # denominators inside denominators
 _MOST_PAIRS = 4  # of values whose order is not known: 2⁴ cases
 _QUOTIENTS = (0, 1, 2, 3, 5, 8, 13)  # tried in a residue class in which the difference is known not to vanish
 _MOST_TRIED = 400
+_MOST_STEPS, _MOST_STEPPING = 24, 3  # places beside steps, and symbols that are put there
 _PLAIN = Arithmetic()
 _MOST_TERMS = 3_000  # of a polynomial that is multiplied out
 
@@ -60,7 +62,8 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
 
     Points are tried first, as a difference is mostly seen at the first one; a proof is sought for what agrees at all.
 
-    >>> from symcnn.algebra.symbols import symbol
+    >>> from symcnn.algebra.quotient import inside
+    from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
     >>> same((H**2 - 4) / (H + 2), H - 2, Given({"H": H}))
     Equal(vanishing=())
@@ -80,6 +83,10 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
     found = differing(answer, expected, given.points)
     if found is not None and found.answer is not None:
         return found
+    if found is None:
+        found = differing(answer, expected, _breakpoints(difference, given))
+        if found is not None:
+            return found
     proved = _proved(difference, given)
     if proved is not None:
         return proved
@@ -125,7 +132,7 @@ def _vanishes(poly: Polynomial, facts: Facts) -> bool:
     if not poly:
         return True
     count = class_count(poly, facts)
-    if count is None or count > _MOST_CLASSES:
+    if count is None or count > MOST_CLASSES:
         return False
     return not any(one.restrict(poly) for one in residue_classes(poly, facts) or ())
 
@@ -199,9 +206,33 @@ def _refuted(answer: Value, expected: Value, difference: Polynomial, given: Give
     return differing(answer, expected, given.more_points)
 
 
+def _breakpoints(difference: Polynomial, given: Given) -> Iterator[Evaluation]:
+    """Yield points beside the steps of roundings over numbers: all symbols at a multiple of a divisor, or one off."""
+    rounded = [a for a in _roundings_within(difference) if not inside(a).monomial]
+    divisors = sorted({inside(atom).number for atom in rounded})
+    steps = sorted({d * times + off for d in divisors for times in (1, 2) for off in (-1, 0, 1)})[:_MOST_STEPS]
+    for step in steps:
+        yield from _at_step(step, given)
+
+
+def _at_step(step: int, given: Given) -> Iterator[Evaluation]:
+    symbols = sorted((s for s in given.symbols.values() if s not in given.replaced), key=str)
+    for sym in symbols[:_MOST_STEPPING]:
+        values: dict[Any, Number] = {other: max(1, int(given.facts.least(other) or 0)) for other in symbols}
+        values[sym] = step
+        for chosen in (values, dict.fromkeys(symbols, step)):
+            point = given.completed(dict(chosen))
+            if point is not None:
+                yield Evaluation(point)
+
+
+def _roundings_within(poly: Polynomial) -> set[Expr]:
+    return {part for atom in atoms(poly) for part in atom.atoms(floor, ceiling)}
+
+
 def _points_of_classes(difference: Polynomial, given: Given) -> Iterator[Evaluation]:
     count = class_count(difference, given.facts)
-    if count is None or count > _MOST_CLASSES:
+    if count is None or count > MOST_CLASSES:
         return
     left = _MOST_TRIED
     for one in residue_classes(difference, given.facts) or ():

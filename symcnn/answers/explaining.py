@@ -26,6 +26,7 @@ Explanations: TypeAlias = "tuple[Explanation, ...]"
 _Index: TypeAlias = "dict[Any, list[tuple[tuple[Value, ...], Explanation]]]"
 
 _MOST_EXPLANATIONS = 6
+_MOST_LAYERS = 24  # of a network in which two mistakes are sought: there are as many pairs as its square
 _BUILDING = RLock()  # derivations of networks are not made for several threads at once
 
 
@@ -56,7 +57,9 @@ def fingerprint(values: tuple[Value, ...], given: Given) -> Any:
 
 def _equal(values: tuple[Value, ...], answer: Answered, given: Given) -> bool:
     pairs = zip(values, answer.values, strict=False)
-    return len(values) == len(answer.values) and all(isinstance(same(a, b, given), Equal) for a, b in pairs)
+    return len(values) == len(answer.values) and all(
+        isinstance(same(given.rebuilt(a), b, given), Equal) for a, b in pairs
+    )
 
 
 @lru_cache(maxsize=512)
@@ -75,6 +78,8 @@ def _in_symbols(value: Any, given: Given) -> tuple[Value, ...]:
     values = value if isinstance(value, tuple) else (value,)
     symbols = {s for part in values if isinstance(part, Expr) for s in part.free_symbols}
     meanings = {s: given.meanings[s.name] for s in symbols if s.name in given.meanings}
+    if all(meaning is s for s, meaning in meanings.items()):
+        return values  # what the conditions make of them is only worked out for what may be the answer
     return tuple(exact(rebuilt(part, given.arithmetic, meanings)) for part in values)
 
 
@@ -82,7 +87,9 @@ def _wrong_values(asked: Question, several: bool) -> Iterator[Wrong]:
     from symcnn.answers.slips import wrong_values  # only wrong answers pay for its import
 
     places = _places(asked)
-    for analysis, path, quantity in places[:1] if several else places:  # of formulas the likeliest layer comes first
+    if several:  # of formulas the likeliest layer comes first
+        places = tuple(place for place in places[:1] if len(place[0].layers) <= _MOST_LAYERS)
+    for analysis, path, quantity in places:
         try:
             found = wrong_values(analysis, path, quantity)
             chosen = dropwhile(_is_single, found) if several else takewhile(_is_single, found)

@@ -31,6 +31,7 @@ Point: TypeAlias = Mapping[Symbol, Number]
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
+_MOST_BITS = 10_000  # of a number that is to be shown
 _FIRST = 2  # points at which everything is tried first
 _SEED = 20_211  # any number: the points are the same in every run
 
@@ -172,9 +173,12 @@ class Evaluation:
         if self._asked > _MOST_REMEMBERED:
             self._evaluate, self._asked = evaluator(self.values), 0
         try:
-            return self._evaluate(value)
+            number = self._evaluate(value)
         except SymcnnError as error:
             raise (UndefinedError if error.message == "division by zero" else BudgetError) from None
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MOST_BITS:
+            raise BudgetError
+        return number
 
     def unrounded(self, value: Value) -> Number:
         """Return what a value were at the point if nothing in it were rounded."""

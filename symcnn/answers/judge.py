@@ -29,6 +29,7 @@ from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
 
 _FORMS = {"bytes": "number"}
+_AXES = ("N", "C", "D", "L", "H", "W")  # of a shape whose sizes are named, in their order
 _UNDEFINED = ("it divides by zero", "出现了除以零")
 _NO_TEXT = ("it is no text", "它不是文本")
 
@@ -82,7 +83,8 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
 
 
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    readings = read(answer, names, locale=locale, form=_FORMS.get(asked.kind, asked.kind))
+    form = "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
+    readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)))
     (reading,) = readings
@@ -118,17 +120,20 @@ def _answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
     values = tuple(worth(item, arithmetic, symbols) for item in member.items)
+    if member.names and set(member.names) <= set(_AXES):
+        order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
+        values = tuple(values[place] for place in order)
     factor, half = 1 if member.unit is None else member.unit.factor, member.half_unit
     if factor != 1:
         values = tuple(arithmetic.product([value, factor], []) for value in values)
         half = None if half is None else half * factor
-    order = member.order
+    sign = member.order
     if member.approximate and member.form == "formula":
         if not is_number(values[0]):
-            order = order or LEADING
+            sign = sign or LEADING
         elif half is None:
             half = half_place(values[0])
-    return Answered(values, member.form == "shape", order, half, member.unit)
+    return Answered(values, member.form == "shape", sign, half, member.unit)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symcnn.algebra.conditions import INTEGRAL, ZERO, Condition, congruence
+from symcnn.algebra.conditions import INTEGRAL, Condition, congruence
 from symcnn.algebra.polynomial import Polynomial, add, as_expression
 from symcnn.algebra.quotient import quotient
 from symcnn.algebra.symbols import Value
@@ -13,6 +13,9 @@ from symcnn.answers.given import Stated
 from symcnn.formula.express import shown
 
 LANGUAGES = ("en", "zh")
+_LONGEST_SHOWN = 80  # bits of a number, some 24 digits
+_LOG_OF_2 = 0.30103  # to the base 10; for an exponent that is only shown
+_SIGNS = (("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
 
 _MESSAGES: dict[str, Words] = {
@@ -150,8 +153,8 @@ def _words(claim: Stated) -> Words:
             return f"{name} is divisible by {modulus}", f" {name} 能被 {modulus} 整除"
         return f"{name} leaves the remainder {residue} by {modulus}", f" {name} 除以 {modulus} 余 {residue}"
     text = relation_text(claim)
-    if isinstance(claim, Condition) and claim.claim == ZERO:
-        text = text.replace("==", "=").replace("*", "·")
+    for written, sign in _SIGNS:
+        text = text.replace(written, sign)
     return text, f" {text} "
 
 
@@ -167,7 +170,11 @@ def point_words(values: Mapping[str, object]) -> Words:
 
 
 def value_text(value: Value | tuple[Value, ...] | None) -> str:
-    """Return a value, or a shape, as text."""
+    """Return a value, or a shape, as text; of a very long number how long it is."""
     if isinstance(value, tuple):
         return "×".join(map(value_text, value))
-    return "" if value is None else shown(value)
+    if value is None:
+        return ""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:
+        return f"≈ 10^{int(value.bit_length() * _LOG_OF_2)}"
+    return shown(value)

@@ -42,6 +42,7 @@ class Question:
     analysis: Analysis | None = None
     layers: tuple[Layer, ...] = ()
     path: str | None = None
+    axes: int = 1  # of a size or receptive field that is the same along all of so many
 
 
 def question(
@@ -151,7 +152,19 @@ def _of_analysis(
     parts = value if isinstance(value, tuple) else (value,)
     built = tuple(known.rebuilt(exact(part)) for part in parts)
     order = "Θ" if asked == "order" else ""
-    return Question(built if asked == "shape" else built[0], asked, known, quantity, order, analysis, layers, path)
+    axes = _axes(analysis, layers, quantity, path)
+    return Question(
+        built if asked == "shape" else built[0], asked, known, quantity, order, analysis, layers, path, axes
+    )
+
+
+def _axes(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str, path: str | None) -> int:
+    if quantity == "size":
+        return max(1, len(layers[-1].output) - 1)
+    if quantity in _FIELD:
+        of: Any = layers[-1] if analysis is None or path is not None else analysis
+        return len(of.receptive_field.size)
+    return 1
 
 
 def _kind_of(value: Any, kind: str | None) -> str:
