@@ -118,7 +118,7 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
 
 def _answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
-    arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
+    arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
     values = tuple(worth(item, arithmetic, symbols) for item in member.items)
     if member.names and set(member.names) <= set(_AXES):
         order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
