@@ -94,6 +94,11 @@ class Given:
             dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced
         )
 
+    def with_spellings(self, names: Mapping[str, str]) -> Given:
+        """Return the same with other names for some of its symbols."""
+        more = {name: self.symbols[meant] for name, meant in names.items()}
+        return Given(dict(self.symbols) | more, self.claims, self.facts, self.replaced)
+
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""
         try:

@@ -188,6 +188,20 @@ def test_locale_and_repairs() -> None:
     assert found.repairs == ("superscripts read as powers",)
 
 
+CASES = [
+    ("18h^2", "18*H**2", "h == H"),
+    ("M(3K^2 + 1)", "m*(3*k**2 + 1)", "M == m and K == k"),
+    ("cin*k^2", "C_in*K**2", "cin == C_in and k == K"),
+]
+
+
+@pytest.mark.parametrize(("answer", "reference", "condition"), CASES)
+def test_letters_in_the_other_case(answer: str, reference: str, condition: str) -> None:
+    found = symcnn.check(answer, reference)
+    assert (found.verdict, found.condition) == ("assume", condition)
+    assert "case matters" in found.message["en"]
+
+
 def test_an_accepted_name_must_be_known() -> None:
     assert error_of(lambda: symcnn.check("1", 1, accept="mac")).hint == "did you mean 'macs'?"
 
