@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -252,3 +256,17 @@ def test_verdicts_are_the_same_in_threads_and_again() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda one: symcnn.check(one[0], one[1], **one[2]).to_json(), asked * 4))
     assert together == alone * 4
+
+
+def test_verdicts_do_not_depend_on_the_seed_of_hashes() -> None:
+    code = (
+        "from tests.answers.test_examples import ROWS, judged\n"
+        "print(*(judged(row).to_json() for row in list(ROWS.values())[::4]), sep='\\n')"
+    )
+    root = Path(__file__).parent.parent.parent
+    done = [
+        subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=False)
+        for environment in (os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "77"))
+    ]
+    assert done[0].returncode == 0, done[0].stderr.decode()
+    assert done[0].stdout == done[1].stdout
