@@ -99,7 +99,8 @@ def of_layer(window: Window, arithmetic: Arithmetic) -> Hull:
     if not window.known:
         return Hull(window.affine, plain=False)
     if window.upsampling == 1:
-        return Hull(window.affine, window.spacing if isinstance(window.spacing, int) else IRREGULAR)
+        spacing = 1 if window.reach == 0 else window.spacing  # of a single tap there is no next one
+        return Hull(window.affine, spacing if isinstance(spacing, int) else IRREGULAR)
     return Hull(window.affine, IRREGULAR, False, phases.of_layer(window, arithmetic), nested.of_layer(window))
 
 

@@ -133,6 +133,11 @@ Examples:
   symcnn memory examples/vgg16.cnn --at H=224,W=224 --peak P --bandwidth B
   symcnn memory examples/lenet.cnn --layer conv1 --winograd 2
 """
+_CHECK_EXAMPLE = """\b
+Examples:
+  symcnn check examples/lenet.cnn --layer conv1 --quantity params --answer "(5*5*1+1)*32"
+  symcnn check zoo/resnet50 --at H=224,W=224 --quantity macs --answer "4.1 GMACs" --accept approx
+"""
 _LAYERS_EXAMPLE = """\b
 Examples:
   symcnn layers
@@ -259,6 +264,45 @@ def compare(
     style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
+
+
+@main.command(epilog=_CHECK_EXAMPLE)
+@click.argument("file")
+@click.option("--quantity", required=True, metavar="Q", help="output, size, params, macs, flops, receptive_field, …")
+@click.option("--layer", metavar="L", help="A layer or block, by its name or path; default: the whole network.")
+@click.option("--answer", required=True, metavar="TEXT", help='The answer; "-" reads it from standard input.')
+@click.option("--net", "names", multiple=True, metavar="N", help="The net, where the file has several.")
+@_SET
+@click.option("--at", "values", multiple=True, metavar="H=224", help="Ask for the number at these values.")
+@_ASSUME
+@click.option("--locale", metavar="L", help="How the answer writes numbers, as in en, de or fr: 9.248 or 9,248.")
+@click.option("--accept", multiple=True, metavar="NAME", help="Also right: approx, asymp, assume, a convention.")
+@click.option("--format", "format_", default="text", metavar="F", help="One of text, json. Default: text.")
+@click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
+@click.option("-o", "--output", metavar="OUT", help="Write to a file, replaced only when its content is whole.")
+def check(
+    file: str,
+    quantity: str,
+    layer: str | None,
+    answer: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    locale: str | None,
+    accept: tuple[str, ...],
+    format_: str,
+    language: str,
+    output: str | None,
+) -> None:
+    """Judge an answer about FILE: exit code 0 if it is right, 1 if it is not, 2 if the question cannot be asked."""
+    from symcnn.cli import work
+    from symcnn.cli.checking import checked
+
+    about = (quantity, layer)
+    text, code = checked(file, names, settings, values, assume, about, answer, locale, accept, format_, language)
+    work.write(text, output)
+    click.get_current_context().exit(code)
 
 
 @main.command(epilog=_LAYERS_EXAMPLE)

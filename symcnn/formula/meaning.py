@@ -7,14 +7,13 @@ needs no SymPy either.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, NoReturn
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
-from symcnn.formula.values import Frame, Function, Meaning, Sides, UndecidedError, condition, counted, number, undecided
+from symcnn.formula.taps import taps
+from symcnn.formula.values import Frame, Function, Meaning, Sides, condition, counted, number, undecided
 
-_PADDING = 4  # the place of the padding among the arguments of taps
 _EQUALITIES = {"==": True, "!=": False}
 _NUMBERS = (f.Number, f.Sum, f.Product, f.Coefficient, f.Power, f.Floor, f.Ceiling)  # whatever they are made of
 
@@ -222,7 +221,7 @@ def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names
         return _rounding(arguments[0], name == "ceil", names)
     parts = [_numeric(argument, names) for argument in arguments]
     if name == "taps" and isinstance(node, f.Apply):
-        return _taps(parts, node)
+        return taps(parts, node)
 
     def evaluate(frame: Frame) -> Any:
         values = [part(frame) for part in parts]
@@ -271,28 +270,6 @@ BUILTINS: dict[str, tuple[int, int]] = {
     "taps": (6, 6),
 }
 FOLDS = ("prod", "first")  # those that speak of all axes
-
-
-def _taps(parts: list[Meaning], node: f.Apply) -> Meaning:
-    """`taps(n, n', k, s, p, d)`: the pairs x < n', t < k with 0 ≤ x·s + t·d − p < n, where a product is no padding."""
-
-    def evaluate(frame: Frame) -> Any:
-        values = [part(frame) for part in parts]
-        for place, value in enumerate(values):
-            _check_tap(value, place == _PADDING, node.arguments[place])
-        found = frame.arithmetic.taps(values)
-        if found is None:
-            reason = "for a kernel that is a symbol, unless there is no padding, or stride or dilation is 1"
-            raise UndecidedError(f"no closed form is known {reason}", node.span)
-        return found
-
-    return evaluate
-
-
-def _check_tap(value: Any, padding: bool, argument: f.Formula) -> None:
-    if isinstance(value, Fraction) or (isinstance(value, int) and not padding and value < 1):
-        wanted = "an integer" if padding else "a positive integer"
-        raise SymcnnError(f"taps takes {wanted} here, not {value}", argument.span, "as in taps(n, n', k, s, p, d)")
 
 
 def _fold(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: Vocabulary) -> Meaning:

@@ -51,6 +51,7 @@ def scenario(name: str) -> Callable[[], float]:
     return lambda: scenario_seconds(name)
 
 
+ANSWER = ("--layer", "conv1", "--quantity", "params", "--answer", "(5*5*1 + 1)*32")
 ROWS = (
     ("symcnn --version", command("--version"), 0.25),
     ("symcnn derive examples/vgg16.cnn", command("derive", "examples/vgg16.cnn"), 2.0),
@@ -64,6 +65,8 @@ ROWS = (
     ("unpadded U-Net of depth 4, with its conditions", scenario("unet"), None),
     ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
     ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),
+    ("10,000 different answers to four questions", scenario("answers"), 15.0),
+    ("symcnn check examples/lenet.cnn, one answer", command("check", "examples/lenet.cnn", *ANSWER), 2.0),
     ("80 nested convolutions, symbolic kernel, stride, padding", scenario("all"), None),
 )
 
