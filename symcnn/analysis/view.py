@@ -155,7 +155,8 @@ def _of_layer(window: Window, arithmetic: Arithmetic) -> View:
 def _run(windows: list[Window]) -> View:
     """Return the view of a chain without upsampling: its windows are summed, what lies between is counted along."""
     first, *later = windows
-    reach, jump, spacing = first.reach, first.jump, first.spacing if isinstance(first.spacing, int) else IRREGULAR
+    reach, jump = first.reach, first.jump
+    spacing = 1 if reach == 0 else first.spacing if isinstance(first.spacing, int) else IRREGULAR
     for window in later:
         if spacing == IRREGULAR or not (isinstance(window.reach, int) and isinstance(window.spacing, int)):
             spacing = IRREGULAR
