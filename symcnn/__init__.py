@@ -16,6 +16,8 @@ from symcnn.errors import SymcnnError
 if TYPE_CHECKING:
     from symcnn.analysis.analyse import analyse
     from symcnn.analysis.result import Analysis
+    from symcnn.answers.judge import check
+    from symcnn.answers.verdict import Verdict
     from symcnn.api import conventions, layers, load, parse, symbols
     from symcnn.asymptotics import asymptotics
     from symcnn.compare import compare
@@ -26,8 +28,10 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Analysis": "symcnn.analysis",
+    "Verdict": "symcnn.answers.verdict",
     "analyse": "symcnn.analysis",
     "asymptotics": "symcnn.asymptotics",
+    "check": "symcnn.answers.judge",
     "compare": "symcnn.compare",
     "conventions": "symcnn.api",
     "derive": "symcnn.derive",
@@ -41,8 +45,10 @@ _WHERE = {
 __all__ = [
     "Analysis",
     "SymcnnError",
+    "Verdict",
     "analyse",
     "asymptotics",
+    "check",
     "compare",
     "conventions",
     "derive",

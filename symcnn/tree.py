@@ -184,11 +184,19 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A known mistake: what a learner computes for `quantity`, and the words for it."""
+    """A known mistake: what a learner computes for `quantity`, and what to do instead, in English and Chinese.
+
+    One that was written without an id has the empty one. A mistake of a whole network has the value that it begins
+    with, or None for 1.
+    """
 
     quantity: str
     text: str
     value: Formula
+    id: str = ""
+    zh: str = ""
+    start: Formula | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)  # of the id
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +249,7 @@ class Use:
     span: Span = field(compare=False, repr=False)
 
 
-Definition = Net | Layer | Convention | Let | Assume | Use
+Definition = Net | Layer | Convention | Let | Assume | Use | Slip
 
 
 @dataclass(frozen=True)
@@ -260,6 +268,7 @@ class File:
     assumptions: tuple[Assume, ...]
     uses: tuple[Use, ...]
     asked: str | None = None
+    slips: tuple[Slip, ...] = ()  # of whole networks
 
     @property
     def own_nets(self) -> dict[str, Net]:

@@ -31,6 +31,7 @@ ORDER = [
     ["crossover"],
     ["asymptotics"],
     ["compare"],
+    ["memory"],
     ["report"],
     ["derive"],
     ["answers"],
@@ -113,7 +114,13 @@ def test_only_versions_come_from_the_front_door() -> None:
 
 @pytest.mark.parametrize(
     ("package", "rooms"),
-    [("lark", {"syntax"}), ("rich", {"render"}), ("click", {"cli"}), ("json", {"render"}), ("torch", {"interop"})],
+    [
+        ("lark", {"syntax"}),
+        ("rich", {"render"}),
+        ("click", {"cli"}),
+        ("json", {"answers", "render"}),
+        ("torch", {"interop"}),
+    ],
 )
 def test_tools_stay_in_their_rooms(package: str, rooms: set[str]) -> None:
     users = {room(m) for m in INNER for name in imports(m) if name.split(".")[0] == package}

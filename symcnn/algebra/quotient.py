@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
-from math import prod
+from math import gcd, prod
 
 from sympy import Add, Expr, Integer, Piecewise, Pow, Symbol, ceiling, floor
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -19,6 +19,7 @@ from symcnn.algebra.polynomial import (
     accumulate,
     add,
     common_denominator,
+    content,
     inverse,
     monomial_expression,
     multiply,
@@ -53,6 +54,10 @@ class Quotient:
             top = Add._from_args([term_expression(m, c) for m, c in ordered], is_commutative=True)
         below = [expression(Fraction(1, self.number)), monomial_expression(inverse(self.monomial))]
         return product_of((top, *below))
+
+    def polynomial(self) -> Polynomial:
+        """Return the quotient as a polynomial, with fractions."""
+        return multiply(self.numerator, {inverse(self.monomial): Fraction(1, self.number)})
 
     def is_integral(self) -> bool:
         """Tell whether it is an integer over a positive integer: what most rules of rounding ask for."""
@@ -155,9 +160,14 @@ def spelling(monomial: Monomial) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((atom.name if isinstance(atom, Symbol) else str(atom), e) for atom, e in monomial))
 
 
-def quotient(poly: Polynomial) -> Quotient:
-    """Return `poly` over its common denominator."""
-    return Quotient(*common_denominator(poly))
+def quotient(poly: Polynomial, divisor: int = 1) -> Quotient:
+    """Return `poly` over its common denominator, and over a positive number, in lowest terms."""
+    numerator, number, monomial = common_denominator(poly)
+    number *= divisor
+    shared = 1 if divisor == 1 else gcd(number, content(numerator.values()))
+    if shared != 1:
+        numerator = {m: c // shared for m, c in numerator.items()}
+    return Quotient(numerator, number // shared, monomial)
 
 
 def cancelled(value: Quotient) -> Quotient:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, overload
 
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.result import Analysis, Evaluated, Layer
@@ -51,6 +51,7 @@ class _Evaluation:
             convention=analysis.convention,
             counting=self.counting,
             columns=analysis.columns,
+            rate=analysis.rate,
         )
 
     @cached_property
@@ -80,7 +81,7 @@ class _Evaluation:
             input=self._tuple(layer.input),
             inputs=tuple(map(self._tuple, layer.inputs)),
             output=self._tuple(layer.output),
-            counted={name: self.evaluate(value) for name, value in layer.counted.items()},
+            counted=layer.counted.at(self.evaluate, self.batch or 1, exact),
             fields=self.fields,
             values=Evaluated(layer.values, self.evaluate),
             claims=(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
 from symcnn.analysis.iterated import iterated, put_in
 from symcnn.analysis.view import IDENTITY, View, joined
+from symcnn.analysis.window import IDENTITY as NO_LAYER
 from symcnn.analysis.window import Window
 from symcnn.errors import NotSupportedError
 
@@ -260,9 +261,21 @@ class _Follower:
             return tuple(replace(view, gated=True) for view in views) if leaf.outcome.kind.gates else views
         stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
         columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
-        return tuple(joined(views, broadcast, self._arithmetic) for views, broadcast in columns)
+        return _per_axis(columns, lambda views, broadcast: joined(views, broadcast, self._arithmetic))
 
 
 def composed(first: Views, then: Sequence[Window | View], arithmetic: Arithmetic) -> Views:
     """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
-    return tuple(a.then(b, arithmetic) for a, b in zip(first, then, strict=True)) if then else first
+    if not then or all(later is NO_LAYER for later in then):
+        return first
+    return _per_axis(zip(first, then, strict=True), lambda a, b: a.then(b, arithmetic))
+
+
+def _per_axis(columns: Iterable[tuple[Any, Any]], work: Callable[[Any, Any], View]) -> Views:
+    """Do work for each axis, but once for axes on which the same is seen."""
+    columns = list(columns)
+    found: list[View] = []
+    for place, column in enumerate(columns):
+        first = columns.index(column)
+        found.append(work(*column) if first == place else found[first])
+    return tuple(found)

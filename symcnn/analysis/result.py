@@ -15,12 +15,14 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.operations import product, sum_of, total
+from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.counting import Counting, of_layer, of_network
+from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.repeated import together
+from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
@@ -46,14 +48,14 @@ class Quantities:
     counting: Counting | None
 
     def count(self, quantity: str) -> Any:
-        """Return a quantity by its name, or what a counting convention counts, such as "fvcore".
+        """Return a quantity by its name, or what a counting convention or a sum counts: "fvcore", "macs+bias".
 
         Raises `SymcnnError` for a name that is not known, and where the convention does not say what it counts.
         """
         if quantity in QUANTITIES:
             return self._learned if quantity == "params" else self.counted[quantity]
         known = () if self.counting is None else tuple(known_conventions(self.counting.file))
-        if quantity not in known:
+        if quantity not in known and not set(str(quantity)) & set("+-−"):
             hint = did_you_mean(str(quantity), (*QUANTITIES, *known), known_quantities())
             raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
         return self._by_convention(quantity)
@@ -146,7 +148,7 @@ class Layer(Quantities):
     times: Any
     input: tuple[Any, ...]  # of a join the first of its inputs
     output: tuple[Any, ...]
-    counted: Mapping[str, Any]
+    counted: Counts
     inputs: tuple[tuple[Any, ...], ...] = field(repr=False)
     fields: Fields = field(repr=False, compare=False)
     place: int = field(repr=False)
@@ -213,6 +215,7 @@ class Analysis(Quantities):
     convention: str = "macs"
     counting: Counting | None = field(default=None, repr=False, compare=False)
     columns: tuple[str, ...] = ()  # conventions to be shown beside the quantities
+    rate: Any = None  # operations per second, of which the ideal time is to be shown
 
     def _by_convention(self, name: str) -> Any:
         return of_network(self, name)
@@ -234,6 +237,11 @@ class Analysis(Quantities):
                 self.counting.convention(name)
         return replace(self, columns=tuple(dict.fromkeys(conventions)))
 
+    def timed(self, rate: Any) -> Analysis:
+        """Return the same analysis, to be shown with its ideal time at a rate in operations per second."""
+        known, before = checked_rate(self, rate), self.symbolic
+        return replace(self, rate=known, symbolic=None if before is None else replace(before, rate=known))
+
     def reconcile(self, first: str, second: str) -> Reconciliation:
         """Return why two conventions count differently, line by line; see `Reconciliation`."""
         from symcnn.analysis.reconciliation import reconcile
@@ -253,7 +261,8 @@ class Analysis(Quantities):
         if self.is_deep:
             assert self.symbolic is not None
             return Evaluated(self.symbolic.counted, self.evaluate)
-        return _Totals(self.layers, self.values is not None)
+        exactly = expression if self.values is None else exact
+        return Totals(self.layers, 1 if self.batch is None else exact(self.batch), exactly)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
@@ -303,18 +312,6 @@ class Analysis(Quantities):
             broken = (x.span for x in self.layers if not all(c.holds(evaluate) for c in x.claims))
             message = f"the net '{self.net}' is not defined for {shown}"
             raise SymcnnError(message, next(broken, None), f"it needs {relation_text(claim)}")
-
-
-class _Totals(dict[str, Any]):
-    """Sums over layers."""
-
-    def __init__(self, layers: Sequence[Layer], evaluated: bool) -> None:
-        super().__init__()
-        self._layers, self._exactly = layers, exact if evaluated else expression
-
-    def __missing__(self, name: str) -> Any:
-        self[name] = self._exactly(total(layer.together(layer.counted[name]) for layer in self._layers))
-        return self[name]
 
 
 class Evaluated(dict[str, Any]):

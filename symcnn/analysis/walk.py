@@ -94,7 +94,7 @@ class Walk:
             case Step():
                 self._step(statement, body, label)
             case Let():
-                body.scope[statement.name] = define(statement, body.scope, self.arithmetic)
+                body.scope[statement.name] = define(statement, body.scope, self.arithmetic, self._meaning)
             case Input():
                 self._input(statement, body)
             case Assume():
@@ -358,10 +358,14 @@ class Walk:
         return body.tensor
 
     def _value(self, formula: Formula, scope: Scope) -> Any:
+        return self._meaning(formula)(Frame(self.arithmetic, scope))
+
+    def _meaning(self, formula: Formula) -> Meaning:
+        """Return a formula compiled; one that stands in a block may be asked for often."""
         compiled = self._meanings.get(id(formula))
         if compiled is None:
             compiled = self._meanings[id(formula)] = meaning(formula)
-        return compiled(Frame(self.arithmetic, scope))
+        return compiled
 
     def _number(self, formula: Formula, scope: Scope) -> Any:
         return exact(number(self._value(formula, scope), formula.span))

@@ -24,6 +24,7 @@ class Member:
 
     `form` is formula, shape or order; a shape has one item for each size, with their `names` where it says C=64, H=32,
     the others have one item. A number that is written as a rounded one (4.1 G, 1.8e9) has the half of its last place.
+    Items and `half_unit` are as written, before the unit: 4.1 and 0.05 of 4.1 GMACs, whose unit has the factor 10⁹.
     """
 
     form: str
@@ -33,6 +34,7 @@ class Member:
     names: tuple[str, ...] = ()
     half_unit: Fraction | None = None
     unit: Unit | None = None
+    approximate: bool = False  # it says so itself: about 832, ≈ 832
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,6 @@ class Reading:
     relations: tuple[str, ...] = ()
     label: str = ""  # H_out of `H_out = (H − K)/S + 1`, params of `params = 832`
     repairs: tuple[str, ...] = ()  # what was mended, in words: "Cyrillic С read as C"
+    repairs_chinese: tuple[str, ...] = ()  # the same in Chinese
+    assumed: tuple[tuple[str, str], ...] = ()  # (as written, as read) of names that differ in case: (h, H)
+    free: tuple[str, ...] = ()  # names that the question does not declare

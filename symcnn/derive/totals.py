@@ -9,17 +9,16 @@ from typing import Any
 from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis
 from symcnn.analysis.derivation import Loop
-from symcnn.derive.equations import TIMES, Line, chain, sum_of
+from symcnn.derive.equations import FIELD, JUMP, SIZE, TIMES, Line, chain, sum_of
 from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
-from symcnn.library.rules import QUANTITIES
 
 
 def totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
     """Yield each total as a sum over the layers that have some, the layers of equal blocks as n·(…) or Σ (…)."""
     for quantity in wanted:
-        if quantity not in QUANTITIES or analysis.count(quantity) == 0:
+        if quantity in (SIZE, FIELD, JUMP) or analysis.count(quantity) == 0:
             continue
         counted = [layer for layer in analysis.layers if layer.count(quantity) != 0]
         blocks = groupby(counted, key=lambda layer: (layer.times, layer.loops, layer.path.rpartition(".")[0]))

@@ -15,6 +15,7 @@ from symcnn.document.conventions import layer_cell, meanings, title, total_cell,
 from symcnn.document.field import field_cell, field_lines
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
+from symcnn.document.timing import NOTE, time_lines
 from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
@@ -40,6 +41,7 @@ def _section(analysis: Analysis) -> Section:
     notes = [line(text) for text in (" ".join(_notes(analysis, found)),) if text] + [*_numbered(analysis)]
     blocks: list[Block] = [_table(analysis, found), *(Paragraph(note, note=True) for note in notes)]
     blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True), *meanings(analysis)]
+    blocks += [] if analysis.rate is None else [Paragraph(line(NOTE), note=True)]
     return Section(analysis.net, tuple(blocks), more=_values(analysis))
 
 
@@ -152,6 +154,8 @@ def _share(ratio: Fraction | None, copies: int) -> Line:
 def _totals(analysis: Analysis) -> Listing:
     items: list[tuple[str, tuple[Line, ...]]] = [(TITLES[name], (line(analysis.count(name)),)) for name in _TOTALS]
     items += [(title(name), total_lines(analysis, name)) for name in beside(analysis) if name not in _TOTALS]
+    if analysis.rate is not None:
+        items.append(("ideal time", time_lines(analysis)))
     items += [(TITLES[name], (line(analysis.count(name)),)) for name in _IF_ANY if analysis.count(name) != 0]
     items += [(TITLES[name], (line(analysis.count(name)),)) for name in _LAYERS]
     if analysis.batch is not None:

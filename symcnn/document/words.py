@@ -58,6 +58,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "name n'": ("output size", "输出尺寸"),
     "name C'": ("output channels", "输出通道数"),
     "name macs": ("MACs", "乘加次数"),
+    "name inputs": ("numbers in the input", "输入元素数"),
+    "name branches": ("what is joined", "合并的分支数"),
+    "name first": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
+    "taps": (
+        "taps counts the pairs of an output and a tap along an axis that do not fall on padding: ",
+        "taps 为沿一轴不落在填充上的（输出，核位置）对数：",
+    ),
     "name elements": ("numbers in the output", "输出元素数"),
     "name weights": ("weights", "权重数"),
     "name biases": ("biases", "偏置数"),
@@ -101,6 +108,11 @@ _WORDS: dict[str, tuple[str, str]] = {
 def word(key: str, language: str) -> str:
     """Return a word in a language."""
     return _WORDS[key][LANGUAGES.index(language)]
+
+
+def called(quantity: str, language: str) -> str:
+    """Return what a quantity is called; a counting convention has its own name in every language."""
+    return word(quantity, language) if quantity in _WORDS else quantity
 
 
 def check_language(language: str) -> str:

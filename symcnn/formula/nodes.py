@@ -236,6 +236,8 @@ def children(node: Formula) -> tuple[Formula, ...]:
 
 def names(node: Formula) -> list[Name]:
     """Return every name in `node`, in the order they are written, functions included."""
+    if isinstance(node, (Number, Truth, Text)):
+        return []
     found: list[Name] = []
     pending: list[Formula] = [node]
     while pending:

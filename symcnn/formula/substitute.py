@@ -94,12 +94,13 @@ class Substitution:
                 return f.Floor(self(node.arguments[0], axis))
             case "ceil":
                 return f.Ceiling(self(node.arguments[0], axis))
-            case "prod":
-                factors = [self._resolved(node.arguments[0], place) for place in range(self.axes)]
+            case "prod" | "first":
+                axes = range(self.axes if name == "prod" else min(1, self.axes))
+                factors = [self._resolved(node.arguments[0], place) for place in axes]
                 return _product(factors, ("*",) * len(factors))
             case "before" | "after":
                 return self._side(name, node.arguments[0], axis)
-            case "min" | "max" | "abs":
+            case "min" | "max" | "abs" | "taps":
                 return f.Apply(node.head, tuple(self(argument, axis) for argument in node.arguments))
         head, argument = self._resolved(node.head, axis), self(node.arguments[0], axis)
         if isinstance(head, f.Name):

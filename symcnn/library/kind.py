@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.formula.meaning import Vocabulary, meaning
+from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Frame, Meaning
-from symcnn.library.rules import COUNTED, INPUT_NAMES, OPERATIONS, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
+from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
-from symcnn.tree import Layer, LayerParameter
+from symcnn.tree import Layer, LayerParameter, Slip
 
 # A rule may use the names that are known when it is worked out.
 _BEFORE_SIZE = (*WINDOW, "size", "joins", "gates", "axes", "channels")
+_UNMISTAKABLE = ("demands", "defaults", "words", "sided", "slips")  # what no mistake changes is compiled once
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Kind:
         self.definition = definition
         self.name = definition.name
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
+        self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
+        self._mistakes: dict[int, Meaning] = {}
+        self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
 
     @cached_property
@@ -56,10 +60,24 @@ class Kind:
 
     @cached_property
     def spoken(self) -> dict[str, tuple[str, ...]]:
-        """The names that each rule speaks of, `prod` among them, with which it speaks of all axes."""
-        mentioned = {name: {node.name for node in names(formula)} for name, formula in self.formulas.items()}
-        known = {"prod", *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
-        return {name: tuple(sorted(found & known)) for name, found in mentioned.items()}
+        """The names that each rule speaks of, `prod` and `first` among them, with which it speaks of all axes."""
+        return {name: self._spoken(formula) for name, formula in self.formulas.items()}
+
+    @cached_property
+    def settles(self) -> bool:
+        """Whether the arguments say what all parameters are, whatever the input is."""
+        defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
+        return not any(node.name in INPUT_NAMES for default in defaults for node in names(default))
+
+    @cached_property
+    def keeps_size(self) -> bool:
+        """Whether the output is as large as the input."""
+        return self.formulas["size"] == Name("n")
+
+    @cached_property
+    def free_windows(self) -> bool:
+        """Whether the arguments say what an output sees, whatever the input is."""
+        return not any({*INPUT_NAMES, *OUTPUT_NAMES} & {*self.spoken[name]} for name in WINDOW)
 
     @cached_property
     def counted_constants(self) -> dict[str, int]:
@@ -138,6 +156,37 @@ class Kind:
         symbols = {argument.name for arguments in asked for argument in arguments if isinstance(argument, Name)}
         return frozenset(p.name for p in self.definition.parameters if p.symbol in symbols)
 
+    @cached_property
+    def slips(self) -> tuple[Slip, ...]:
+        """The known mistakes, each with an id: one without is known by its kind, quantity and place."""
+        numbered = enumerate(self.definition.slips, 1)
+        return tuple(s if s.id else replace(s, id=f"{self.name.lower()}.{s.quantity}.{i}") for i, s in numbered)
+
+    def mistaken(self, slips: tuple[Slip, ...]) -> Kind:
+        """Return the kind with the rules of who makes these of its mistakes; `params` is no rule, and is left."""
+        key = tuple(map(id, slips))
+        if key not in self._mistaken:
+            self._mistaken[key] = self._with_rules_of(slips)
+        return self._mistaken[key]
+
+    def mistake(self, slip: Slip) -> Meaning:
+        """Return what a mistake of this kind makes of its quantity."""
+        if id(slip) not in self._mistakes:
+            known = slip.quantity in RULES
+            self._mistakes[id(slip)] = self._rule(slip.quantity, slip.value) if known else self.condition(slip.value)
+        return self._mistakes[id(slip)]
+
+    def _with_rules_of(self, slips: tuple[Slip, ...]) -> Kind:
+        wrong = {slip.quantity: slip.value for slip in slips if slip.quantity in RULES}
+        rules = tuple(rule for rule in self.definition.rules if rule[0] not in wrong)
+        made = Kind(replace(self.definition, rules=(*rules, *wrong.items())))
+        compiled = {slip.quantity: self.mistake(slip) for slip in slips if slip.quantity in RULES}
+        made.__dict__ |= {name: getattr(self, name) for name in _UNMISTAKABLE}
+        spoken = {name: self._spoken(value) for name, value in wrong.items()}
+        made.__dict__ |= {"rules": self.rules | compiled, "formulas": self.formulas | wrong}
+        made.__dict__["spoken"] = self.spoken | spoken
+        return made
+
     @property
     def joint(self) -> str | None:
         """The word of the statement that makes it, such as `add` of Add; None for a kind that is used as a step."""
@@ -157,6 +206,10 @@ class Kind:
     def positional(self) -> int:
         """How many arguments may stand without a name."""
         return positional(self.parameters)
+
+    def _spoken(self, formula: Formula) -> tuple[str, ...]:
+        known = {*FOLDS, *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
+        return tuple(sorted({node.name for node in names(formula)} & known))
 
     def _rule(self, name: str, written: Formula | None) -> Meaning:
         if written is None:
@@ -185,8 +238,9 @@ class Kind:
     def _check_names(self) -> None:
         slips = ((slip.quantity, slip.value) for slip in self.definition.slips)
         shown = ((form.quantity, form.value) for form in self.definition.shown if form.quantity != "params")
+        slips = ((quantity, value) for quantity, value in slips if quantity != "params")
         for name, formula in (*self.definition.rules, *slips, *shown):
-            if name not in RULES and name not in OPERATIONS:
+            if name not in RULES and name not in ASKED:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES, UNKNOWN}

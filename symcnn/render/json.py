@@ -10,7 +10,7 @@ from symcnn import __version__
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.analysis.result import relation_string
 from symcnn.library.rules import QUANTITIES
-from symcnn.render.json_counts import layer_counts, total_text
+from symcnn.render.json_counts import ideal_time, layer_counts, total_text
 
 _LAYER_QUANTITIES = ("weights", "biases", "buffers", "params", "macs", "flops", "activations")
 
@@ -44,6 +44,7 @@ def _data(analysis: Analysis) -> dict[str, Any]:
         "layers": [_layer(analysis, layer) | layer_counts(analysis, layer) for layer in analysis.layers],
         "totals": {name: str(analysis.count(name)) for name in QUANTITIES},
         **({"counts": {name: total_text(analysis, name) for name in analysis.columns}} if analysis.columns else {}),
+        **ideal_time(analysis),
         "receptive_field": _field(analysis.receptive_field),
     }
 

@@ -187,7 +187,18 @@ class FileBuilder(FormulaBuilder):
         return tree.Shown(str(children[0]), children[1], children[2])
 
     def wrong(self, _: Span, children: list[Any]) -> tree.Slip:
-        return tree.Slip(str(children[0]), unquoted(children[1]), children[2])
+        return self._slip(children[0], children[1:4], None, children[4])
+
+    def seen(self, _: Span, children: list[Any]) -> tree.Slip:
+        start = children[4]
+        number = None if start is None else self.number(self.token_span(start), [start])
+        return self._slip(children[0], children[1:4], number, children[5])
+
+    def _slip(self, quantity: Any, said: list[Any], start: f.Formula | None, value: f.Formula) -> tree.Slip:
+        id_, text, zh = said
+        span = None if id_ is None else self.token_span(id_)
+        chinese = unquoted(zh) if zh else ""
+        return tree.Slip(str(quantity), unquoted(text), value, str(id_ or ""), chinese, start, span)
 
     # conventions
 
@@ -214,6 +225,7 @@ def _inner(block: tree.Block) -> tree.Block:
 def file_of(source: Source, definitions: Sequence[tree.Definition]) -> tree.File:
     """Return a file of some definitions, each name once; they come from `source` and from files it uses."""
     _refuse_two_kinds(definitions)
+    _refuse_double_slips(definitions)
     return tree.File(
         source=source,
         nets=_by_name(definitions, tree.Net, "net"),
@@ -222,6 +234,7 @@ def file_of(source: Source, definitions: Sequence[tree.Definition]) -> tree.File
         lets=_by_name(definitions, tree.Let, "let"),
         assumptions=tuple(d for d in definitions if isinstance(d, tree.Assume)),
         uses=tuple(d for d in definitions if isinstance(d, tree.Use)),
+        slips=tuple(d for d in definitions if isinstance(d, tree.Slip)),
     )
 
 
@@ -234,6 +247,19 @@ def _refuse_two_kinds(definitions: Sequence[tree.Definition]) -> None:
             if type(first) is not type(definition):
                 message = f"'{definition.name}' is defined twice, as a layer and as a net"
                 raise SymcnnError(message, definition.span, _first(first.span, definition.span))
+
+
+def _refuse_double_slips(definitions: Sequence[tree.Definition]) -> None:
+    """Raise `SymcnnError` for an id that two mistakes have."""
+    found: dict[str, Span] = {}
+    for definition in definitions:
+        slips = definition.slips if isinstance(definition, tree.Layer) else (definition,)
+        for slip in slips:
+            if isinstance(slip, tree.Slip) and slip.span is not None:
+                first = found.setdefault(slip.id, slip.span)
+                if first is not slip.span:
+                    message = f"the mistake '{slip.id}' is there twice"
+                    raise SymcnnError(message, slip.span, _first(first, slip.span))
 
 
 def _by_name(definitions: Sequence[tree.Definition], kind: type[_Named], noun: str) -> dict[str, _Named]:

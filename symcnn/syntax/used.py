@@ -171,6 +171,7 @@ def _definitions(file: File) -> Iterator[Definition]:
     yield from file.layers.values()
     yield from file.conventions.values()
     yield from file.lets.values()
+    yield from file.slips
     yield from file.assumptions
 
 

@@ -51,6 +51,7 @@ def scenario(name: str) -> Callable[[], float]:
     return lambda: scenario_seconds(name)
 
 
+ANSWER = ("--layer", "conv1", "--quantity", "params", "--answer", "(5*5*1 + 1)*32")
 ROWS = (
     ("symcnn --version", command("--version"), 0.25),
     ("symcnn derive examples/vgg16.cnn", command("derive", "examples/vgg16.cnn"), 2.0),
@@ -64,7 +65,16 @@ ROWS = (
     ("unpadded U-Net of depth 4, with its conditions", scenario("unet"), None),
     ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
     ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),
+    ("10,000 different answers to four questions", scenario("answers"), 15.0),
+    ("symcnn check examples/lenet.cnn, one answer", command("check", "examples/lenet.cnn", *ANSWER), 2.0),
     ("80 nested convolutions, symbolic kernel, stride, padding", scenario("all"), None),
+)
+
+# On ResNet-152, as ratios to its derivation.
+COUNTED = (
+    ("seven conventions on ResNet-152, of its derivation", "counting", 1.0),
+    ("exact MACs of it, of its derivation", "exact", None),
+    ("training operations of it, of its derivation", "training", None),
 )
 
 
@@ -74,6 +84,10 @@ def main() -> None:
     print(f"{'ratio to import sympy':58} ratio   goal")
     for title, seconds, goal in ROWS:
         print(f"{title:58} {ratio(seconds):5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip(), flush=True)
+    derived = median(scenario_seconds("resnet152") for _ in range(RUNS))
+    for title, name, goal in COUNTED:
+        share = median(scenario_seconds(name) for _ in range(RUNS)) / derived
+        print(f"{title:58} {share:5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip(), flush=True)
     exponent = math.log10(scenario_seconds("written10000") / scenario_seconds("written1000"))
     print(f"{'growth exponent from 1,000 to 10,000 layers':58} {exponent:5.2f}   1.15")
 

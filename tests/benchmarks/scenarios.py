@@ -6,6 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 def written_layers(count: int) -> str:
@@ -99,6 +100,43 @@ def explaining(text: str, *, derived: bool) -> float:
     return time.process_time() - begin
 
 
+CONVENTIONS = ("fvcore", "thop", "ptflops", "torchinfo", "torch", "deepspeed", "keras")
+
+
+def counting(*names: str) -> float:
+    """Return the CPU seconds of the totals of ResNet-152 under some conventions, after its derivation."""
+    import symcnn
+
+    symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3) }").values()))).count("fvcore")
+    analysis = symcnn.analyse(symcnn.load("zoo/resnet152")["resnet152"])
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    begin = _started()
+    for name in names:
+        analysis.count(name)
+    return time.process_time() - begin
+
+
+def judging(count: int) -> float:
+    """Return the CPU seconds of so many different answers, right and wrong, to four questions asked before once."""
+    import symcnn
+
+    text = "net a { input 1×28×28; conv1: Conv(32, 5); ReLU; MaxPool(2); Flatten; Linear(10) }"
+    analysis = symcnn.analyse(symcnn.parse(text)["a"])
+    ways: tuple[Callable[[int], tuple[str, Any, dict[str, Any]]], ...] = (
+        lambda i: (f"(5·5·1 + {i})·32", analysis, {"quantity": "params", "layer": "conv1"}),
+        lambda i: (f"{i}×24×24", analysis, {"quantity": "output", "layer": "conv1"}),
+        lambda i: (f"C_{{out}}(K^2 C_{{in}} + {i})", "K**2*C_in*C_out + C_out", {}),
+        lambda i: (f"{i} H^2 - {i - 18}H²", "18*H**2", {}),
+    )
+    answers = [way(i) for i in range(count // len(ways)) for way in ways]
+    for answer, reference, about in answers[: 2 * len(ways)]:
+        symcnn.check(answer, reference, **about)
+    begin = _started()
+    for answer, reference, about in answers[2 * len(ways) :]:
+        symcnn.check(answer, reference, **about)
+    return time.process_time() - begin
+
+
 SCENARIOS: dict[str, Callable[[], float]] = {
     "bottleneck": lambda: derivation(bottleneck_chain()),
     "written1000": lambda: parsed_derivation(written_layers(1_000)),
@@ -111,6 +149,11 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "googlenet": lambda: derivation("zoo/googlenet", "googlenet", w="w"),
     "unet": lambda: derivation("zoo/unet", "unet"),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
+    "resnet152": lambda: derivation("zoo/resnet152", "resnet152"),
+    "counting": lambda: counting(*CONVENTIONS),
+    "exact": lambda: counting("exact_macs"),
+    "training": lambda: counting("training"),
+    "answers": lambda: judging(10_000),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }
 

@@ -1,0 +1,93 @@
+"""Chains such as `18·H² = 18·56² = 56448`: every step is checked, and the first false one is named."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+from sympy import Expr
+
+from symcnn.algebra.operations import product
+from symcnn.algebra.symbols import is_number
+from symcnn.answers import verdict as v
+from symcnn.answers import verdicts
+from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.deciding import decide
+from symcnn.answers.equality import Counterexample, Equal, Finding, same
+from symcnn.answers.given import Given
+from symcnn.answers.messages import Words
+from symcnn.answers.reference import Question
+from symcnn.answers.rounding import half_place
+from symcnn.answers.verdict import Verdict
+
+ARROW, ABOUT = "→", "≈"
+_LONGEST_SHOWN = 60
+_ENDS: tuple[Words, Words] = (("beginning", "开头"), ("end", "结尾"))
+_RANKS = {code: place for place, code in enumerate(v.VERDICTS)}
+
+
+def chain_verdict(
+    members: tuple[Answered, ...],
+    relations: tuple[str, ...],
+    texts: tuple[str, ...],
+    asked: Question,
+    policy: Policy,
+) -> Verdict:
+    """Return the verdict on a chain: what stands before an arrow is a step on the way and is not checked."""
+    after = max((place + 1 for place, sign in enumerate(relations) if sign == ARROW), default=0)
+    members, texts = members[after:], texts[after:]
+    if len(members) == 1:
+        return decide(members[0], asked, policy)
+    undecided = False
+    for place, (left, right) in enumerate(pairwise(members)):
+        found = link(left, right, asked.given, relations[after + place] == ABOUT)
+        if isinstance(found, Counterexample):
+            return _inconsistent(members, texts[place], texts[place + 1], found, asked, policy)
+        undecided |= found is None
+    if undecided:
+        return verdicts.UNDECIDED
+    return min((decide(m, asked, policy) for m in (members[-1], members[0])), key=lambda found: _RANKS[found.verdict])
+
+
+def link(left: Answered, right: Answered, given: Given, about: bool = False) -> Finding:
+    """Tell whether one step of a chain is true: equal, or equal as far as the numbers are written."""
+    if left.order or right.order:
+        return Equal()
+    if len(left.values) != len(right.values):
+        sides = [product(side.values) for side in (left, right)]
+        return same(sides[0], sides[1], given) if 1 in (len(left.values), len(right.values)) else _differ(left, right)
+    for first, second in zip(left.values, right.values, strict=True):
+        found = same(first, second, given)
+        if isinstance(found, Equal):
+            continue
+        if is_number(first) and is_number(second) and _close(left, right, about):
+            continue
+        return found
+    return Equal()
+
+
+def _differ(left: Answered, right: Answered) -> Counterexample:
+    return Counterexample({}, left.values, right.values)
+
+
+def _close(left: Answered, right: Answered, about: bool) -> bool:
+    """Tell whether two numbers are equal as far as they are written; `about`: in the places before the zeros."""
+    (first, *_), (second, *_) = left.values, right.values
+    assert not isinstance(first, Expr)
+    assert not isinstance(second, Expr)
+    halves = [x.half_unit for x in (left, right) if x.half_unit]
+    halves += [half_place(second)] if about and right.half_unit is None else []
+    return bool(halves) and abs(Fraction(first) - Fraction(second)) <= max(halves)
+
+
+def _inconsistent(
+    members: tuple[Answered, ...], left: str, right: str, found: Counterexample, asked: Question, policy: Policy
+) -> Verdict:
+    ends = (decide(members[0], asked, policy), decide(members[-1], asked, policy))
+    right_end = next((words for end, words in zip(ends, _ENDS, strict=True) if end.verdict == v.EXACT), None)
+    return verdicts.inconsistent(right_end, _short(left), _short(right), found)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

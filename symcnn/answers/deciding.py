@@ -1,0 +1,186 @@
+"""One value, or one shape, against the right one: equal, right under something, rounded, or wrong and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from sympy import Expr
+
+from symcnn.algebra.operations import product
+from symcnn.algebra.symbols import Value, is_number
+from symcnn.answers import verdicts
+from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
+from symcnn.answers.conventions import Convention, conventions
+from symcnn.answers.equality import Counterexample, Equal, same
+from symcnn.answers.explaining import explanations, fingerprint
+from symcnn.answers.given import Number
+from symcnn.answers.order_verdicts import order_verdict
+from symcnn.answers.reference import Question
+from symcnn.answers.rounding import ROUNDED, TRUNCATED, rounding
+from symcnn.answers.unit_verdicts import other_unit, unit_verdict
+from symcnn.answers.verdict import Verdict
+
+Values = tuple[Value, ...]
+
+
+def decide(answer: Answered, asked: Question, policy: Policy) -> Verdict:
+    """Return the verdict on what an answer is worth."""
+    if answer.order or asked.kind == "order":
+        return order_verdict(answer, asked, policy)
+    expected = _comparable(answer, asked)
+    if isinstance(expected, Verdict):
+        return expected
+    if len(expected) != len(answer.values):
+        found = _by_convention(answer, asked, policy) or _by_slip(answer, asked)
+        return found or verdicts.wrong("axes", expected=str(len(expected)), given=str(len(answer.values)))
+    return _compared(answer, expected, asked, policy)
+
+
+def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
+    """Return the right values in the form of the answer, or why there are none."""
+    right: Any = asked.value
+    if asked.kind == "shape":
+        if answer.is_shape or len(right) == 1:
+            return tuple(right)
+        if isinstance(same(answer.values[0], _product(right), asked.given), Equal):
+            return verdicts.wrong("elements")
+        return verdicts.wrong("wants_shape")
+    if not answer.is_shape:
+        return (right,)
+    if asked.axes > 1:
+        return (right,) * asked.axes
+    return verdicts.wrong("wants_number")
+
+
+def _product(values: Values) -> Value:
+    return product(values)
+
+
+def _compared(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict:
+    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
+    if all(isinstance(found, Equal) for found in findings):
+        vanishing = tuple(d for found in findings if isinstance(found, Equal) for d in found.vanishing)
+        if vanishing:
+            return verdicts.assume(nonzero_condition(vanishing), policy)
+        return unit_verdict(answer, asked, policy) or verdicts.EXACT
+    if answer.is_number and is_number(expected[0]):
+        found = _rounded(answer, expected[0], asked, policy)
+        if found is not None:
+            return found
+    better = _right_somehow(answer, expected, asked, policy)
+    if better is not None:
+        return better
+    example = _example(answer.values, expected, findings)
+    if example is None:
+        return verdicts.UNDECIDED
+    if answer.is_number and is_number(expected[0]):
+        return _wrong_number(answer, expected[0], example)
+    return verdicts.wrong(found=example)
+
+
+def _rounded(answer: Answered, expected: Number, asked: Question, policy: Policy) -> Verdict | None:
+    value = answer.values[0]
+    assert not isinstance(value, Expr)
+    if rounding(value, expected, answer.half_unit) != ROUNDED:
+        return None
+    return unit_verdict(answer, asked, policy) or verdicts.approx(policy)
+
+
+def _wrong_number(answer: Answered, expected: Number, example: Counterexample) -> Verdict:
+    value: Any = answer.values[0]
+    how = rounding(value, expected, answer.half_unit)
+    if how is not None:
+        return verdicts.wrong("truncated" if how == TRUNCATED else "rounded_up", example)
+    if expected.denominator == 1 and value.denominator != 1:
+        return verdicts.wrong("not_whole", example)
+    return verdicts.wrong(found=example)
+
+
+def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict | None:
+    """Look for a convention, a condition or a slip that explains an answer, in the order in which they count."""
+    found = other_unit(answer, expected, policy) or _by_convention(answer, asked, policy)
+    if found is not None:
+        return found
+    symbolic = not all(map(is_number, expected)) and not all(map(is_number, answer.values))
+    made = explanations(asked, answer)
+    single = bool(made) and len(made[0]) == 1
+    divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
+    if divided and (not single or leaves_rounding_out(answer.values, expected)):
+        return verdicts.assume(divided, policy)
+    special = special_case(answer.values, expected, asked.given) if symbolic else ()
+    if special and (not single or _is_one_group(special)):
+        return verdicts.assume(special, policy, made if single else ())
+    if not made:
+        return None
+    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
+    return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
+
+
+def _is_one_group(claims: tuple[Any, ...]) -> bool:
+    """Tell whether it is assumed that there is one group: a convolution of which nobody says more has one."""
+    symbols = {s.name for claim in claims for s in claim.relation().free_symbols}
+    return len(symbols) == 1 and symbols <= {"g", "G", "groups"}
+
+
+def _by_slip(answer: Answered, asked: Question) -> Verdict | None:
+    made = explanations(asked, answer)
+    return verdicts.wrong(made=made) if made else None
+
+
+def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict | None:
+    """Return the verdict where an answer is exactly, or rounded, what another convention counts."""
+    matching = list(_matching(answer, asked))
+    accepted = [found for found in matching if policy.accepts(found.name)]
+    for found in (*accepted, *matching):
+        return verdicts.convention(found, policy, explanations(asked, answer))
+    if answer.half_unit and answer.is_number and not _is_cut(answer, asked.value):
+        value: Any = answer.values[0]
+        for found in _known(asked).all:
+            if not isinstance(found.value, (tuple, Expr)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
+                return verdicts.convention(found, policy, (), rounded=True)
+    return None
+
+
+def _is_cut(answer: Answered, right: Any) -> bool:
+    """Tell whether a number is the right one cut off or rounded to the wrong side: that is likelier a slip."""
+    value: Any = answer.values[0]
+    return not isinstance(right, (tuple, Expr)) and rounding(value, right, answer.half_unit) is not None
+
+
+def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:
+    """Yield the conventions that give exactly the answer; nearly all others are told apart at the first points."""
+    for found in _known(asked).at.get(fingerprint(answer.values, asked.given), ()):
+        values = found.value if isinstance(found.value, tuple) else (found.value,)
+        if answer.is_shape == isinstance(found.value, tuple) and len(values) == len(answer.values):
+            pairs = zip(answer.values, values, strict=True)
+            if all(isinstance(same(a, r, asked.given), Equal) for a, r in pairs):
+                yield found
+
+
+class _Known:
+    """The conventions of a question, found again by what they are worth at the first points."""
+
+    def __init__(self, asked: Question) -> None:
+        self.all = tuple(conventions(asked))
+        self.at: dict[Any, list[Convention]] = {}
+        for found in self.all:
+            values = found.value if isinstance(found.value, tuple) else (found.value,)
+            self.at.setdefault(fingerprint(values, asked.given), []).append(found)
+
+
+@lru_cache(maxsize=4096)
+def _known(asked: Question) -> _Known:
+    return _Known(asked)
+
+
+def _example(answers: Values, expected: Values, findings: list[Any]) -> Counterexample | None:
+    """Return the counterexample of a value, or of a shape with all its sizes where they are numbers."""
+    found = next((f for f in findings if isinstance(f, Counterexample)), None)
+    if found is None or len(answers) == 1:
+        return found
+    if all(map(is_number, (*answers, *expected))):
+        return Counterexample({}, answers, expected)
+    return found

@@ -1,0 +1,248 @@
+"""What is given with a question: its symbols, what is assumed of them, and integer points where all of it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import islice
+from math import ceil, prod
+from random import Random
+from typing import Any, TypeAlias
+
+from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol, ceiling, floor
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.conditions import Condition, Either
+from symcnn.algebra.evaluate import evaluator, raise_power
+from symcnn.algebra.facts import Facts
+from symcnn.algebra.polynomial import as_expression, inverse, multiply
+from symcnn.algebra.symbols import Value, exact, symbol
+from symcnn.errors import SymcnnError
+
+Number: TypeAlias = int | Fraction
+Stated: TypeAlias = Condition | Either  # a condition that is no conjunction
+Point: TypeAlias = Mapping[Symbol, Number]
+
+# Tiers of points: how far above its least value a symbol goes, and how many points are tried and kept. Small numbers
+# first, since a teacher shows them; the large ones tell apart what differs in one residue, or has small roots only.
+_TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
+_MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
+_MOST_REMEMBERED = 500  # formulas at one point
+_MOST_BITS = 10_000  # of a number that is to be shown
+_FIRST = 2  # points at which everything is tried first
+_SEED = 20_211  # any number: the points are the same in every run
+
+
+class UndefinedError(ValueError):
+    """A value is not defined at a point: a division by zero."""
+
+
+class BudgetError(ValueError):
+    """A value cannot be worked out exactly within bounds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Symbols by name, and the conditions under which an answer must be right."""
+
+    symbols: Mapping[str, Symbol]
+    claims: tuple[Stated, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    replaced: Mapping[Symbol, Expr] = field(default_factory=dict)  # symbols that are assumed to equal something
+
+    @cached_property
+    def arithmetic(self) -> Arithmetic:
+        """The arithmetic that knows the conditions."""
+        return Arithmetic(self.facts)
+
+    @cached_property
+    def quick_arithmetic(self) -> Arithmetic:
+        """An arithmetic for first looks: where conditions only order sizes, it does not ask them at every floor."""
+        ordered_only = not (self.facts.residues or self.facts.upper or self.facts.divisible)
+        return Arithmetic() if ordered_only else self.arithmetic
+
+    @cached_property
+    def first_points(self) -> tuple[Evaluation, ...]:
+        """The first of the points: what differs mostly differs at them."""
+        return self.some_points(_FIRST)
+
+    def some_points(self, count: int) -> tuple[Evaluation, ...]:
+        """Return so many of the points, or all if there are fewer."""
+        return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
+
+    @cached_property
+    def points(self) -> tuple[Evaluation, ...]:
+        """A few points at which everything holds, small numbers first."""
+        return tuple(map(Evaluation, self._drawn(_TIERS)))
+
+    @cached_property
+    def more_points(self) -> tuple[Evaluation, ...]:
+        """Many more points, for what the few do not tell apart."""
+        return tuple(map(Evaluation, self._drawn(_MORE_TIERS)))
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Value]:
+        """What the names stand for: symbols, or what these are assumed to equal."""
+        return {name: exact(self.replaced.get(sym, sym)) for name, sym in self.symbols.items()}
+
+    def with_symbols(self, names: Iterable[str]) -> Given:
+        """Return the same with more symbols, positive integers."""
+        return Given(
+            dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced
+        )
+
+    def with_spellings(self, names: Mapping[str, str]) -> Given:
+        """Return the same with other names for some of its symbols."""
+        more = {name: self.symbols[meant] for name, meant in names.items()}
+        return Given(dict(self.symbols) | more, self.claims, self.facts, self.replaced)
+
+    def assuming(self, *claims: Stated) -> Given | None:
+        """Return the same with more conditions; None where they leave no value."""
+        try:
+            return given(self.symbols, (*self.claims, *claims))
+        except ContradictionError:
+            return None
+
+    def holds_at(self, values: Point) -> bool:
+        """Tell whether the conditions hold at a point."""
+        evaluate = evaluator(values)
+        try:
+            return all(claim.holds(evaluate) for claim in self.claims) and all(
+                _is_legal(sym, values[sym]) for sym in self.replaced if sym in values
+            )
+        except SymcnnError:
+            return False
+
+    def rebuilt(self, value: Value) -> Value:
+        """Return a value with the assumed equalities put in and its floors canonical under what is known."""
+        return rebuilt(value, self.arithmetic, self.replaced)
+
+    def completed(self, values: dict[Symbol, Number]) -> dict[Symbol, Number] | None:
+        """Add the values of the replaced symbols, if the point is a legal one; else None."""
+        evaluate = evaluator(values)
+        try:
+            found = values | {sym: evaluate(expr) for sym, expr in self.replaced.items()}
+        except SymcnnError:
+            return None
+        return found if self.holds_at(found) else None
+
+    def _drawn(self, tiers: Iterable[tuple[int, int, int]]) -> Iterator[Point]:
+        free = sorted((s for s in self._all_symbols() if s not in self.replaced), key=lambda s: s.name)
+        if not free:
+            found = self.completed({})
+            yield from () if found is None else (found,)
+            return
+        random, seen = Random(_SEED), set()
+        for width, tried, kept in tiers:
+            for _ in range(tried):
+                values = {sym: self._draw(sym, width, random) for sym in free}
+                key = tuple(values.values())
+                found = None if key in seen else self.completed(values)
+                seen.add(key)
+                if found is not None:
+                    yield found
+                    kept -= 1
+                if not kept:
+                    break
+
+    def _all_symbols(self) -> set[Symbol]:
+        found = set(self.symbols.values())
+        for expr in self.replaced.values():
+            found |= expr.free_symbols
+        for claim in self.claims:
+            found |= set(claim.relation().free_symbols)
+        return found
+
+    def _draw(self, sym: Symbol, width: int, random: Random) -> Number:
+        modulus, residue = self.facts.residues.get(sym, (1, 0))
+        least = self.facts.least(sym)
+        start = ceil(least) if least is not None else 0
+        start += start == 0 and bool(sym.is_positive)
+        start += (residue - start) % modulus
+        most = self.facts.upper.get(sym)
+        reach = width if most is None else max(0, min(width, int((most - start) // modulus)))
+        value = start + modulus * random.randint(0, reach)
+        return value if sym.is_integer else Fraction(value, random.choice((1, 2, 4)))
+
+
+class Evaluation:
+    """A point, and the exact values there; those of the last formulas are remembered."""
+
+    def __init__(self, values: Point) -> None:
+        self.values = values
+        self._evaluate = evaluator(values)
+        self._asked = 0
+
+    def __call__(self, value: Value) -> Number:
+        """Return a value at the point; raises `UndefinedError` for a division by zero, else `BudgetError`."""
+        if not isinstance(value, Expr):
+            return value
+        self._asked += 1
+        if self._asked > _MOST_REMEMBERED:
+            self._evaluate, self._asked = evaluator(self.values), 0
+        try:
+            number = self._evaluate(value)
+        except SymcnnError as error:
+            raise (UndefinedError if error.message == "division by zero" else BudgetError) from None
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MOST_BITS:
+            raise BudgetError
+        return number
+
+    def unrounded(self, value: Value) -> Number:
+        """Return what a value were at the point if nothing in it were rounded."""
+        if not isinstance(value, Expr) or not value.has(floor, ceiling):
+            return self(value)
+        parts = [self.unrounded(part) for part in value.args]
+        if isinstance(value, (floor, ceiling)):
+            return parts[0]
+        if isinstance(value, Pow):
+            try:
+                return raise_power(parts[0], parts[1])
+            except SymcnnError:
+                raise BudgetError from None
+        return sum(parts) if isinstance(value, Add) else prod(parts) if isinstance(value, Mul) else self(value)
+
+
+def given(symbols: Mapping[str, Symbol], claims: Iterable[Stated] = ()) -> Given:
+    """Return symbols with conditions; raises `ContradictionError` where these leave no value."""
+    claims = tuple(dict.fromkeys(claims))
+    facts, replaced = facts_from(claims)
+    beside = [as_expression(poly) for poly in facts.known]
+    beside += [as_expression(multiply(dict(n), {inverse(m): Fraction(1, d)})) for n, d, m in facts.divisible]
+    named = dict(symbols)
+    for sym in sorted({s for expr in (*beside, *replaced.values()) for s in expr.free_symbols}, key=str):
+        named.setdefault(sym.name, sym)
+    return Given(named, claims, facts, replaced)
+
+
+def _is_legal(sym: Symbol, value: Number) -> bool:
+    if sym.is_integer and value.denominator != 1:
+        return False
+    return value > 0 if sym.is_positive else value >= 0 if sym.is_nonnegative else True
+
+
+def rebuilt(value: Value, arithmetic: Arithmetic, replaced: Mapping[Any, Expr]) -> Value:
+    """Return a value worked out again with some parts of it, mostly symbols, replaced."""
+    if not isinstance(value, Expr) or value.is_Number:
+        return exact(value)
+    if value in replaced or isinstance(value, Symbol):
+        return exact(replaced.get(value, value))
+    if not replaced and not value.has(floor, ceiling, Max, Min) and arithmetic.facts == Facts():
+        return value
+    parts = [rebuilt(part, arithmetic, replaced) for part in value.args]
+    operation = next((how for kind, how in _OPERATIONS.items() if isinstance(value, kind)), None)
+    return value if operation is None else operation(arithmetic, parts)
+
+
+_OPERATIONS: dict[type[Expr], Callable[[Arithmetic, list[Value]], Value]] = {
+    Add: lambda arithmetic, parts: arithmetic.total(parts),
+    Mul: lambda arithmetic, parts: arithmetic.product(parts, []),
+    Pow: lambda arithmetic, parts: arithmetic.power(*parts),
+    floor: lambda arithmetic, parts: arithmetic.floor(parts[0]),
+    ceiling: lambda arithmetic, parts: arithmetic.ceiling(parts[0]),
+    Max: lambda arithmetic, parts: arithmetic.largest(parts),
+    Min: lambda arithmetic, parts: arithmetic.smallest(parts),
+}

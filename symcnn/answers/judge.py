@@ -1,0 +1,182 @@
+"""`check`: a text that somebody typed, and the verdict on it. Nothing but a verdict comes out of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from symcnn.algebra.symbols import is_number
+from symcnn.answers import verdict as v
+from symcnn.answers import verdicts
+from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.chains import ARROW, chain_verdict
+from symcnn.answers.conventions import known_names
+from symcnn.answers.deciding import decide
+from symcnn.answers.messages import message
+from symcnn.answers.names import Names
+from symcnn.answers.notation import latex
+from symcnn.answers.order_verdicts import LEADING
+from symcnn.answers.precedence import with_long_fractions
+from symcnn.answers.read import read
+from symcnn.answers.reading import Member, Reading
+from symcnn.answers.reference import Question, question
+from symcnn.answers.rounding import half_place
+from symcnn.answers.unreadable import Unreadable
+from symcnn.answers.verdict import Verdict
+from symcnn.answers.worth import worth
+from symcnn.errors import SymcnnError, did_you_mean, printable
+
+_FORMS = {"bytes": "number"}
+_AXES = ("N", "C", "D", "L", "H", "W")  # of a shape whose sizes are named, in their order
+_UNDEFINED = ("it divides by zero", "出现了除以零")
+_NO_TEXT = ("it is no text", "它不是文本")
+
+
+def check(
+    answer: str,
+    reference: Any,
+    *,
+    symbols: Any = None,
+    aliases: Mapping[str, str] | None = None,
+    assume: str | Iterable[str] = (),
+    locale: str | None = None,
+    kind: str | None = None,
+    quantity: str | None = None,
+    layer: str | None = None,
+    accept: str | Iterable[str] = (),
+) -> Verdict:
+    """Return the verdict on an answer that somebody typed: whether it is right, under what, or which slip was made.
+
+    `reference` is what is right: an analysis (with `quantity`, and `layer` by its path), a layer of one, an expression
+    of symcnn's symbols, an exact number, a shape as a tuple, or a text in the formula language. `symbols` declares
+    names that the reference does not have, `aliases` other spellings; `assume` holds conditions such as "H == 56";
+    `locale` says how numbers are written. `accept` names conventions and verdicts that count as right, such as "macs",
+    "assume", "approx" where a rounding is asked for, or "asymp".
+
+    Whatever the answer is, a verdict comes back; raises `SymcnnError` for a reference that is unusable.
+
+    >>> check("18 H²", "18*H**2").verdict
+    'exact'
+    >>> check("H/2", "floor(H/2)").condition
+    'H % 2 == 0'
+    """
+    asked = question(reference, symbols, assume, kind, quantity, layer)
+    return judged(answer, asked, _names(asked, _pairs(aliases)), _policy(accept), locale)
+
+
+def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: str | None = None) -> Verdict:
+    """Return the verdict on an answer to a question; no other thing comes out of a text."""
+    if not isinstance(answer, str):
+        return verdicts.invalid(_NO_TEXT)
+    try:
+        return _judged(answer, asked, names, policy, locale)
+    except Unreadable as error:
+        return _unreadable(error)
+    except ZeroDivisionError:
+        return verdicts.invalid(_UNDEFINED)
+    except SymcnnError as error:  # a number that is too large, a function of too many arguments
+        return verdicts.invalid((error.message, error.message))
+    except (RecursionError, MemoryError, OverflowError):
+        return verdicts.UNDECIDED
+
+
+def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
+    form = "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
+    readings = read(answer, names, locale=locale, form=form)
+    if len(readings) > 1:
+        return verdicts.ambiguous(tuple(map(latex, readings)))
+    (reading,) = readings
+    found = _of_reading(reading, _with_free_names(asked, reading.free), policy)
+    if reading.assumed and found.verdict == v.EXACT:
+        found = verdicts.assume_case(reading.assumed, policy)
+    elif reading.free and found.verdict == v.WRONG and (pairs := _in_other_case(reading, asked, policy)):
+        found = verdicts.assume_case(pairs, policy)
+    elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
+        found = replace(found, message=message("long_fraction"))
+    elif reading.free and found.verdict == v.WRONG and not found.slips:
+        found = verdicts.unknown_names(reading.free, found)
+    return replace(found, reading=latex(reading), repairs=reading.repairs)
+
+
+def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
+    members = reading.members
+    if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
+        return verdicts.invalid(("", ""), "tautology")
+    worths = tuple(_answered(member, asked) for member in members)
+    texts = tuple(printable(member.span.text) for member in members)
+    return chain_verdict(worths, reading.relations, texts, asked, policy)
+
+
+def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Return (as written, as meant) where an answer is right if names that nobody declared are in the other case."""
+    symbols = asked.given.symbols
+    same = {name: [s for s in symbols if s.casefold() == name.casefold()] for name in reading.free}
+    if any(len(found) != 1 for found in same.values()):
+        return ()
+    pairs = tuple((name, found[0]) for name, found in same.items())
+    verdict = _of_reading(reading, replace(asked, given=asked.given.with_spellings(dict(pairs))), policy).verdict
+    return pairs if verdict == v.EXACT else ()
+
+
+def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:
+    """Tell whether an answer is right if brackets were forgotten below a fraction bar."""
+    last = reading.members[-1]
+    items = tuple(map(with_long_fractions, last.items))
+    if items == last.items:
+        return False
+    return decide(_answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
+
+
+def _answered(member: Member, asked: Question) -> Answered:
+    """Return what a member of an answer is worth, in the quantity's own unit."""
+    arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
+    values = tuple(worth(item, arithmetic, symbols) for item in member.items)
+    if member.names and set(member.names) <= set(_AXES):
+        order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
+        values = tuple(values[place] for place in order)
+    factor, half = 1 if member.unit is None else member.unit.factor, member.half_unit
+    if factor != 1:
+        values = tuple(arithmetic.product([value, factor], []) for value in values)
+        half = None if half is None else half * factor
+    sign = member.order
+    if member.approximate and member.form == "formula":
+        if not is_number(values[0]):
+            sign = sign or LEADING
+        elif half is None:
+            half = half_place(values[0])
+    return Answered(values, member.form == "shape", sign, half, member.unit)
+
+
+@lru_cache(maxsize=4096)
+def _with_free_names(asked: Question, free: tuple[str, ...]) -> Question:
+    """Return the question with more symbols: those of the answer that nobody declared may be anything."""
+    return replace(asked, given=asked.given.with_symbols(free), free=free) if free else asked
+
+
+def _unreadable(error: Unreadable) -> Verdict:
+    return verdicts.invalid((printable(error.message), printable(error.chinese)))
+
+
+def _pairs(aliases: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return () if aliases is None else tuple(sorted((str(a), str(b)) for a, b in aliases.items()))
+
+
+@lru_cache(maxsize=1024)
+def _names(asked: Question, aliases: tuple[tuple[str, str], ...]) -> Names:
+    return Names(sorted(asked.given.symbols), dict(aliases))
+
+
+def _policy(accept: str | Iterable[str]) -> Policy:
+    names = (accept,) if isinstance(accept, str) else tuple(accept)
+    return _known_policy(names)
+
+
+@lru_cache(maxsize=1024)
+def _known_policy(names: tuple[str, ...]) -> Policy:
+    known = (v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP, *known_names())
+    for name in names:
+        if name not in known:
+            raise SymcnnError(f"'{name}' cannot be accepted", hint=did_you_mean(str(name), known, ", ".join(known)))
+    return Policy(frozenset(names))

@@ -1,0 +1,180 @@
+"""What is said of an answer, in English and in Chinese: a sentence or two that a teacher would sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symcnn.algebra.conditions import INTEGRAL, Condition, congruence
+from symcnn.algebra.polynomial import Polynomial, add, as_expression
+from symcnn.algebra.quotient import quotient
+from symcnn.algebra.symbols import Value
+from symcnn.analysis.result import relation_text
+from symcnn.answers.given import Stated
+from symcnn.formula.express import shown
+
+LANGUAGES = ("en", "zh")
+_LONGEST_SHOWN = 80  # bits of a number, some 24 digits
+_LOG_OF_2 = 0.30103  # to the base 10; for an exponent that is only shown
+_SIGNS = (("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
+Words = tuple[str, str]  # the same in English and in Chinese
+
+_MESSAGES: dict[str, Words] = {
+    "exact": ("Right.", "正确。"),
+    "assume": ("Right if {condition}; in general it is not.", "当{condition}时正确；一般情况下不成立。"),
+    "assume_case": ("Right, if {repair}: case matters in formulas.", "若{repair}则正确：公式中区分大小写。"),
+    "assume_slip": (
+        "Right only if {condition}; in general it is not: {slip}.",
+        "仅当{condition}时正确；一般情况下不成立：{slip}。",
+    ),
+    "convention": (
+        "Right under another convention: {convention}.",
+        "按另一种约定是正确的：{convention}。",
+    ),
+    "convention_accepted": ("Right: {convention}.", "正确：{convention}。"),
+    "convention_rounded": (
+        "A rounding of the right value under another convention: {convention}.",
+        "是另一种约定下正确值的近似：{convention}。",
+    ),
+    "unit_binary": (
+        "Right if {unit} is meant as {other}: {unit} counts in powers of 1000, {other} in powers of 1024.",
+        "若把 {unit} 理解为 {other} 则正确：{unit} 以 1000 进位，{other} 以 1024 进位。",
+    ),
+    "unit_decimal": (
+        "Right if {unit} is meant as {other}: {unit} counts in powers of 1024, {other} in powers of 1000.",
+        "若把 {unit} 理解为 {other} 则正确：{unit} 以 1024 进位，{other} 以 1000 进位。",
+    ),
+    "unit_rate": (
+        "The number is right, but {unit} is a speed, operations per second; the operations are FLOPs.",
+        "数值正确，但 {unit} 是速度（每秒运算次数）；运算次数应写作 FLOPs。",
+    ),
+    "unit_other": (
+        "The number is right, but it is one of {asked} and not of {given}.",
+        "数值正确，但单位应是{asked}，而不是{given}。",
+    ),
+    "approx": (
+        "This is the right value, rounded; the exact one was asked for.",
+        "这是正确值的近似；题目要求精确值。",
+    ),
+    "approx_asked": ("Right, to the places given.", "在所给位数内正确。"),
+    "asymp": ("The right order of growth.", "增长阶正确。"),
+    "asymp_leading": ("The right leading term.", "主项正确。"),
+    "asymp_unasked": (
+        "The right order of growth, but the formula itself was asked for.",
+        "增长阶正确，但题目要求的是公式本身。",
+    ),
+    "order_loose": (
+        "It does not grow faster than this, but this is not its order: a smaller bound holds.",
+        "增长确实不超过此阶，但这不是它的阶：还有更小的界。",
+    ),
+    "order_wrong": ("This is not how it grows.", "增长阶不对。"),
+    "inconsistent": (
+        "The step {left} = {right} is false{values}.",
+        "等式 {left} = {right} 不成立{values}。",
+    ),
+    "inconsistent_right": (
+        "The {end} is right, but the step {left} = {right} is false{values}.",
+        "{end}正确，但等式 {left} = {right} 不成立{values}。",
+    ),
+    "truncated": (
+        "The number was cut off and not rounded: the next digit is 5 or more.",
+        "这是直接截断而不是四舍五入：下一位不小于 5。",
+    ),
+    "rounded_up": (
+        "The number was rounded up: the next digit is less than 5.",
+        "这里向上取了整：下一位小于 5，应舍去。",
+    ),
+    "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
+    "wrong": ("Not right.", "不正确。"),
+    "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
+    "long_fraction": (
+        "Not right as it stands: put brackets around what stands below the line; a/b·c is (a/b)·c.",
+        "按所写的不正确：请给分母加括号；a/b·c 的意思是 (a/b)·c。",
+    ),
+    "wrong_unknown": (
+        "Not right: the question has no symbol {names}.",
+        "不正确：题目中没有符号 {names}。",
+    ),
+    "wrong_at": (
+        "Not right: for {point} it gives {answer}, and {expected} is right.",
+        "不正确：当{point}时得到 {answer}，而正确值是 {expected}。",
+    ),
+    "undefined_at": ("Not right: it is not defined for {point}.", "不正确：当{point}时没有意义。"),
+    "elements": (
+        "This is the number of values, and the shape was asked for.",
+        "这是元素总数，而题目问的是形状。",
+    ),
+    "wants_shape": ("A shape was asked for: its sizes one by one.", "题目问的是形状，应逐个写出各维大小。"),
+    "wants_number": ("One value was asked for, and not several.", "题目问的是一个值，而不是几个。"),
+    "axes": (
+        "The shape has {expected} sizes, and here are {given}.",
+        "形状有 {expected} 个维度，而这里给出 {given} 个。",
+    ),
+    "ambiguous": (
+        "This can be read in {count} ways: {readings}. Write it so that only one is left.",
+        "这有 {count} 种读法：{readings}。请写得没有歧义。",
+    ),
+    "invalid": ("This cannot be read as an answer: {reason}.", "无法作为答案读取：{reason}。"),
+    "tautology": (
+        "This says that something equals itself, which is no answer.",
+        "这只是说某个式子等于它自己，不是答案。",
+    ),
+    "undecided": (
+        "Whether this is right could not be decided within bounds; please look at it yourself.",
+        "在限定的计算量内无法判定是否正确，请人工查看。",
+    ),
+}
+
+
+def message(key: str, **words: Words | str) -> dict[str, str]:
+    """Return a message in all languages; a word is one text for all, or one for each."""
+    return {
+        language: text.format(**{n: w if isinstance(w, str) else w[place] for n, w in words.items()})
+        for place, (language, text) in enumerate(zip(LANGUAGES, _MESSAGES[key], strict=True))
+    }
+
+
+def condition_words(claims: tuple[Stated, ...]) -> Words:
+    """Return conditions in words: `H is even`, `H + 2·P − K is divisible by S`."""
+    said = [_words(claim) for claim in claims]
+    return " and ".join(en for en, _ in said), "且".join(zh for _, zh in said)
+
+
+def _words(claim: Stated) -> Words:
+    if isinstance(claim, Condition) and claim.claim == INTEGRAL:
+        found = congruence(claim)
+        if found is None:
+            over = quotient(claim.polynomial)
+            top, bottom = (shown(as_expression(p)) for p in (over.numerator, _denominator(over)))
+            return f"{top} is divisible by {bottom}", f" {top} 能被 {bottom} 整除"
+        name, modulus, residue = found[0].name, found[1], found[2]
+        if modulus == 2:
+            return f"{name} is {('even', 'odd')[residue]}", f" {name} 为{('偶数', '奇数')[residue]}"
+        if residue == 0:
+            return f"{name} is divisible by {modulus}", f" {name} 能被 {modulus} 整除"
+        return f"{name} leaves the remainder {residue} by {modulus}", f" {name} 除以 {modulus} 余 {residue}"
+    text = relation_text(claim)
+    for written, sign in _SIGNS:
+        text = text.replace(written, sign)
+    return text, f" {text} "
+
+
+def _denominator(over: object) -> Polynomial:
+    number, monomial = over.number, over.monomial  # type: ignore[attr-defined]
+    return add({}, {monomial: number})
+
+
+def point_words(values: Mapping[str, object]) -> Words:
+    """Return values of symbols: `H = 7, K = 3`."""
+    listed = [f"{name} = {value}" for name, value in values.items()]
+    return ", ".join(listed), " " + "，".join(listed) + " "
+
+
+def value_text(value: Value | tuple[Value, ...] | None) -> str:
+    """Return a value, or a shape, as text; of a very long number how long it is."""
+    if isinstance(value, tuple):
+        return "×".join(map(value_text, value))
+    if value is None:
+        return ""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:
+        return f"≈ 10^{int(value.bit_length() * _LOG_OF_2)}"
+    return shown(value)

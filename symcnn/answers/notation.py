@@ -1,0 +1,98 @@
+"""An answer as it was read, in LaTeX: the echo that shows a learner what was understood."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+from symcnn.answers import tree
+from symcnn.answers.reading import Member, Reading
+from symcnn.formula import nodes as f
+from symcnn.formula.notation import LATEX, Notation
+
+_RELATIONS = {"=": "=", "≈": r"\approx", "→": r"\to", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "<": "<", ">": ">"}
+_ORDERS = {"O": r"\mathcal{O}", "o": "o", "Θ": r"\Theta", "Ω": r"\Omega", "~": r"\sim"}
+
+
+class _AnswerNotation(Notation):
+    """LaTeX with what only answers have."""
+
+    def write(self, node: Any, around: int = 0) -> str:
+        text = super().write(node, around)
+        return self._bracketed(text) if around and isinstance(node, tree.Repeated) else text
+
+    def _write(self, node: Any) -> str:
+        match node:
+            case tree.Repeated(sign, index, first, last, term):
+                limits = rf"_{{{self.name(index)}={self.write(first)}}}^{{{self.write(last)}}}"
+                return rf"\{sign}{limits} {self.write(term, 7)}"
+            case tree.Fraction(above, below):
+                return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
+            case f.Power(tree.Fraction() as base, exponent):
+                return super()._write(f.Power(f.Group(base), exponent))
+            case f.Product(_, operators) if "//" in operators:
+                return super()._write(_with_floors(node))
+            case f.Product(factors, operators) if _mixes(factors):
+                shown = (f.Group(x) if isinstance(x, tree.Fraction) else x for x in factors[1:])
+                return super()._write(f.Product((factors[0], *shown), operators))
+            case tree.Root(inner, degree):
+                return rf"\sqrt{'' if degree == 2 else f'[{degree}]'}{{{self.write(inner)}}}"
+            case tree.Factorial(inner):
+                return f"{self.write(inner, 11)}!"
+            case tree.Percent(inner):
+                return rf"{self.write(inner, 11)}\%"
+            case tree.Truncated(inner):
+                return rf"\operatorname{{int}}{self._bracketed(self.write(inner))}"
+            case tree.Absolute(inner):
+                return rf"\left|{self.write(inner)}\right|"
+        return super()._write(node)
+
+
+ANSWER = _AnswerNotation(**{part.name: getattr(LATEX, part.name) for part in fields(LATEX) if part.init})
+
+
+def _mixes(factors: tuple[Any, ...]) -> bool:
+    """Tell whether a fraction stands behind a number, which looks like 2½."""
+    return any(isinstance(a, f.Number) and isinstance(b, tree.Fraction) for a, b in pairwise(factors))
+
+
+def _with_floors(node: f.Product) -> Any:
+    """Write a // b as the floor that it is."""
+    result: Any = node.factors[0]
+    for operator, factor in zip(node.operators, node.factors[1:], strict=True):
+        if operator == "//":
+            result = f.Floor(f.Product((result, factor), ("/",)))
+        elif isinstance(result, f.Product):
+            result = f.Product((*result.factors, factor), (*result.operators, operator))
+        else:
+            result = f.Product((result, factor), (operator,))
+    return result
+
+
+def latex(reading: Reading) -> str:
+    """Return an answer in LaTeX, for math mode: its members with the relations between them."""
+    text = member_latex(reading.members[0])
+    for relation, member in zip(reading.relations, reading.members[1:], strict=True):
+        text += f" {_RELATIONS.get(relation, relation)} {member_latex(member)}"
+    return text
+
+
+def member_latex(member: Member) -> str:
+    """Return one member of a chain in LaTeX."""
+    shown = [ANSWER.write(item) for item in member.items]
+    if member.form == "shape":
+        sizes = (
+            ", ".join(f"{ANSWER.name(n)}={s}" for n, s in zip(member.names, shown, strict=True))
+            if member.names
+            else ", ".join(shown)
+        )
+        return sizes if member.names else rf"\left({sizes}\right)"
+    if member.form == "order":
+        return rf"\sim {shown[0]}" if member.order == "~" else rf"{_ORDERS[member.order]}\left({shown[0]}\right)"
+    unit = rf"\,\text{{{_plain(member.unit.name)}}}" if member.unit else ""
+    return (r"\approx " if member.approximate else "") + shown[0] + unit
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in word if c.isalnum() or c in "-/ ")

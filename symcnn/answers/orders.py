@@ -1,0 +1,112 @@
+"""Orders of growth: O, Θ, Ω and leading terms, in every symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
+
+from symcnn.algebra.polynomial import Monomial, Number, Polynomial, add, as_expression, inverse, multiply, polynomial
+from symcnn.algebra.polynomial import substitute as substituted
+from symcnn.algebra.quotient import inside
+from symcnn.algebra.symbols import Value
+
+_MOST_TERMS = 400
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The terms that no other term outgrows: how each grows in every symbol, and its coefficient."""
+
+    terms: dict[tuple[tuple[str, Fraction, Fraction], ...], Number]
+
+    @property
+    def order(self) -> frozenset[tuple[tuple[str, Fraction, Fraction], ...]]:
+        """The growth without constant factors."""
+        return frozenset(self.terms)
+
+
+def growth(value: Value) -> Growth | None:
+    """Return the terms that dominate as the symbols grow, each in its own way; None for what is not understood.
+
+    >>> from symcnn.algebra.symbols import symbol
+    >>> n, m = symbol("n"), symbol("m")
+    >>> growth(n**2 + 3*n + m).order == growth(7*m + n**2).order, growth(2**n).order == growth(n**5).order
+    (True, False)
+    """
+    poly = _smooth(polynomial(value))
+    if poly is None or len(poly) > _MOST_TERMS:
+        return None
+    terms: dict[tuple[tuple[str, Fraction, Fraction], ...], Number] = {}
+    for monomial, coefficient in poly.items():
+        rate = _rate(monomial)
+        if rate is None:
+            return None
+        terms[rate] = terms.get(rate, 0) + coefficient
+    rates = [rate for rate, coefficient in terms.items() if coefficient]
+    return Growth({rate: terms[rate] for rate in rates if not any(_outgrows(other, rate) for other in rates)})
+
+
+def is_bounded(value: Value, by: Value) -> bool:
+    """Tell whether every leading term of a value is outgrown by, or grows like, one of the bound."""
+    first, second = growth(value), growth(by)
+    if first is None or second is None:
+        return False
+    return all(any(o == r or _outgrows(o, r) for o in second.order) for r in first.order)
+
+
+def leading(value: Value) -> Expr | None:
+    """Return the terms that dominate, with their coefficients."""
+    poly, found = _smooth(polynomial(value)), growth(value)
+    if poly is None or found is None:
+        return None
+    return as_expression({m: c for m, c in poly.items() if _rate(m) in found.terms})
+
+
+def _smooth(poly: Polynomial) -> Polynomial | None:
+    """Leave roundings away: they change a value by less than 1."""
+    values: dict[Expr, Polynomial] = {}
+    for atom in {atom for monomial in poly for atom, _ in monomial}:
+        if isinstance(atom, (floor, ceiling)):
+            within = inside(atom)
+            inner = _smooth(within.numerator)
+            if inner is None:
+                return None
+            values[atom] = multiply(inner, {inverse(within.monomial): Fraction(1, within.number)})
+    try:
+        return substituted(poly, values) if values else add(poly, {})
+    except ZeroDivisionError:
+        return None
+
+
+def _rate(monomial: Monomial) -> tuple[tuple[str, Fraction, Fraction], ...] | None:
+    """Return for each symbol, by name, the base of its exponential and its degree."""
+    bases: dict[str, Fraction] = {}
+    degrees: dict[str, Fraction] = {}
+    for atom, exponent in monomial:
+        if isinstance(atom, Symbol):
+            degrees[atom.name] = degrees.get(atom.name, Fraction(0)) + exponent
+            continue
+        if not isinstance(atom, Pow):
+            return None
+        if isinstance(atom.base, Integer) and isinstance(atom.exp, Symbol):
+            bases[atom.exp.name] = bases.get(atom.exp.name, Fraction(1)) * Fraction(int(atom.base)) ** exponent
+        elif isinstance(atom.base, Symbol) and atom.exp.is_Rational:
+            part = Fraction(int(atom.exp.p), int(atom.exp.q)) * exponent
+            degrees[atom.base.name] = degrees.get(atom.base.name, Fraction(0)) + part
+        else:
+            return None
+    names = sorted({name for name, base in bases.items() if base != 1} | {n for n, degree in degrees.items() if degree})
+    return tuple((name, bases.get(name, Fraction(1)), degrees.get(name, Fraction(0))) for name in names)
+
+
+def _outgrows(
+    first: Iterable[tuple[str, Fraction, Fraction]], second: Iterable[tuple[str, Fraction, Fraction]]
+) -> bool:
+    """Tell whether one term grows at least as fast as another in every symbol, and faster in one."""
+    ours, theirs = ({name: (base, degree) for name, base, degree in rates} for rates in (first, second))
+    still = (Fraction(1), Fraction(0))
+    pairs = [(ours.get(name, still), theirs.get(name, still)) for name in ours.keys() | theirs.keys()]
+    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)

@@ -1,0 +1,283 @@
+"""A derived network once more, with other rules at some of its layers: what follows from a mistake is worked out too.
+
+The arguments of the layers stay as they are, but for crop(e1), which fits; tensors, and all that depends on them, are
+new. What a mistake does not touch is taken over; a layer with the same rules, arguments and input is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.analysis.apply import Application, Outcome
+from symcnn.analysis.arguments import SAME, Given
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
+from symcnn.analysis.fields import Views, layer_fields, output_field
+from symcnn.analysis.fit import Known
+from symcnn.analysis.joins import cropped, joined
+from symcnn.analysis.result import Analysis
+from symcnn.analysis.tensor import Tensor
+from symcnn.answers.effects import is_counted, recounted
+from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.formula.values import Frame, Sides
+from symcnn.library.kind import Kind
+from symcnn.library.rules import RULES, WINDOW
+from symcnn.source import Span
+from symcnn.tree import Slip, Step
+
+Made = Mapping[int, tuple[Slip, ...]]  # the mistakes by the place of the layer, in the order of the table
+
+_MOST_ITERATIONS = 100  # of a repeated body that a mistake makes different each time
+
+
+class _Supposed(Application):
+    """A layer by mistake: a size that some sizes of the input allow is taken, as its conditions are not asked for."""
+
+    def _check_size(self, size: Value, name: str, windowed: bool) -> None:
+        if is_number(size):
+            super()._check_size(size, name, windowed)
+
+
+class Use:
+    """A kind with its arguments, as a layer of the network uses it; equal ones are worked out once."""
+
+    def __init__(self, kind: Kind, given: Given, span: Span) -> None:
+        self.kind, self.given, self.span = kind, given, span
+        self.arguments = tuple(given.values.items())
+
+
+class Replay:
+    """The layers of an analysis, to be derived again; `base` is what is right, in numbers where the analysis is."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        if analysis.derivation is None:
+            raise NotSupportedError("mistakes in a network that was not derived here")
+        self.arithmetic = Arithmetic(analysis.facts)
+        self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
+        self.uses = tuple(Use(one.rules, _given(one.rules, one.values), one.span) for one in analysis.layers)
+        self._outcomes: dict[Any, Outcome | SymcnnError] = {}
+        self._known = Known()
+        self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
+        channels, *sizes = map(exact, analysis.input)
+        self.input = Tensor(channels, tuple(sizes))
+        self.base = analysis.derivation
+        if analysis.values is not None:
+            self.base = Run(self, analysis.derivation, {}).derivation
+        self.leaves = tuple(visit.leaf for visit in visits(self.base))
+        for use, leaf in zip(self.uses, self.leaves, strict=True):  # what is right is known
+            right = leaf.outcome
+            tensor = Tensor(right.values["C"], tuple(right.values["n"]))
+            self._outcomes.setdefault((use.kind, (), use.arguments, tensor), right)
+
+    def run(self, made: Made, last: int | None = None) -> Run:
+        """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
+        return Run(self, self.base, made, last)
+
+    def outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
+        """Return what a layer makes of a tensor by mistake; raises `SymcnnError` where that is impossible."""
+        key = (use.kind, tuple(map(id, slips)), use.arguments, tensor)
+        if key not in self._outcomes:
+            try:
+                self._outcomes[key] = self._outcome(use, slips, tensor)
+            except (SymcnnError, ZeroDivisionError) as error:
+                self._outcomes[key] = error if isinstance(error, SymcnnError) else SymcnnError("division by zero")
+        found = self._outcomes[key]
+        if isinstance(found, SymcnnError):
+            raise found
+        return found
+
+    def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
+        """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
+        if slips and all(map(is_counted, slips)):
+            return recounted(self.outcome(use, (), tensor), slips, self.arithmetic)
+        others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
+        outcome = self._applied(use, others, tensor)
+        if len(others) < len(slips):
+            outcome = replace(outcome, windows=self._applied(use, slips, tensor).windows)
+        return self._with_params(outcome, use.kind, slips)
+
+    def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
+        mistaken = use.kind.mistaken(slips) if slips else use.kind
+        step = Step(use.kind.name, (), use.span, use.span)
+        return _Supposed(mistaken, step, use.given, tensor, self.arithmetic, self._known).outcome()
+
+    def _with_params(self, outcome: Outcome, kind: Kind, slips: tuple[Slip, ...]) -> Outcome:
+        """Parameters are no rule of their own: who mistakes them all at once has another number for them."""
+        for slip in slips:
+            if slip.quantity == "params":
+                value = exact(kind.mistake(slip)(Frame(self.arithmetic, outcome.values)))
+                outcome = replace(outcome, counted={**outcome.counted, "params": value})
+        return outcome
+
+    def total(self, derivation: Derivation, quantity: str) -> Value:
+        """Return the sum over the layers of one sample, bodies that are shared once."""
+        known = self._sums.setdefault(derivation, {})
+        if quantity not in known:
+            known[quantity] = total(self._part(item, quantity) for item in derivation.items)
+        return known[quantity]
+
+    def _part(self, item: Leaf | Nest, quantity: str) -> Value:
+        if isinstance(item, Leaf):
+            return counted(item, quantity)
+        part = self.total(item.body, quantity)
+        return part if item.times == 1 else product((item.times, part))
+
+    def whole_batch(self, quantity: str, value: Value) -> Value:
+        """Return what the batch together counts."""
+        per_sample = quantity in RULES and RULES[quantity].per_sample
+        return product((value, self.batch)) if per_sample and self.batch != 1 else value
+
+
+@dataclass
+class Run:
+    """One derivation with mistakes: `leaves` are the layers that are new, by their places; of repetitions the first."""
+
+    replay: Replay
+    right: Derivation
+    made: Made
+    last: int | None = None
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+    rows: dict[int, int] = field(default_factory=dict)  # where the layers are now; of repetitions the last
+    derivation: Derivation = field(init=False)
+    _place: int = 0
+    _row: int = 0
+
+    def __post_init__(self) -> None:
+        self.derivation = self._body(self.right, (self.replay.input, *self.right.inputs[1:]))
+
+    def leaf(self, place: int) -> Leaf:
+        """Return a layer, by its place in the right network."""
+        return self.leaves.get(place) or self.replay.leaves[place]
+
+    def field(self, place: int | None) -> Views:
+        """Return what an output of a layer, or of the network, sees, axis by axis."""
+        if place is None:
+            return output_field(self.derivation, self.replay.arithmetic)
+        return layer_fields(self.derivation, self.replay.arithmetic)[self.rows[place]][1]
+
+    def _body(self, body: Derivation, inputs: Sequence[Tensor]) -> Derivation:
+        outputs: list[Tensor] = []
+        items: list[Leaf | Nest] = []
+
+        def at(place: int) -> Tensor:
+            return outputs[place] if place >= 0 else inputs[INPUT - place]
+
+        for place, item in enumerate(body.items):
+            tensors = tuple(map(at, item.sources))
+            if isinstance(item, Nest):
+                made: Leaf | Nest = self._nest(item, tensors)
+            elif _is_fitted(item):
+                made = self._leaf(item, tensors, at(_joined_with(body, place)))
+            else:
+                made = self._leaf(item, tensors)
+            items.append(made)
+            outputs.append(made.outcome.output if isinstance(made, Leaf) else made.body.output)
+        return Derivation(tuple(inputs), tuple(items), body.result)
+
+    def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
+        place, slips = self._place, self.made.get(self._place, ())
+        self.rows[place] = self._row
+        self._place, self._row = place + 1, self._row + 1
+        fits = wanted is None or wanted.sizes == leaf.outcome.output.sizes
+        if self._is_over(place) or (not slips and tensors == leaf.inputs and fits):
+            return leaf
+        use = self.replay.uses[place]
+        if wanted is not None:
+            use = _fitted(use, tensors[0], wanted, self.replay.arithmetic)
+        tensor, broadcast = tensors[0], leaf.broadcast
+        if len(tensors) > 1:
+            found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
+            tensor, broadcast = found.tensor, found.broadcast
+        outcome = self.replay.outcome(use, slips, tensor)
+        new = replace(leaf, inputs=tensors, outcome=outcome, broadcast=broadcast)
+        self.leaves.setdefault(place, new)
+        return new
+
+    def _nest(self, nest: Nest, tensors: tuple[Tensor, ...]) -> Nest:
+        first, rows = self._place, nest.body.rows
+        if self._is_over(first) or (tensors == nest.body.inputs and not self._touched(first, rows)):
+            self.rows |= {first + i: self._row + i for i in range(rows)}
+            self._place, self._row = first + rows, self._row + rows
+            return nest
+        if nest.index is not None or not isinstance(nest.times, int):
+            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
+        own, *taken = tensors
+        bodies: list[Nest] = []
+        done = 0
+        while done != nest.times:
+            self._place = first
+            body = self._body(nest.body, (own, *taken))
+            # A body that gives back its input tensor is all the rest too.
+            times = nest.times - done if body.output == own else 1
+            bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
+            own, done = body.output, done + times
+            if len(bodies) > _MOST_ITERATIONS:
+                raise NotSupportedError(f"more than {_MOST_ITERATIONS} different repetitions")
+        if len(bodies) == 1:
+            return Nest(nest.name, bodies[0].body, nest.times, nest.sources)
+        return Nest(nest.name, Derivation(tensors, tuple(bodies), len(bodies) - 1), 1, nest.sources)
+
+    def _outside(self, taken: Sequence[Tensor]) -> tuple[int, ...]:
+        return tuple(INPUT - 1 - i for i in range(len(taken)))
+
+    def _is_over(self, place: int) -> bool:
+        return self.last is not None and place > self.last
+
+    def _touched(self, first: int, rows: int) -> bool:
+        return any(first <= place < first + rows for place in self.made)
+
+
+def counted(leaf: Leaf, quantity: str) -> Value:
+    """Return a quantity of a layer; params are what is learned, unless a mistake says otherwise."""
+    found = leaf.outcome.counted
+    if quantity == "params" and "params" not in found:
+        return total((found["weights"], found["biases"]))
+    return found[quantity]
+
+
+def _is_fitted(leaf: Leaf) -> bool:
+    """Tell whether a layer cuts a labelled tensor, crop(e1), to the sizes of the one that it is joined with."""
+    return leaf.kind == "Crop" and leaf.span.text.startswith("crop")
+
+
+def _joined_with(body: Derivation, place: int) -> int:
+    """Return the place of the tensor with which the one that is cut at a place is joined next."""
+    return next(item.sources[0] for item in body.items[place + 1 :] if place in item.sources)
+
+
+def _fitted(use: Use, tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> Use:
+    margins, claims = cropped(tensor, wanted, arithmetic)
+    if False in claims:
+        raise SymcnnError("a tensor cannot be cut from both sides alike")
+    return Use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
+
+
+def _agree(claim: Any, _: int) -> None:
+    if claim is False:
+        raise SymcnnError("the branches do not fit each other")
+
+
+def _given(kind: Kind, values: Mapping[str, Any]) -> Given:
+    """Return the arguments of a layer as they can be given once more."""
+    return Given({name: _argument(kind, name, values) for name in kind.parameters}, {})
+
+
+def _argument(kind: Kind, name: str, values: Mapping[str, Any]) -> Any:
+    value = values[kind.parameters[name].symbol]
+    if SAME in kind.words.get(name, ()) and _is_same(values):
+        return SAME
+    if not isinstance(value, tuple):
+        return value
+    return tuple((item.before, item.after) if isinstance(item, Sides) else item for item in value)
+
+
+def _is_same(values: Mapping[str, Any]) -> bool:
+    try:
+        return bool(values[SAME])
+    except KeyError:
+        return False

@@ -1,0 +1,36 @@
+"""Rounded numbers: right within half a unit of the last place that is given."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symcnn.answers.given import Number
+
+ROUNDED, TRUNCATED, ROUNDED_UP = "rounded", "truncated", "rounded up"
+
+
+def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str | None:
+    """Say how a number was rounded to give `answer`: correctly, cut off, or up where down was nearer; None for no way.
+
+    >>> rounding(25_600_000, 25_557_032, Fraction(50_000)), rounding(25_500_000, 25_557_032, Fraction(50_000))
+    ('rounded', 'truncated')
+    """
+    if not half_unit:
+        return None
+    off = Fraction(right) - Fraction(answer)
+    if abs(off) <= half_unit:
+        return ROUNDED
+    if abs(off) >= 2 * half_unit:
+        return None
+    towards_zero = off > 0 if right > 0 else off < 0
+    return TRUNCATED if towards_zero else ROUNDED_UP
+
+
+def half_place(number: Number) -> Fraction:
+    """Return half of the last place of an integer that is not 0: 5 for 830; of other numbers nothing is said."""
+    if number.denominator != 1 or not number:
+        return Fraction(0)
+    place, rest = 1, int(number)
+    while rest % 10 == 0:
+        place, rest = 10 * place, rest // 10
+    return Fraction(place, 2)

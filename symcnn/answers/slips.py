@@ -1,0 +1,322 @@
+"""Known mistakes, made on purpose: what comes out of a network if one is made in one layer, in all of a kind, or two.
+
+The mistakes are the `wrong` clauses of the layer kinds, and those of whole networks; the network is derived with them,
+so a size without its + 1 is wrong in all that comes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain, combinations, islice
+from typing import Any
+
+from symcnn.algebra.polynomial import polynomial
+from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.analysis.result import Analysis
+from symcnn.analysis.tensor import Tensor
+from symcnn.answers.asked import FIELDS, SHAPES, Answer, Asked, renamed, shape_value
+from symcnn.answers.effects import is_counted, is_different
+from symcnn.answers.following import Follower
+from symcnn.answers.replay import Made, Replay
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.formula.values import Frame
+from symcnn.library.seeing import SEEN, seeings
+from symcnn.tree import Slip
+
+MOST_PAIRS = 500  # pairs of mistakes that are tried
+MOST_WORK = 20_000  # layers derived once more for mistakes of one layer, as many for those of a kind, and for pairs
+_WORK_OF_FIELDS = 4  # times as much is what is seen through a layer
+_MOST_EXPLANATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SlipMade:
+    """A mistake where it was made: in one layer, in all of a kind, or (none) in the network as a whole."""
+
+    id: str
+    layers: tuple[str, ...]  # their paths
+    kind: str  # empty for a mistake of the whole network
+    text: str  # what to do instead
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong value and the one or two mistakes that lead to it."""
+
+    value: Answer
+    slips: tuple[SlipMade, ...]
+
+
+def wrong_values(analysis: Analysis, layer: str | None, quantity: str) -> Iterator[Wrong]:
+    """Yield what known mistakes make of a quantity of a layer, or of the network where `layer` is None.
+
+    Quantities are those of an analysis, `receptive_field`, `jump`, `output` (a shape: channels and sizes), `size` and
+    the axes by their names. First come mistakes in one layer, then those of all layers of a kind and of the whole
+    network, then pairs, of which no more than `MOST_PAIRS` are tried; of mistakes that change what comes after them no
+    more than `MOST_WORK` layers. Several mistakes may yield the same value; none yields the right one. Units are those
+    of the quantity; raises `SymcnnError` for an unknown layer or quantity.
+
+    >>> from symcnn import analyse, parse
+    >>> a = analyse(parse("net a { input 3×H×H; Conv(8, 5) }")["a"])
+    >>> [str(wrong.value) for wrong in wrong_values(a, "conv1", "params")][:2]
+    ['208', '128']
+    """
+    mistakes = _mistakes(_Same(analysis))
+    asked = Asked(quantity, mistakes.place(layer))
+    return chain(mistakes.ones(asked), mistakes.pairs(asked))
+
+
+def explain_answer(
+    value: Answer, analysis: Analysis, layer: str | None, quantity: str, equal: Callable[[Value, Value], bool | None]
+) -> tuple[tuple[SlipMade, ...], ...]:
+    """Return all explanations of an answer by one mistake, or if there are none by two.
+
+    `equal` decides of formulas that are not the same in canonical form; each is asked of once. Symbols of the answer
+    are those of the analysis that have the same names.
+    """
+    mistakes = _mistakes(_Same(analysis))
+    asked = Asked(quantity, mistakes.place(layer))
+    own = tuple(renamed(part, analysis) for part in value) if isinstance(value, tuple) else renamed(value, analysis)
+    is_answer = _Comparison(own, equal)
+    for made in (mistakes.ones(asked), mistakes.pairs(asked)):
+        found = (wrong.slips for wrong in made if is_answer(wrong.value))
+        explanations = tuple(dict.fromkeys(islice(found, _MOST_EXPLANATIONS)))
+        if explanations:
+            return explanations
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A mistake at some layers, by their places."""
+
+    slip: Slip
+    places: tuple[int, ...]
+
+
+class Mistakes:
+    """The mistakes that can be made in a network."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._replay = Replay(analysis)
+        self._right: dict[Asked, Answer] = {}
+        self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
+        self._different: dict[tuple[int, int], bool] = {}
+
+    def place(self, layer: str | None) -> int | None:
+        """Return the place of a layer by its path; raises `SymcnnError` for one that is not there."""
+        if layer is None:
+            return None
+        places = {one.path: i for i, one in enumerate(self._analysis.layers)}
+        if layer not in places:
+            hint = did_you_mean(layer, places, f"the layers are {', '.join(places)}")
+            raise SymcnnError(f"there is no layer '{layer}'", hint=hint)
+        return places[layer]
+
+    def ones(self, asked: Asked) -> Iterator[Wrong]:
+        """Yield what single mistakes lead to, those of one layer first."""
+        if asked in self._ones:
+            yield from self._ones[asked]
+            return
+        found = []
+        for wrong in self._single_ones(asked):
+            found.append(wrong)
+            yield wrong
+        self._ones[asked] = tuple(found)
+
+    def _single_ones(self, asked: Asked) -> Iterator[Wrong]:
+        known: set[tuple[int, Any]] = set()
+        for (case,) in self._affordable(asked, ((case,) for case in self._singles(asked))):
+            for value in self._values(asked, (case,)):
+                known.add((id(case.slip), canonical(value)))
+                yield self._as_wrong(value, (case,))
+        for (case,) in self._affordable(asked, ((case,) for case in self._throughout(asked))):
+            for value in self._values(asked, (case,)):
+                if (id(case.slip), canonical(value)) not in known:  # one layer of the kind is enough for it
+                    yield self._as_wrong(value, (case,))
+        yield from self._of_the_whole(asked)
+
+    def pairs(self, asked: Asked) -> Iterator[Wrong]:
+        """Yield what two mistakes lead to: in one layer, then in all of kinds, then in two layers."""
+        for pair in self._affordable(asked, islice(self._paired(asked), MOST_PAIRS)):
+            for value in self._values(asked, pair):
+                yield self._as_wrong(value, pair)
+
+    def _affordable(self, asked: Asked, tried: Iterable[tuple[_Case, ...]]) -> Iterator[tuple[_Case, ...]]:
+        """Yield what costs little, and of the rest as much as `MOST_WORK` allows."""
+        last, spent = self._last(asked), 0
+        each = _WORK_OF_FIELDS if asked.quantity in FIELDS else 1
+        for cases in tried:
+            firsts = [min(case.places) for case in cases if not is_counted(case.slip)]
+            work = each * (last + 1 - min(firsts)) if firsts else 0
+            if spent + work <= MOST_WORK:
+                spent += work
+                yield cases
+
+    def _last(self, asked: Asked) -> int:
+        return len(self._replay.leaves) - 1 if asked.place is None else asked.place
+
+    def _paired(self, asked: Asked) -> Iterator[tuple[_Case, _Case]]:
+        singles, throughout = list(self._singles(asked)), list(self._throughout(asked))
+        yield from (pair for pair in combinations(singles, 2) if pair[0].places == pair[1].places and _differ(*pair))
+        for one, other in combinations(throughout, 2):
+            if one.places != other.places or _differ(one, other):
+                yield one, other
+        yield from (pair for pair in combinations(singles, 2) if pair[0].places != pair[1].places)
+
+    def _singles(self, asked: Asked) -> Iterator[_Case]:
+        """Yield the mistakes in single layers that can matter, the layer that is asked for first."""
+        last = self._last(asked)
+        order = range(last + 1) if asked.place is None else (last, *range(last))
+        for place in order:
+            for slip in self._replay.leaves[place].outcome.kind.slips:
+                if self._matters(asked, place, slip):
+                    yield _Case(slip, (place,))
+
+    def _throughout(self, asked: Asked) -> Iterator[_Case]:
+        """Yield the mistakes in all layers of a kind, where there are several; on the way it can matter in each."""
+        kinds: dict[int, tuple[Slip, list[int]]] = {}
+        for place in range(self._last(asked) + 1):
+            for slip in self._replay.leaves[place].outcome.kind.slips:
+                kinds.setdefault(id(slip), (slip, []))[1].append(place)
+        for slip, places in kinds.values():
+            if len(places) > 1 and any(self._matters(asked, place, slip) for place in places):
+                yield _Case(slip, tuple(places))
+
+    def _matters(self, asked: Asked, place: int, slip: Slip) -> bool:
+        kind = self._replay.leaves[place].outcome.kind
+        return asked.concerns(slip, kind, place) and self._makes_a_difference(place, slip)
+
+    def _makes_a_difference(self, place: int, slip: Slip) -> bool:
+        key = (place, id(slip))
+        if key not in self._different:
+            right = self._replay.leaves[place].outcome
+            self._different[key] = is_different(slip, right, self._replay.arithmetic)
+        return self._different[key]
+
+    def _values(self, asked: Asked, cases: tuple[_Case, ...]) -> Iterator[Answer]:
+        """Yield what some mistakes make of what is asked, unless it is right, or nothing comes of them."""
+        made: dict[int, tuple[Slip, ...]] = {}
+        for case in cases:
+            for place in case.places:
+                made[place] = (*made.get(place, ()), case.slip)
+        try:
+            value = self._value(asked, made)
+        except (SymcnnError, ZeroDivisionError):
+            return
+        if canonical(value) != canonical(self._right_value(asked)):
+            yield value
+
+    def _value(self, asked: Asked, made: Made) -> Answer:
+        try:
+            return asked.value(self._replay.run(made, asked.place), self._replay)
+        except SymcnnError:
+            ((place, slips), *others) = made.items()
+            if others or len(slips) > 1 or asked.quantity not in SHAPES:
+                raise
+            return self._written_down(asked, place, slips[0])
+
+    def _written_down(self, asked: Asked, place: int, slip: Slip) -> Answer:
+        """Return the shape that a mistake gives for its own layer, though no layer has it: 13/2, or 0."""
+        leaf = self._replay.leaves[place]
+        wanted = self._replay.base.output if asked.place is None else self._replay.leaves[asked.place].outcome.output
+        if wanted is not leaf.outcome.output or slip.quantity not in ("size", "channels"):
+            raise SymcnnError("what comes after it is not possible")
+        outcome, meaning = leaf.outcome, leaf.outcome.kind.condition(slip.value)
+        arithmetic, channels, sizes = self._replay.arithmetic, outcome.output.channels, outcome.output.sizes
+        if slip.quantity == "channels":
+            channels = exact(meaning(Frame(arithmetic, outcome.values)))
+        else:
+            sizes = tuple(exact(meaning(Frame(arithmetic, outcome.values, axis))) for axis in range(len(sizes)))
+        return shape_value(asked.quantity, Tensor(channels, sizes))
+
+    def _right_value(self, asked: Asked) -> Answer:
+        if asked not in self._right:
+            self._right[asked] = asked.value(self._replay.run({}), self._replay)
+        return self._right[asked]
+
+    def _of_the_whole(self, asked: Asked) -> Iterator[Wrong]:
+        """Yield what mistakes of the whole network make of its receptive field, or of a layer's."""
+        if asked.quantity != SEEN:
+            return
+        for seeing in self._seeings:
+            try:
+                sizes = Follower(seeing, self._replay.arithmetic).sizes(self._replay.base, asked.place)
+                right = self._right_value(asked)
+            except SymcnnError:
+                continue
+            value = sizes[0] if sizes and len(set(sizes)) == 1 else sizes
+            if canonical(value) != canonical(right):
+                slip = seeing.slip
+                yield Wrong(value, (SlipMade(slip.id, (), "", slip.text, slip.zh),))
+
+    @cached_property
+    def _seeings(self) -> tuple[Any, ...]:
+        counting = self._analysis.counting
+        return () if counting is None else seeings(counting.file)
+
+    def _as_wrong(self, value: Answer, cases: tuple[_Case, ...]) -> Wrong:
+        return Wrong(value, tuple(self._made(case) for case in cases))
+
+    def _made(self, case: _Case) -> SlipMade:
+        layers = self._analysis.layers
+        paths = tuple(layers[place].path for place in case.places)
+        return SlipMade(case.slip.id, paths, layers[case.places[0]].kind, case.slip.text, case.slip.zh)
+
+
+def _differ(one: _Case, other: _Case) -> bool:
+    """Tell whether two mistakes can be made in the same layer: of two for one rule only one can."""
+    both = {one.slip.quantity, other.slip.quantity}
+    return len(both) == 2 and not ("params" in both and both & {"weights", "biases"})
+
+
+def canonical(value: Answer) -> Any:
+    """Return what is equal for values that are the same by rearranging; it can be hashed."""
+    if isinstance(value, tuple):
+        return tuple(map(canonical, value))
+    return value if is_number(value) else frozenset(polynomial(value).items())
+
+
+class _Comparison:
+    """Whether values are the answer; each is compared once."""
+
+    def __init__(self, answer: Answer, equal: Callable[[Value, Value], bool | None]) -> None:
+        self._answer, self._equal = answer, equal
+        self._known: dict[Any, bool] = {canonical(answer): True}
+
+    def __call__(self, value: Answer) -> bool:
+        key = canonical(value)
+        if key not in self._known:
+            self._known[key] = self._compared(self._answer, value)
+        return self._known[key]
+
+    def _compared(self, answer: Answer, value: Answer) -> bool:
+        if isinstance(answer, tuple) and isinstance(value, tuple):
+            return len(answer) == len(value) and all(map(self._compared, answer, value))
+        if isinstance(answer, tuple) or isinstance(value, tuple):
+            return False
+        if is_number(answer) and is_number(value):
+            return answer == value
+        return self._equal(answer, value) is True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same:
+    """An analysis as a key: the same object."""
+
+    analysis: Analysis
+
+    def __hash__(self) -> int:
+        return id(self.analysis)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.analysis is self.analysis
+
+
+@lru_cache(maxsize=16)
+def _mistakes(same: _Same) -> Mistakes:
+    return Mistakes(same.analysis)

@@ -1,0 +1,65 @@
+"""The words of sentences around an answer, and the functions that answers call."""
+
+from __future__ import annotations
+
+
+def listed(words: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(words.split())
+
+
+FUNCTIONS = {
+    "floor": "floor", "Floor": "floor", "ceil": "ceil", "ceiling": "ceil", "Ceil": "ceil", "int": "int", "trunc": "int",
+    "max": "max", "min": "min", "Max": "max", "Min": "min", "sqrt": "sqrt", "abs": "abs", "pow": "pow", "mod": "mod",
+    "factorial": "factorial",
+}  # fmt: skip
+UNKNOWN_FUNCTIONS = listed(
+    """
+    log ln lg log2 log10 exp sin cos tan round gcd lcm len range math fix
+    """
+)
+SUMMED = {"Sum": "sum", "sum": "sum", "summation": "sum", "Product": "prod", "prod": "prod", "product": "prod"}
+CALLED = frozenset((*FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
+
+# Words that say what an answer is, before it or behind it, and change nothing.
+FILLERS = listed(
+    """
+    the a an answer ans result solution is are equals it there has have total totals in of number count so
+    thus hence therefore we get gives yields which exactly final output outputs input size sizes shape
+    dimension dimensions params parameters weights macs flops layer layers each all network model net conv
+    convolution needs i think altogether overall required trainable learnable die der das antwort ist sind
+    ergebnis insgesamt also anzahl la el le les réponse est sont il y a respuesta es son hay total soit
+    environ feature map spatial per image pixels and-so y= result: compute cost complexity order on
+    """
+) - {"i", "think", "and-so", "y=", "result:"}
+APPROXIMATE = listed(
+    """
+    about approximately approx approx. roughly around circa ca ca. etwa ungefähr environ nearly
+    """
+)
+COPULAS = listed("is are equals ist sind es est")
+HEDGES = listed(
+    """
+    or maybe perhaps probably possibly either guess idk dunno not no unsure think oder vielleicht ou peut-être
+    quizás tal vez if unless
+    """
+)
+CODE = listed(
+    """
+    lambda import def print eval exec return class for while open os sys select drop
+    """
+)
+SEVERAL = listed(
+    """
+    and und et vs versus
+    """
+)
+CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
+CHINESE_ABOUT = ("大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
+CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
+CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING"}
+CHINESE_SEVERAL = ("和", "与", "及")
+CHINESE_FILLERS = (
+    "答案", "答", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以",
+    "因此", "输出", "输入", "大小", "尺寸", "计算量", "网络", "该", "层", "卷积", "边长", "通道数",
+)  # fmt: skip

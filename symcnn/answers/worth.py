@@ -1,0 +1,266 @@
+"""What an expression of an answer is worth, exactly, within bounds that no answer of a person reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from sympy import Expr, Pow, Symbol
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
+from symcnn.answers import tree
+from symcnn.answers.reading import Member
+from symcnn.answers.series import repeated
+from symcnn.answers.unreadable import Unreadable
+from symcnn.errors import SymcnnError
+from symcnn.formula import nodes as f
+
+_MOST_BITS = 20_000  # of a number: 6000 digits
+_MOST_TERMS = 3_000  # of an expression, were it multiplied out
+_LARGEST_DEGREE = 1_000
+_LARGEST_FACTORIAL = 1_000
+_HIGHEST_TOWER = 3  # exponents in exponents
+_MOST_COMPARED = 16  # arguments of max and min
+_MOST_STEPS = 2_000  # terms of sums, all together
+
+
+def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None) -> Value:
+    """Return the exact value of an expression; its names stand for `symbols`, others for positive integers.
+
+    Raises `Unreadable` for a division by zero, a root that is no rational number, and what is too large.
+    """
+    try:
+        return _Worth(arithmetic, symbols or {}).value(expression_)
+    except Unreadable:
+        raise
+    except ZeroDivisionError:
+        raise Unreadable("undefined", "division by zero", expression_.span, chinese="除以零") from None
+    except RecursionError:
+        raise Unreadable("size", "the formula is nested too deeply", expression_.span) from None
+    except SymcnnError as error:
+        reason = "undefined" if error.message == "division by zero" else "size"
+        raise Unreadable(reason, error.message, error.span or expression_.span) from None
+
+
+def measured(
+    member: Member, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None
+) -> tuple[Value, Fraction | None]:
+    """Return what a formula with its unit is worth, and half a unit in its last place: 4.1 GMACs is 4100000000."""
+    factor = member.unit.factor if member.unit else 1
+    value = worth(member.items[0], arithmetic, symbols)
+    half = None if member.half_unit is None else member.half_unit * factor
+    return (value if factor == 1 else arithmetic.product([value, factor], [])), half
+
+
+class _Worth:
+    """One evaluation; every value comes with the number of terms it has when it is multiplied out."""
+
+    def __init__(self, arithmetic: Arithmetic, symbols: Mapping[str, Symbol]) -> None:
+        self.arithmetic = arithmetic
+        self.symbols = symbols
+        self.bound: dict[str, Value] = {}
+        self.steps = 0
+        self.tower = 0
+
+    def value(self, node: Any) -> Value:
+        return self.sized(node)[0]
+
+    def sized(self, node: Any) -> tuple[Value, int]:
+        value, terms = self._sized(node)
+        if terms > _MOST_TERMS:
+            raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
+        if is_number(value) and max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
+            raise Unreadable("size", "the number is too large", node.span)
+        return value, terms
+
+    def _sized(self, node: Any) -> tuple[Value, int]:
+        match node:
+            case f.Number(value):
+                return exact(value), 1
+            case f.Name(name):
+                return self._named(name), 1
+            case f.Group(inner):
+                return self.sized(inner)
+            case f.Sign(sign, operand):
+                value, terms = self.sized(operand)
+                return (value if sign == "+" else self._negative(value)), terms
+            case f.Sum(parts, signs):
+                return self._sum(parts, signs)
+            case f.Product(factors, operators):
+                return self._product(factors, operators)
+            case f.Power(base, exponent):
+                return self._power(node, base, exponent)
+            case tree.Fraction(above, below):
+                return self._product((above, below), ("/",))
+            case tree.Percent(inner):
+                value, terms = self.sized(inner)
+                return self.arithmetic.divide(value, 100), terms
+            case tree.Repeated():
+                return self._repeated(node), 1
+            case f.Apply(f.Name(name), arguments):
+                return self._extreme(name, arguments), 1
+        return self._function(node), 1
+
+    def _named(self, name: str) -> Value:
+        if name in self.bound:
+            return self.bound[name]
+        return self.symbols[name] if name in self.symbols else symbol(name)
+
+    def _negative(self, value: Value) -> Value:
+        return self.arithmetic.product([-1, value], [])
+
+    def _sum(self, parts: tuple[Any, ...], signs: tuple[str, ...]) -> tuple[Value, int]:
+        values, count = [], 0
+        for sign, part in zip(("+", *signs), parts, strict=True):
+            value, terms = self.sized(part)
+            values.append(value if sign == "+" else self._negative(value))
+            count += terms
+        return self.arithmetic.total(values), count
+
+    def _product(self, factors: tuple[Any, ...], operators: tuple[str, ...]) -> tuple[Value, int]:
+        above: list[Value] = []
+        below: list[Value] = []
+        count, bits = 1, 0
+        for operator, factor in zip(("*", *operators), factors, strict=True):
+            value, terms = self.sized(factor)
+            count *= terms
+            bits += _bits(value)
+            if count > _MOST_TERMS or bits > 2 * _MOST_BITS:
+                raise Unreadable("size", "this product is too large", factor.span)
+            if operator == "*":
+                above.append(value)
+                continue
+            if is_number(value) and value == 0:
+                raise Unreadable("undefined", "division by zero", factor.span, chinese="除以零")
+            if operator == "/":
+                below.append(value)
+            else:
+                left = self.arithmetic.product(above, below)
+                whole = self.arithmetic.floor(self.arithmetic.divide(left, value))
+                above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
+        return self.arithmetic.product(above, below), count
+
+    def _rest(self, left: Value, modulus: Value, whole: Value) -> Value:
+        return self.arithmetic.total([left, self.arithmetic.product([-1, modulus, whole], [])])
+
+    def _power(self, node: f.Power, base: Any, exponent: Any) -> tuple[Value, int]:
+        self.tower += 1
+        if self.tower > _HIGHEST_TOWER:
+            raise Unreadable("size", "the powers are nested too deeply", node.span)
+        (value, terms), power = self.sized(base), self.value(exponent)
+        self.tower -= 1
+        if not is_number(power):
+            if is_number(value) and value <= 0 and value != -1:
+                raise Unreadable("undefined", "a power of this base is not understood", node.span)
+            return self.arithmetic.power(value, power), terms
+        if power.denominator != 1:
+            return self._root_power(node, value, power), terms
+        times = abs(int(power))
+        if is_number(value):
+            if times * _bits(value) > 2 * _MOST_BITS and value not in (0, 1, -1):
+                raise Unreadable("size", "the number is too large", node.span)
+        elif times > _LARGEST_DEGREE:
+            raise Unreadable("size", "the exponent is too large", exponent.span)
+        if times == 0 and is_number(value) and value == 0:
+            raise Unreadable("undefined", "0^0 is not defined", node.span)
+        count = comb(min(times, _LARGEST_DEGREE) + terms - 1, terms - 1) if terms > 1 else 1
+        if count > _MOST_TERMS:
+            raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
+        return self.arithmetic.power(value, int(power)), count
+
+    def _root_power(self, node: Any, value: Value, power: Fraction | int) -> Value:
+        if power.denominator > 9 or abs(power.numerator) > 9:
+            raise Unreadable("undefined", "this power is no rational number", node.span)
+        root = self._rooted(node, value, power.denominator)
+        return self.arithmetic.power(root, power.numerator)
+
+    def _rooted(self, node: Any, value: Value, degree: int) -> Value:
+        """Return a root, which must be a rational number or a product of symbols."""
+        if is_number(value):
+            above, below = _whole_root(value.numerator, degree), _whole_root(value.denominator, degree)
+            if above is None or below is None:
+                raise Unreadable("undefined", "this root is no rational number", node.span)
+            return exact(Fraction(above, below))
+        root = exact(expression(value) ** (expression(1) / degree))
+        if isinstance(root, Expr) and any(not power.exp.is_integer for power in root.atoms(Pow)):
+            raise Unreadable("undefined", "this root is no product of symbols", node.span)
+        return root
+
+    def _function(self, node: Any) -> Value:
+        match node:
+            case f.Floor(inner):
+                return self.arithmetic.floor(self.value(inner))
+            case f.Ceiling(inner):
+                return self.arithmetic.ceiling(self.value(inner))
+            case tree.Truncated(inner):
+                return self._truncated(self.value(inner))
+            case tree.Absolute(inner):
+                return self.arithmetic.absolute(self.value(inner))
+            case tree.Root(inner, degree):
+                return self._rooted(node, self.value(inner), degree)
+            case tree.Factorial(inner):
+                return self._factorial(node, self.value(inner))
+        raise Unreadable("unknown", "this is not understood in a formula", node.span)
+
+    def _truncated(self, value: Value) -> Value:
+        """Round towards zero: the floor of what is not negative, as sizes are where their formulas hold."""
+        if is_number(value) and value < 0:
+            return self.arithmetic.ceiling(value)
+        return self.arithmetic.floor(value)
+
+    def _extreme(self, name: str, arguments: tuple[Any, ...]) -> Value:
+        choose = {"max": self.arithmetic.largest, "min": self.arithmetic.smallest}.get(name)
+        if len(arguments) > _MOST_COMPARED:
+            raise Unreadable("size", f"{name} has too many arguments", arguments[0].span)
+        if choose is None:
+            raise Unreadable("unknown", f"the function '{name}' is not understood", arguments[0].span)
+        return choose([self.value(argument) for argument in arguments])
+
+    def _factorial(self, node: Any, value: Value) -> Value:
+        if not is_number(value) or value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
+            raise Unreadable("size", "this factorial is not worked out", node.span)
+        result = 1
+        for factor in range(2, int(value) + 1):
+            result *= factor
+        return result
+
+    def _repeated(self, node: tree.Repeated) -> Value:
+        first, last = self.value(node.first), self.value(node.last)
+
+        def term(index: Value) -> Value:
+            before = self.bound.get(node.index)
+            self.bound[node.index] = index
+            try:
+                self.steps += 1
+                if self.steps > _MOST_STEPS:
+                    raise Unreadable("size", "the sums have too many terms", node.span)
+                return self.value(node.term)
+            finally:
+                if before is None:
+                    del self.bound[node.index]
+                else:
+                    self.bound[node.index] = before
+
+        return repeated(node, first, last, term, self.arithmetic)
+
+
+def _bits(value: Value) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length()) if is_number(value) else 1
+
+
+def _whole_root(value: int, degree: int) -> int | None:
+    """Return the integer root of an integer, or None; by bisection, as floats are not exact."""
+    if value < 0:
+        root = _whole_root(-value, degree) if degree % 2 else None
+        return None if root is None else -root
+    low, high = 0, 1 << (value.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high) // 2
+        if middle**degree < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low**degree == value else None

@@ -1,0 +1,51 @@
+"""Orders of growth, in every symbol."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.order_verdicts import order_verdict
+from symcnn.answers.orders import leading
+from tests.answers.values import asked_about
+
+ORDERS = [
+    ("2*K**2*C**2*H**2 + C*H**2", "K^2*C^2*H^2", "O", "asymp"),
+    ("2*K**2*C**2*H**2 + C*H**2", "9K^2*C^2*H^2 + H", "Θ", "asymp"),
+    ("2*K**2*C**2*H**2 + C*H**2", "K^2*C*H^2", "O", "wrong"),
+    ("2**L", "L", "O", "wrong"),
+    ("L**5", "2^L", "Θ", "wrong"),
+    ("2**L + L**9", "2^(L + 3)", "Θ", "asymp"),
+    ("n**2", "n^3", "O", "wrong"),
+    ("n**2", "n^2", "o", "wrong"),
+    ("floor((H + 3)/2)**2*C", "H^2*C", "O", "asymp"),
+    ("H*W + H", "H*W + W", "O", "asymp"),
+    ("H*W + C", "H*W", "O", "wrong"),
+    ("3*C**2 + 2*C", "3C^2", "~", "asymp"),
+    ("3*C**2 + 2*C", "C^2", "~", "wrong"),
+    ("floor(H/2)*H", "H^2/2 - H", "~", "asymp"),
+]
+
+
+@pytest.mark.parametrize(("reference", "answer", "order", "verdict"), ORDERS)
+def test_orders(reference: str, answer: str, order: str, verdict: str) -> None:
+    asked, value = asked_about(reference, answer)
+    found = order_verdict(Answered((value,), order=order), asked, Policy())
+    assert (found.verdict, found.right) == (verdict, False)  # the formula was asked for
+    asked, value = asked_about(reference, answer, kind="order")
+    assert order_verdict(Answered((value,), order=order), asked, Policy()).right == (verdict == "asymp")
+
+
+def test_a_bound_that_is_true_and_too_large_is_told() -> None:
+    asked, value = asked_about("O(n^2)", "n^3")
+    assert asked.kind == "order"
+    assert "smaller bound" in order_verdict(Answered((value,), order="O"), asked, Policy()).message["en"]
+
+
+def test_leading_terms_leave_rounding_away() -> None:
+    asked, value = asked_about("H", "ceil(H/4) + 3")
+    found = leading(value)
+    assert found is not None
+    assert found / asked.value == Fraction(1, 4)
