@@ -40,7 +40,7 @@ from symcnn.algebra.quotient import (
     is_integer_polynomial,
 )
 from symcnn.algebra.symbols import exact
-from symcnn.algebra.wholes import is_whole_power
+from symcnn.algebra.wholes import has_symbolic_power, is_whole_power
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
 _MOST_DOUBLINGS = 64  # of 2ⁿ for large n no better bound is worked out
@@ -177,8 +177,9 @@ class Facts:
         return found
 
     def _is_whole_power(self, monomial: Monomial, coefficient: Number) -> bool:
-        powers = any(isinstance(atom, Pow) and atom.exp.free_symbols for atom, _ in monomial)
-        return powers and is_whole_power(monomial, coefficient, lambda p: bool(self._proved(p, strictly=False)))
+        if not has_symbolic_power(monomial):
+            return False
+        return is_whole_power(monomial, coefficient, lambda p: bool(self._proved(p, strictly=False)))
 
     def _bound(self, poly: Polynomial) -> tuple[Number, bool] | None:
         """Return a lower bound, and whether the polynomial is known to stay above it."""

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 from sympy import Expr, Integer, Pow, Symbol
 
 from symcnn.algebra.polynomial import ONE, Monomial, Number, Polynomial, accumulate, add, polynomial, scale
 from symcnn.algebra.quotient import is_integer_monomial
+
+
+@lru_cache(maxsize=100_000)
+def has_symbolic_power(monomial: Monomial) -> bool:
+    """Tell whether a power with symbols in its exponent is among the factors."""
+    return any(isinstance(atom, Pow) and bool(atom.exp.free_symbols) for atom, _ in monomial)
 
 
 def is_whole_power(monomial: Monomial, coefficient: Number, is_nonnegative: Callable[[Polynomial], bool]) -> bool:

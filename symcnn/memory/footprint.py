@@ -294,7 +294,8 @@ def memory(
     if analysis.counting is not None:
         analysis.counting.convention(convention)
     stored = storing(dtype, optimizer, mixed)
-    symbolic = None if analysis.symbolic is None else _memory(analysis.symbolic, stored, convention, None)
+    of_symbols = None if analysis.is_deep else analysis.symbolic  # of a symbolic depth the live set is not known
+    symbolic = None if of_symbols is None else _memory(of_symbols, stored, convention, None)
     return _memory(analysis, stored, convention, symbolic)
 
 

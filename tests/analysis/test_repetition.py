@@ -296,3 +296,32 @@ def test_the_way_back_through_all_repetitions_is_the_way_forward(net: str) -> No
     for layer in a.layers:
         if layer.loops and layer.kind == "Conv":
             assert derive(a, layer.path, "receptive_field").backward, layer.path
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "repeat n { Conv(c, 3, padding=1, bias=false); BatchNorm; ReLU }",
+        "repeat n as i { concat { skip; path { repeat 2 { Conv(c, 3, padding=i + 1, dilation=i + 1) } } } }",
+        "repeat n { MaxPool(2, stride=1, padding=1) }; repeat n { Conv(c, 3) }",
+        "repeat n as i { repeat i + 1 { Conv(channels, 3, padding=1) } }",
+    ],
+)
+def test_nothing_learns_before_the_first_repetition(steps: str) -> None:
+    """Training needs no gradient of the input of the very first layer that learns, of the later ones it does."""
+    net = parse(f"net a(n, c, H) {{ input c×H×H; {steps} }}")["a"]
+    a = analyse(net)
+    for depth in range(5):
+        closed, direct = a.at(n=depth, c=2, H=9), analyse(net, n=depth, c=2, H=9)
+        for name in ("forward", "weight_gradient", "input_gradient", "training"):
+            assert closed.count(name) == direct.count(name), (name, depth)
+
+
+def test_the_memory_of_a_depth() -> None:
+    from symcnn.memory import memory
+
+    a = example("dense")
+    found = memory(a.at(L=3, k0=16, k=12, H=8, W=8))
+    assert found.peak == (16 + 24 + 12) * 64 + (16 + 3 * 12) * 64
+    error = error_of(lambda: memory(a))
+    assert isinstance(error, NotSupportedError) and error.hint == "give the number of repetitions a value"

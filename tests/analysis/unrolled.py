@@ -11,7 +11,7 @@ from symcnn.errors import NotSupportedError
 from symcnn.library.rules import QUANTITIES
 from symcnn.tree import Network
 
-CONVENTIONS = ("fvcore", "thop")
+CONVENTIONS = ("fvcore", "thop", "exact_macs", "training")
 
 
 def values(**choices: Iterable[int]) -> list[dict[str, int]]:
