@@ -63,6 +63,8 @@ class Follower:
 
     def _nest(self, nest: Nest, sources: tuple[_States, ...]) -> _States:
         own, *taken = sources
+        if not isinstance(nest.times, int):
+            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
         first, inside = self._place, self._place <= self._wanted < self._place + nest.body.rows
         wanted, self._wanted = self._wanted, -1
         for repetition in range(nest.times):

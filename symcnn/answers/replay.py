@@ -1,7 +1,7 @@
 """A derived network once more, with other rules at some of its layers: what follows from a mistake is worked out too.
 
-The arguments of the layers stay as they are; tensors, and all that depends on them, are new. What a mistake does not
-touch is taken over, and a layer with the same rules, arguments and input is worked out once.
+The arguments of the layers stay as they are, but for crop(e1), which fits; tensors, and all that depends on them, are
+new. What a mistake does not touch is taken over; a layer with the same rules, arguments and input is worked out once.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import SAME, Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
-from symcnn.analysis.joins import joined
+from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.effects import is_counted, recounted
@@ -25,11 +26,28 @@ from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.values import Frame, Sides
 from symcnn.library.kind import Kind
 from symcnn.library.rules import RULES, WINDOW
+from symcnn.source import Span
 from symcnn.tree import Slip, Step
 
 Made = Mapping[int, tuple[Slip, ...]]  # the mistakes by the place of the layer, in the order of the table
 
 _MOST_ITERATIONS = 100  # of a repeated body that a mistake makes different each time
+
+
+class _Supposed(Application):
+    """A layer by mistake: a size that some sizes of the input allow is taken, as its conditions are not asked for."""
+
+    def _check_size(self, size: Value, name: str, windowed: bool) -> None:
+        if is_number(size):
+            super()._check_size(size, name, windowed)
+
+
+class Use:
+    """A kind with its arguments, as a layer of the network uses it; equal ones are worked out once."""
+
+    def __init__(self, kind: Kind, given: Given, span: Span) -> None:
+        self.kind, self.given, self.span = kind, given, span
+        self.arguments = tuple(given.values.items())
 
 
 class Replay:
@@ -40,29 +58,32 @@ class Replay:
             raise NotSupportedError("mistakes in a network that was not derived here")
         self.arithmetic = Arithmetic(analysis.facts)
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
-        self._given = [_given(layer.rules, layer.values) for layer in analysis.layers]
-        self._keys = [tuple(given.values.items()) for given in self._given]
+        self.uses = tuple(Use(one.rules, _given(one.rules, one.values), one.span) for one in analysis.layers)
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
         self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
         self._on_axes: dict[Any, Value] = {}  # what rules came to on single axes
-        self._sums: dict[tuple[Derivation, str], Value] = {}
+        self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
         self.base = analysis.derivation
         if analysis.values is not None:
             self.base = Run(self, analysis.derivation, {}).derivation
         self.leaves = tuple(visit.leaf for visit in visits(self.base))
+        for use, leaf in zip(self.uses, self.leaves, strict=True):  # what is right is known
+            right = leaf.outcome
+            tensor = Tensor(right.values["C"], tuple(right.values["n"]))
+            self._outcomes.setdefault((use.kind, (), use.arguments, tensor), right)
 
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
         return Run(self, self.base, made, last)
 
-    def outcome(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, leaf: Leaf) -> Outcome:
+    def outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Return what a layer makes of a tensor by mistake; raises `SymcnnError` where that is impossible."""
-        key = (kind, tuple(map(id, slips)), self._keys[place], tensor)
+        key = (use.kind, tuple(map(id, slips)), use.arguments, tensor)
         if key not in self._outcomes:
             try:
-                self._outcomes[key] = self._outcome(kind, place, slips, tensor, leaf)
+                self._outcomes[key] = self._outcome(use, slips, tensor)
             except (SymcnnError, ZeroDivisionError) as error:
                 self._outcomes[key] = error if isinstance(error, SymcnnError) else SymcnnError("division by zero")
         found = self._outcomes[key]
@@ -70,28 +91,21 @@ class Replay:
             raise found
         return found
 
-    def _right(self, kind: Kind, place: int, tensor: Tensor, leaf: Leaf) -> Outcome:
-        """Return what a layer makes of a tensor by its own rules."""
-        right = self.leaves[place].outcome
-        same = (tensor.channels, tensor.sizes) == (right.values["C"], right.values["n"])
-        return right if same else self.outcome(kind, place, (), tensor, leaf)
-
-    def _outcome(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, leaf: Leaf) -> Outcome:
+    def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
         if slips and all(map(is_counted, slips)):
-            return recounted(self._right(kind, place, tensor, leaf), slips, self.arithmetic)
-        step = Step(kind.name, (), leaf.span, leaf.span)
+            return recounted(self.outcome(use, (), tensor), slips, self.arithmetic)
         others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
-        outcome = self._applied(kind, place, others, tensor, step)
+        outcome = self._applied(use, others, tensor)
         if len(others) < len(slips):
-            outcome = replace(outcome, windows=self._applied(kind, place, slips, tensor, step).windows)
-        return self._with_params(outcome, kind, slips)
+            outcome = replace(outcome, windows=self._applied(use, slips, tensor).windows)
+        return self._with_params(outcome, use.kind, slips)
 
-    def _applied(self, kind: Kind, place: int, slips: tuple[Slip, ...], tensor: Tensor, step: Step) -> Outcome:
-        mistaken = kind.mistaken(slips) if slips else kind
-        arguments = (kind, self._keys[place], len(tensor.sizes))
-        settled = arguments in self._settled
-        application = Application(mistaken, step, self._given[place], tensor, self.arithmetic, settled, self._on_axes)
+    def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
+        mistaken = use.kind.mistaken(slips) if slips else use.kind
+        arguments = (use.kind, use.arguments, len(tensor.sizes))
+        settled, step = arguments in self._settled, Step(use.kind.name, (), use.span, use.span)
+        application = _Supposed(mistaken, step, use.given, tensor, self.arithmetic, settled, self._on_axes)
         outcome = application.outcome()
         if application.settled:
             self._settled.add(arguments)
@@ -107,10 +121,10 @@ class Replay:
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
         """Return the sum over the layers of one sample, bodies that are shared once."""
-        key = (derivation, quantity)
-        if key not in self._sums:
-            self._sums[key] = total(self._part(item, quantity) for item in derivation.items)
-        return self._sums[key]
+        known = self._sums.setdefault(derivation, {})
+        if quantity not in known:
+            known[quantity] = total(self._part(item, quantity) for item in derivation.items)
+        return known[quantity]
 
     def _part(self, item: Leaf | Nest, quantity: str) -> Value:
         if isinstance(item, Leaf):
@@ -154,24 +168,37 @@ class Run:
     def _body(self, body: Derivation, inputs: Sequence[Tensor]) -> Derivation:
         outputs: list[Tensor] = []
         items: list[Leaf | Nest] = []
-        for item in body.items:
-            tensors = tuple(outputs[p] if p >= 0 else inputs[INPUT - p] for p in item.sources)
-            made = self._leaf(item, tensors) if isinstance(item, Leaf) else self._nest(item, tensors)
+
+        def at(place: int) -> Tensor:
+            return outputs[place] if place >= 0 else inputs[INPUT - place]
+
+        for place, item in enumerate(body.items):
+            tensors = tuple(map(at, item.sources))
+            if isinstance(item, Nest):
+                made: Leaf | Nest = self._nest(item, tensors)
+            elif _is_fitted(item):
+                made = self._leaf(item, tensors, at(_joined_with(body, place)))
+            else:
+                made = self._leaf(item, tensors)
             items.append(made)
             outputs.append(made.outcome.output if isinstance(made, Leaf) else made.body.output)
         return Derivation(tuple(inputs), tuple(items), body.result)
 
-    def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...]) -> Leaf:
+    def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
         place, slips = self._place, self.made.get(self._place, ())
         self.rows[place] = self._row
         self._place, self._row = place + 1, self._row + 1
-        if self._is_over(place) or (not slips and tensors == leaf.inputs):
+        fits = wanted is None or wanted.sizes == leaf.outcome.output.sizes
+        if self._is_over(place) or (not slips and tensors == leaf.inputs and fits):
             return leaf
+        use = self.replay.uses[place]
+        if wanted is not None:
+            use = _fitted(use, tensors[0], wanted, self.replay.arithmetic)
         tensor, broadcast = tensors[0], leaf.broadcast
         if len(tensors) > 1:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
-        outcome = self.replay.outcome(leaf.outcome.kind, place, slips, tensor, leaf)
+        outcome = self.replay.outcome(use, slips, tensor)
         new = replace(leaf, inputs=tensors, outcome=outcome, broadcast=broadcast)
         self.leaves.setdefault(place, new)
         return new
@@ -185,11 +212,13 @@ class Run:
         own, *taken = tensors
         bodies: list[Nest] = []
         done = 0
-        while done < nest.times:
+        while done != nest.times:
             self._place = first
             body = self._body(nest.body, (own, *taken))
             # A body that gives back its input tensor is all the rest too.
             times = nest.times - done if body.output == own else 1
+            if times == 1 and not isinstance(nest.times, int):
+                raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
             bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
             own, done = body.output, done + times
             if len(bodies) > _MOST_ITERATIONS:
@@ -214,6 +243,23 @@ def counted(leaf: Leaf, quantity: str) -> Value:
     if quantity == "params" and "params" not in found:
         return total((found["weights"], found["biases"]))
     return found[quantity]
+
+
+def _is_fitted(leaf: Leaf) -> bool:
+    """Tell whether a layer cuts a labelled tensor, crop(e1), to the sizes of the one that it is joined with."""
+    return leaf.kind == "Crop" and leaf.span.text.startswith("crop")
+
+
+def _joined_with(body: Derivation, place: int) -> int:
+    """Return the place of the tensor with which the one that is cut at a place is joined next."""
+    return next(item.sources[0] for item in body.items[place + 1 :] if place in item.sources)
+
+
+def _fitted(use: Use, tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> Use:
+    margins, claims = cropped(tensor, wanted, arithmetic)
+    if False in claims:
+        raise SymcnnError("a tensor cannot be cut from both sides alike")
+    return Use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
 
 
 def _agree(claim: Any, _: int) -> None:

@@ -9,9 +9,9 @@ from itertools import islice, product
 # is tried in the order of the rows.
 ROLES: dict[str, tuple[tuple[str, ...], int]] = {
     "size": (("H", "Hin", "h", "W", "Win", "w", "L", "l", "n", "nin", "N", "i", "I", "DF", "X"), 3),
+    "kernel": (("K", "K1", "K2", "K3", "k", "k1", "k2", "k3", "F", "f", "DK", "Kh", "Kw", "r"), 3),
     "in": (("Cin", "Ci", "cin", "C", "c", "nin", "CI", "I", "M", "x"), 1),
     "out": (("Cout", "Co", "cout", "co", "O", "o", "F", "f", "M", "m", "N", "nout", "K", "units"), 1),
-    "kernel": (("K", "K1", "K2", "K3", "k", "k1", "k2", "k3", "F", "f", "DK", "Kh", "Kw", "r"), 3),
     "stride": (("S", "S1", "S2", "S3", "s", "s1", "s2", "s3"), 3),
     "padding": (("P", "p", "pad"), 1),
     "dilation": (("D", "d", "R", "r"), 1),

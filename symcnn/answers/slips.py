@@ -6,7 +6,7 @@ so a size without its + 1 is wrong in all that comes after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, combinations, islice
@@ -16,8 +16,8 @@ from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
-from symcnn.answers.asked import SHAPES, Answer, Asked, renamed, shape_value
-from symcnn.answers.effects import is_different
+from symcnn.answers.asked import FIELDS, SHAPES, Answer, Asked, renamed, shape_value
+from symcnn.answers.effects import is_counted, is_different
 from symcnn.answers.following import Follower
 from symcnn.answers.replay import Made, Replay
 from symcnn.errors import SymcnnError, did_you_mean
@@ -26,6 +26,8 @@ from symcnn.library.seeing import SEEN, seeings
 from symcnn.tree import Slip
 
 MOST_PAIRS = 500  # pairs of mistakes that are tried
+MOST_WORK = 20_000  # layers derived once more for mistakes of one layer, as many for those of a kind, and for pairs
+_WORK_OF_FIELDS = 4  # times as much is what is seen through a layer
 _MOST_EXPLANATIONS = 20
 
 
@@ -53,8 +55,9 @@ def wrong_values(analysis: Analysis, layer: str | None, quantity: str) -> Iterat
 
     Quantities are those of an analysis, `receptive_field`, `jump`, `output` (a shape: channels and sizes), `size` and
     the axes by their names. First come mistakes in one layer, then those of all layers of a kind and of the whole
-    network, then pairs, of which no more than `MOST_PAIRS` are tried. Several mistakes may yield the same value; none
-    yields the right one. Units are those of the quantity; raises `SymcnnError` for an unknown layer or quantity.
+    network, then pairs, of which no more than `MOST_PAIRS` are tried; of mistakes that change what comes after them no
+    more than `MOST_WORK` layers. Several mistakes may yield the same value; none yields the right one. Units are those
+    of the quantity; raises `SymcnnError` for an unknown layer or quantity.
 
     >>> from symcnn import analyse, parse
     >>> a = analyse(parse("net a { input 3×H×H; Conv(8, 5) }")["a"])
@@ -101,6 +104,7 @@ class Mistakes:
         self._analysis = analysis
         self._replay = Replay(analysis)
         self._right: dict[Asked, Answer] = {}
+        self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
         self._different: dict[tuple[int, int], bool] = {}
 
     def place(self, layer: str | None) -> int | None:
@@ -115,12 +119,22 @@ class Mistakes:
 
     def ones(self, asked: Asked) -> Iterator[Wrong]:
         """Yield what single mistakes lead to, those of one layer first."""
+        if asked in self._ones:
+            yield from self._ones[asked]
+            return
+        found = []
+        for wrong in self._single_ones(asked):
+            found.append(wrong)
+            yield wrong
+        self._ones[asked] = tuple(found)
+
+    def _single_ones(self, asked: Asked) -> Iterator[Wrong]:
         known: set[tuple[int, Any]] = set()
-        for case in self._singles(asked):
+        for (case,) in self._affordable(asked, ((case,) for case in self._singles(asked))):
             for value in self._values(asked, (case,)):
                 known.add((id(case.slip), canonical(value)))
                 yield self._as_wrong(value, (case,))
-        for case in self._throughout(asked):
+        for (case,) in self._affordable(asked, ((case,) for case in self._throughout(asked))):
             for value in self._values(asked, (case,)):
                 if (id(case.slip), canonical(value)) not in known:  # one layer of the kind is enough for it
                     yield self._as_wrong(value, (case,))
@@ -128,9 +142,23 @@ class Mistakes:
 
     def pairs(self, asked: Asked) -> Iterator[Wrong]:
         """Yield what two mistakes lead to: in one layer, then in all of kinds, then in two layers."""
-        for pair in islice(self._paired(asked), MOST_PAIRS):
+        for pair in self._affordable(asked, islice(self._paired(asked), MOST_PAIRS)):
             for value in self._values(asked, pair):
                 yield self._as_wrong(value, pair)
+
+    def _affordable(self, asked: Asked, tried: Iterable[tuple[_Case, ...]]) -> Iterator[tuple[_Case, ...]]:
+        """Yield what costs little, and of the rest as much as `MOST_WORK` allows."""
+        last, spent = self._last(asked), 0
+        each = _WORK_OF_FIELDS if asked.quantity in FIELDS else 1
+        for cases in tried:
+            firsts = [min(case.places) for case in cases if not is_counted(case.slip)]
+            work = each * (last + 1 - min(firsts)) if firsts else 0
+            if spent + work <= MOST_WORK:
+                spent += work
+                yield cases
+
+    def _last(self, asked: Asked) -> int:
+        return len(self._replay.leaves) - 1 if asked.place is None else asked.place
 
     def _paired(self, asked: Asked) -> Iterator[tuple[_Case, _Case]]:
         singles, throughout = list(self._singles(asked)), list(self._throughout(asked))
@@ -142,7 +170,7 @@ class Mistakes:
 
     def _singles(self, asked: Asked) -> Iterator[_Case]:
         """Yield the mistakes in single layers that can matter, the layer that is asked for first."""
-        last = len(self._replay.leaves) - 1 if asked.place is None else asked.place
+        last = self._last(asked)
         order = range(last + 1) if asked.place is None else (last, *range(last))
         for place in order:
             for slip in self._replay.leaves[place].outcome.kind.slips:
@@ -151,9 +179,8 @@ class Mistakes:
 
     def _throughout(self, asked: Asked) -> Iterator[_Case]:
         """Yield the mistakes in all layers of a kind, where there are several; on the way it can matter in each."""
-        last = len(self._replay.leaves) - 1 if asked.place is None else asked.place
         kinds: dict[int, tuple[Slip, list[int]]] = {}
-        for place in range(last + 1):
+        for place in range(self._last(asked) + 1):
             for slip in self._replay.leaves[place].outcome.kind.slips:
                 kinds.setdefault(id(slip), (slip, []))[1].append(place)
         for slip, places in kinds.values():
@@ -290,6 +317,6 @@ class _Same:
         return isinstance(other, _Same) and other.analysis is self.analysis
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _mistakes(same: _Same) -> Mistakes:
     return Mistakes(same.analysis)

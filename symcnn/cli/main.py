@@ -295,13 +295,14 @@ def check(
 
 @main.command(epilog=_LAYERS_EXAMPLE)
 @click.argument("kind", required=False)
+@click.option("--lang", "language", default="en", metavar="en|zh", help="The language about mistakes. Default: en.")
 @_output_options
-def layers(kind: str | None, format_: str, standalone: bool, output: str | None) -> None:
+def layers(kind: str | None, language: str, format_: str, standalone: bool, output: str | None) -> None:
     """Print the reference of all layer kinds, or of one KIND: arguments, rules, known mistakes."""
     from symcnn.cli import work
     from symcnn.formula.style import PLAIN
 
-    style = work.whole(PLAIN, standalone, format_)
+    style = work.in_language(work.whole(PLAIN, standalone, format_), language)
     work.write(work.reference(kind, work.destined(format_, output), style), output)
 
 

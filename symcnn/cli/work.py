@@ -168,8 +168,11 @@ def reference(kind: str | None, format_: str, style: Style) -> str:
     kinds = [standard_kind(name) for name in library.layers if kind in (None, name)]
     nets = [net for name, net in library.nets.items() if kind in (None, name)]
     if format_ == "json":
-        return data_text(reference_data(kinds, nets))
-    document = layers_document(kinds, nets) if kind is None else kind_document(kinds[0] if kinds else nets[0])
+        return data_text(reference_data(kinds, nets, () if kind else library.slips))
+    if kind is None:
+        document = layers_document(kinds, nets, library.slips, style.language)
+    else:
+        document = kind_document(kinds[0] if kinds else nets[0], style.language)
     return render_document(document, format_, style)
 
 

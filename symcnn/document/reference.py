@@ -10,25 +10,42 @@ from symcnn.library.headings import comment, heading
 from symcnn.library.kind import Kind
 from symcnn.library.rules import RULES
 from symcnn.report import Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
-from symcnn.tree import LayerParameter, Net, Parameter, Requirement
+from symcnn.tree import LayerParameter, Net, Parameter, Requirement, Slip
 
 _WITHOUT_GROUP = "Layer kinds"
 _LETTERS = (
     "n, C: the input's size along an axis and its channels; n', C': the output's; axes: how many; inputs, elements: "
-    "numbers in the input and in the output; prod multiplies over the axes; before, after: the sides of a padding"
+    "numbers in the input and in the output; prod multiplies over the axes, first takes the first; before, after: the "
+    "sides of a padding"
+)
+_SEEN: tuple[str, tuple[Line, ...]] = (
+    "letters",
+    (
+        (
+            Words(
+                "from layer to layer: r, what an output of the layers before sees, at first 1; j, how many inputs "
+                "apart such outputs are; last, the jump of the last layer alone; right is r + reach·j"
+            ),
+        ),
+    ),
 )
 _COLUMNS = (Column("kind"), Column("arguments"), Column("what it is"))
 
 
-def layers_document(kinds: Iterable[Kind], nets: Iterable[Net]) -> Document:
-    """Return the tables of all kinds and blocks with their arguments, one table for each group."""
+def layers_document(
+    kinds: Iterable[Kind], nets: Iterable[Net], slips: Sequence[Slip] = (), language: str = "en"
+) -> Document:
+    """Return the tables of all kinds and blocks with their arguments, one for each group, and mistakes of networks."""
     groups: dict[str, list[tuple[Line, ...]]] = {}
     for found in _in_written_order([*kinds, *nets]):
         definition = found.definition if isinstance(found, Kind) else found
         words = (found.name, _signature(definition.parameters), _said(found))
         rows = groups.setdefault(heading(definition) or _WITHOUT_GROUP, [])
         rows.append(tuple(_words(text) for text in words))
-    return Document(tuple(Section(title, (Table(_COLUMNS, tuple(rows)),)) for title, rows in groups.items()))
+    sections = [Section(title, (Table(_COLUMNS, tuple(rows)),)) for title, rows in groups.items()]
+    if slips:
+        sections.append(Section("Networks", (Listing((("known mistakes", _slips(slips, language)), _SEEN)),)))
+    return Document(tuple(sections))
 
 
 def kind_document(found: Kind | Net, language: str = "en") -> Document:
@@ -58,9 +75,18 @@ def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ..
     yield "requires", tuple(_requirement(r) for r in definition.requirements if not _lists_words(r))
     yield "formulas", tuple(line for name, value in definition.rules for line in _rule(name, value, _meaning(name)))
     yield "in textbooks", tuple(_equal(s.quantity, s.value, _where(s.condition)) for s in definition.shown)
-    slips = ((s, s.zh if language == "zh" and s.zh else s.text) for s in kind.slips)
-    yield "known mistakes", tuple(line for s, said in slips for line in _rule(s.quantity, s.value, f"{s.id}: {said}"))
+    yield "known mistakes", _slips(kind.slips, language)
     yield "letters", (_words(_LETTERS),)
+
+
+def _slips(slips: Sequence[Slip], language: str) -> tuple[Line, ...]:
+    """Return mistakes, each with its id and what to do instead."""
+    said = ((s, s.zh if language == "zh" and s.zh else s.text) for s in slips)
+    return tuple(line for s, words in said for line in _rule(s.quantity, s.value, f"{s.id}: {words}{_start(s)}"))
+
+
+def _start(slip: Slip) -> str:
+    return "" if slip.start is None else f" (r = {slip.start.span.text})"
 
 
 def _net_items(net: Net) -> Iterator[tuple[str, tuple[Line, ...]]]:
@@ -154,9 +180,20 @@ def _equal(name: str, value: f.Formula, after: Line) -> Line:
     return (Words(f"{name} = "), Math(value), *after)
 
 
-def reference_data(kinds: Iterable[Kind], nets: Iterable[Net]) -> dict[str, object]:
+def reference_data(kinds: Iterable[Kind], nets: Iterable[Net], slips: Iterable[Slip] = ()) -> dict[str, object]:
     """Return the reference as plain data, formulas as they are written in the library."""
-    return {"layers": [_kind_data(kind) for kind in kinds], "blocks": [_net_data(net) for net in nets]}
+    return {
+        "layers": [_kind_data(kind) for kind in kinds],
+        "blocks": [_net_data(net) for net in nets],
+        "wrong": [_slip_data(slip) for slip in slips],
+    }
+
+
+def _slip_data(slip: Slip) -> dict[str, object]:
+    said: dict[str, object] = {"id": slip.id, "quantity": slip.quantity, "text": slip.text, "zh": slip.zh}
+    if slip.start is not None:
+        said["from"] = slip.start.span.text
+    return said | {"formula": slip.value.span.text}
 
 
 def _kind_data(kind: Kind) -> dict[str, object]:
@@ -177,10 +214,7 @@ def _kind_data(kind: Kind) -> dict[str, object]:
             }
             for s in definition.shown
         ],
-        "wrong": [
-            {"id": s.id, "quantity": s.quantity, "text": s.text, "zh": s.zh, "formula": s.value.span.text}
-            for s in kind.slips
-        ],
+        "wrong": [_slip_data(slip) for slip in kind.slips],
         "example": example(kind),
     }
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from symcnn import Analysis, SymcnnError, analyse, parse
 from symcnn.answers.slips import Wrong, wrong_values
+from symcnn.document.example import example
 from symcnn.library.seeing import seeings
 from symcnn.library.standard import standard_kind, standard_library
 from tests.helpers import analysed, draws, error_of, marked
@@ -198,3 +199,18 @@ def test_what_is_asked_must_be_known() -> None:
         wrong_values(a, None, "parms")
     with pytest.raises(SymcnnError, match="there is no layer 'conv2'"):
         wrong_values(a, "conv2", "params")
+
+
+@pytest.mark.parametrize("name", LIBRARY.layers)
+def test_mistakes_can_be_made_in_the_example_of_every_kind(name: str) -> None:
+    a = analyse(parse(example(standard_kind(name)))["example"])
+    asked = [slip.quantity for slip in standard_kind(name).slips]
+    made: set[str] = set()
+    for quantity in dict.fromkeys([*asked, "params", "output"]):
+        if quantity == "reach":
+            quantity = "receptive_field"
+        if quantity == "size" and len(a.output) == 1:
+            quantity = "output"
+        made |= {slip.id for wrong in single(a, None, quantity) for slip in wrong.slips}
+    own = {slip.id for slip in standard_kind(name).slips}
+    assert own & made, f"no mistake of {name} shows in its example"

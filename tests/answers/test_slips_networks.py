@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -202,6 +203,30 @@ def test_a_mistake_that_parts_branches_is_none() -> None:
     everywhere = tuple(layer.path for layer in alike.layers if layer.kind == "Conv")
     assert not [layers for id_, layers in one if id_ == "M03" and "add1.conv1" in layers]
     assert [id_ for id_, layers in two if layers == everywhere and id_ == "M03"]
+
+
+@pytest.mark.parametrize("size", [20, 22, 26, 30])
+def test_what_is_cropped_fits_what_it_is_joined_with(size: int) -> None:
+    a = analysed(f"""net a {{
+        input 1×{size}×{size}; e: Conv(2, 3); MaxPool(2); Conv(4, 3); ConvTranspose(2, 2, stride=2)
+        concat crop(e); Conv(8, 3)
+    }}""")
+
+    def output(first: int, second: int) -> int | None:
+        """Return the size of the output where these convolutions take so much off their input."""
+        e = size - first
+        up = 2 * (e // 2 - second)
+        return None if (e - up) % 2 else up - 2
+
+    known = by_id(a, None, "output")
+    for id_, takes in (("M01", 3), ("conv.size.kept", 0), ("M03", 2)):
+        for layers, sizes in ((("e",), (takes, 2)), (("conv1",), (2, takes))):
+            wrong = output(*sizes)
+            expected = None if wrong in (None, a.output[1]) else (8, wrong, wrong)
+            assert known.get((id_, layers)) == expected
+    macs = by_id(a, "conv2", "macs")
+    assert all(value % 8 == 0 for value in macs.values())
+    assert macs["conv.size.kept", ("conv1",)] == (2 * ((size - 2) // 2) - 2) ** 2 * 8 * 4 * 9
 
 
 def test_the_batch_is_counted_by_mistake_too() -> None:

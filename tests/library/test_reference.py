@@ -97,7 +97,7 @@ def test_a_page_says_all_that_the_library_says(name: str) -> None:
     document = kind_document(kind)
     shown = plain_text(document)
     definition = kind.definition
-    spoken = [definition.source, *kind.parameters, *(slip.text for slip in definition.slips)]
+    spoken = [definition.source, *kind.parameters, *(f"{slip.id}: {slip.text}" for slip in definition.slips)]
     spoken += [f"{form.quantity} = " for form in definition.shown]
     spoken += [hint for r in definition.requirements if (hint := r.hint) and hint != "an unknown mode"]
     spoken += [f'"{word}"' for words in kind.words.values() for word in words]
@@ -121,3 +121,22 @@ def test_the_reference_as_data() -> None:
     assert kind["textbooks"] == [{"quantity": "size", "formula": "n*s", "if": "s % 1 == 0 and o == 0"}]
     assert {"condition": "s == 0 or o == 0", "hint": "give a scale_factor or a size, not both"} in kind["requires"]
     assert data["blocks"][0]["doc"] == "Upsample under PyTorch's other name."
+
+
+def test_mistakes_are_told_in_both_languages() -> None:
+    conv = standard_kind("Conv")
+    assert "M01: count the first window too: + 1" in plain_text(kind_document(conv))
+    assert "M01: 第一个窗口也要算：要加 1" in plain_text(kind_document(conv, "zh"))
+    document = layers_document([conv], [], LIBRARY.slips, "zh")
+    assert [section.title for section in document.sections] == ["Convolutions", "Networks"]
+    shown = plain_text(document)
+    assert "receptive_field = r + reach + 1 — M39: 加上的是 (k − 1) 乘以步距，而不是 k (r = 0)" in shown
+    data = reference_data([conv], [], LIBRARY.slips)
+    assert data["wrong"][0] == {  # type: ignore[index]
+        "id": "M39",
+        "quantity": "receptive_field",
+        "text": "add k − 1 times the jump, not k",
+        "zh": "加上的是 (k − 1) 乘以步距，而不是 k",
+        "from": "0",
+        "formula": "r + reach + 1",
+    }
