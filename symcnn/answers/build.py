@@ -83,6 +83,10 @@ class Builder:
         span = sign.span.to(term.span)
         return tree.Repeated(sign.value, index.value, first, _bare(last), term, span=span)
 
+    def summed(self, parts: list[Any]) -> tree.Repeated:
+        sign, term, index, first, last = parts
+        return tree.Repeated(sign.value, index.value, first, last, term, span=sign.span.to(last.span))
+
     def raised(self, parts: list[Any]) -> f.Power:
         return f.Power(parts[0], _bare(parts[1]), span=parts[0].span.to(parts[1].span))
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.polynomial import ONE, Monomial, Polynomial, add, as_expression, degree, inverse, polynomial, times
-from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.algebra.polynomial import polynomial
+from symcnn.algebra.symbols import Value, exact
+from symcnn.answers.formula_conventions import BATCHES, BYTES, COSTS, conventions_of_formula, is_cost
 from symcnn.answers.reference import Question, value_of
 from symcnn.errors import SymcnnError
 from symcnn.library.convention import known_conventions, standard_convention
 
-_BYTES = 4  # of a float32
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
-_COSTS = ("macs", "flops")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
-_BATCHES = ("N", "B", "n", "b", "batch", "bs")
 _SIZES_OF = ("size", "channels", "height", "width", "length", "depth", "receptive_field", "jump", "centre")
 _SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
-_COST_DEGREE = 3  # K·C·H is a number of operations; H·W one of positions
-_SIZES = ("H", "W", "h", "w")  # and what begins so, as H_out
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,10 @@ _TEXTS = {
     "running_statistics": (
         "it counts the running means and variances of batch normalisation, which are stored but not learned",
         "计入了批归一化的滑动均值与方差（它们被保存，但不是学习得到的）",
+    ),
+    "learned_only": (
+        "it counts what is learned, without the running means and variances",
+        "只计可学习的参数，不含滑动均值与方差",
     ),
     "one_sample": ("it is of one sample and not of the whole batch", "只计一个样本，而不是整个批次"),
     "training": (
@@ -87,7 +86,8 @@ def conventions(asked: Question) -> Iterator[Convention]:
     elif asked.layers:
         yield from _of_analysis(asked)
     else:
-        yield from _of_expression(asked)
+        for name, value in conventions_of_formula(asked):
+            yield convention(name, value)
     yield from _whole_batch(asked)
     yield from _other_rounding(asked)
 
@@ -98,11 +98,11 @@ def _whole_batch(asked: Question) -> Iterator[Convention]:
     if (
         asked.kind == "shape"
         or asked.quantity in stored
-        or (not asked.quantity and not _is_cost(polynomial(asked.value)))
+        or (not asked.quantity and not is_cost(polynomial(asked.value)))
     ):
         return
     own = {s.name for s in asked.value.free_symbols} if isinstance(asked.value, Expr) else set()
-    for name in _BATCHES:
+    for name in BATCHES:
         if name in asked.given.symbols and name not in own:
             yield convention("whole_batch", product((asked.value, asked.given.symbols[name])))
 
@@ -157,13 +157,13 @@ def _of_analysis(asked: Question) -> Iterator[Convention]:
     if batch is not None and name not in stored:
         yield from _built(asked, "one_sample", lambda: product((asked.value, 1 / batch)))
     if asked.kind != "bytes" and (name in stored or name == "activations"):
-        yield from _built(asked, "bytes", lambda: product((_BYTES, asked.value)))
+        yield from _built(asked, "bytes", lambda: product((BYTES, asked.value)))
 
 
 def known_costs() -> tuple[str, ...]:
     """Return the names of the conventions that count operations, `macs` and `flops` first."""
-    found = (name for name in known_conventions() if name not in (*_COSTS, *_OPERATIONS))
-    return (*_COSTS, *(name for name in found if not standard_convention(name).stored))
+    found = (name for name in known_conventions() if name not in (*COSTS, *_OPERATIONS))
+    return (*COSTS, *(name for name in found if not standard_convention(name).stored))
 
 
 def known_names() -> tuple[str, ...]:
@@ -173,13 +173,13 @@ def known_names() -> tuple[str, ...]:
 
 def _costs(asked: Question) -> Iterator[Convention]:
     names = known_costs()
-    for name in _COSTS:
+    for name in COSTS:
         yield from _built(asked, name, partial(_counted, asked, name))
     yield from _built(asked, "two_macs", lambda: product((2, _counted(asked, "macs"))))
     yield from _built(asked, "training", lambda: product((3, asked.value)))
-    for name in names[len(_COSTS) :]:
+    for name in names[len(COSTS) :]:
         yield from _built(asked, name, partial(_counted, asked, name))
-    for name in _COSTS:
+    for name in COSTS:
         yield from _built(asked, "training", partial(_trained, asked, name))
 
 
@@ -200,94 +200,3 @@ def _built(asked: Question, name: str, value: Callable[[], Value]) -> Iterator[C
         return
     if found != asked.value:
         yield convention(name, exact(found))
-
-
-def _of_expression(asked: Question) -> Iterator[Convention]:
-    """Yield what can be said of a formula or number alone: what it counts is seen by its quantity or its form."""
-    value, quantity = asked.value, asked.quantity
-    poly = polynomial(value)
-    costs = quantity in _COSTS or (not quantity and _is_cost(poly))
-    if asked.kind == "bytes":
-        yield convention("elements", product((Fraction(1, _BYTES), value)))
-    if quantity == "flops" or (costs and quantity != "macs" and _is_doubled(poly)):
-        yield convention("macs", product((Fraction(1, 2), value)))
-        yield from _fewer_additions(poly)
-    elif costs:
-        yield convention("flops", product((2, value)))
-    if costs:
-        yield convention("training", product((3, value)))
-    yield from _without_bias(poly)
-    if quantity in ("", "params"):
-        yield from _with_bias(poly, costs)
-        yield from _statistics(value, poly)
-    if quantity in ("params", "weights", "activations"):
-        yield convention("bytes", product((_BYTES, value)))
-
-
-def _is_cost(poly: Polynomial) -> bool:
-    """Tell whether a formula counts operations: products of spatial sizes with channels or kernels."""
-    return any(degree(m) >= _COST_DEGREE and any(_is_size(atom) for atom, _ in m) for m in poly)
-
-
-def _is_size(atom: Expr) -> bool:
-    return isinstance(atom, Symbol) and (atom.name[:1] in _SIZES or atom.name in ("f_w", "f_h"))
-
-
-def _is_doubled(poly: Polynomial) -> bool:
-    top = max(map(degree, poly), default=0)
-    return all(c % 2 == 0 for m, c in poly.items() if degree(m) == top)
-
-
-def _fewer_additions(poly: Polynomial) -> Iterator[Convention]:
-    """Yield (2n − 1)·x for a single 2·n·x, where n has the kernel and the input channels and x are the outputs."""
-    if len(poly) != 1:
-        return
-    ((monomial, _),) = poly.items()
-    outputs = frozenset((atom, e) for atom, e in monomial if not _is_tap(atom, e))
-    if outputs and outputs != monomial:
-        yield convention("mul_add", as_expression(add(poly, {outputs: 1}, -1)))
-
-
-def _is_tap(atom: Expr, exponent: int) -> bool:
-    name = atom.name if isinstance(atom, Symbol) else ""
-    return name[:1] in ("K", "k") or _is_input_channel(name)
-
-
-def _is_input_channel(name: str) -> bool:
-    return name in ("C", "Ci", "Cin", "M") or ("in" in name.lower() and name[:1] in ("C", "c", "n"))
-
-
-def _without_bias(poly: Polynomial) -> Iterator[Convention]:
-    """Yield A·x for A·x + x: the same without one number for each output."""
-    bias = _bias_of(poly)
-    if bias is not None:
-        rest = {m: c for m, c in poly.items() if m != bias}
-        yield convention("no_bias", exact(as_expression(rest)))
-
-
-def _bias_of(poly: Polynomial) -> Monomial | None:
-    for monomial, coefficient in poly.items():
-        others = [m for m in poly if m != monomial]
-        if coefficient != 1 or not monomial or not others:
-            continue
-        over = [times(m, inverse(monomial)) for m in others]
-        if all(e > 0 for m in over for _, e in m) and all(degree(m) > 1 for m in over):
-            return monomial
-    return None
-
-
-def _with_bias(poly: Polynomial, costs: bool) -> Iterator[Convention]:
-    """Yield A·x + x for a single A·x, where x is clearly the number of output channels."""
-    if len(poly) != 1 or costs:
-        return
-    ((monomial, _),) = poly.items()
-    outputs = [a for a, e in monomial if isinstance(a, Symbol) and e == 1 and "out" in a.name.lower()]
-    if len(outputs) == 1 and len(monomial) > 1:
-        yield convention("bias", as_expression(add(poly, {frozenset(((outputs[0], 1),)): 1})))
-
-
-def _statistics(value: Value, poly: Polynomial) -> Iterator[Convention]:
-    """Yield 4C for 2C: the scale and shift of a batch normalisation, and its running mean and variance."""
-    if is_number(value) or ONE in poly or set(poly.values()) != {2} or any(degree(m) != 1 for m in poly):
-        return
-    yield convention("running_statistics", product((2, value)))

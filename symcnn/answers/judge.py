@@ -63,7 +63,7 @@ def check(
     'H % 2 == 0'
     """
     asked = question(reference, symbols, assume, kind, quantity, layer)
-    return judged(answer, asked, _names(asked, _pairs(aliases)), _policy(accept), locale)
+    return judged(answer, asked, names_of(asked, _pairs(aliases)), policy_of(accept), locale)
 
 
 def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: str | None = None) -> Verdict:
@@ -102,7 +102,7 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     members = reading.members
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
-    worths = tuple(_answered(member, asked) for member in members)
+    worths = tuple(answered(member, asked) for member in members)
     texts = tuple(printable(member.span.text) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
@@ -113,10 +113,10 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
     items = tuple(map(with_long_fractions, last.items))
     if items == last.items:
         return False
-    return decide(_answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
+    return decide(answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
 
 
-def _answered(member: Member, asked: Question) -> Answered:
+def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
     values = tuple(worth(item, arithmetic, symbols) for item in member.items)
@@ -151,11 +151,13 @@ def _pairs(aliases: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _names(asked: Question, aliases: tuple[tuple[str, str], ...]) -> Names:
+def names_of(asked: Question, aliases: tuple[tuple[str, str], ...] = ()) -> Names:
+    """Return the names that an answer to a question may use."""
     return Names(sorted(asked.given.symbols), dict(aliases))
 
 
-def _policy(accept: str | Iterable[str]) -> Policy:
+def policy_of(accept: str | Iterable[str]) -> Policy:
+    """Return what is accepted; raises `SymcnnError` for a name that cannot be."""
     names = (accept,) if isinstance(accept, str) else tuple(accept)
     return _known_policy(names)
 

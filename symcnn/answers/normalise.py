@@ -148,6 +148,9 @@ class _Work:
 
     def fraction(self, character: str, place: int) -> None:
         """Write ½ as (1/2), and 2½ as (2+1/2): a mixed number."""
+        spaces = len(self.written) - len("".join(self.written).rstrip(" "))
+        if spaces and len(self.written) > spaces and self.written[-spaces - 1].isdigit():
+            del self.written[-spaces:], self.places[-spaces:]
         digits: list[str] = []
         while self.written and self.written[-1].isdigit():
             digits.insert(0, self.written.pop())

@@ -23,12 +23,12 @@ _POINT_LANGUAGES = listed(
 )
 
 # Digits with what may stand between groups of them; a space only before exactly three digits.
-_RUN = re.compile(r"\d+(?:(?:[,.'_]|\{,\}|\\,|\\;|\\ | (?=\d{3}(?!\d)))\d+)*")
+_RUN = re.compile(r"\d+(?:(?:[,.'_]|\{,\}|\\,|\\;|\\ |[ ~](?=\d{3}(?!\d)))\d+)*")
 _RUN_IN_LIST = re.compile(r"\d+(?:(?:[.'_]|\{,\})\d+)*")
 _POINT = re.compile(r"\.\d+|\d+\.(?!\d)")  # .5, and 5. where a sentence does not end
 _EXPONENT = re.compile(r"[eE]([+-]?\d+)(?![\w.])")
 _PIECE = re.compile(r"(\d+)(\D*)")
-_SPACES = frozenset((" ", "\\,", "\\;", "\\ "))
+_SPACES = frozenset((" ", "~", "\\,", "\\;", "\\ "))
 _COMMAS = {",": ",", "{,}": ",", ".": "."}
 
 

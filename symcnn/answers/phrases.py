@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.scanner import Scanner
-from symcnn.answers.tokens import ENDS, Token
+from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
 from symcnn.answers.unreadable import Unreadable
 
 _LABEL_WORDS = 8
+_BEGINNINGS = STARTS | {"WORD", "CHINESE", "ABOUT", "RELATION"}
 _RELATIONS = frozenset(("EQUALS", "RELATION"))
 
 
@@ -74,7 +75,7 @@ class Phrases:
         """Cut a run of Chinese at the words for is and about; units and words for nothing stay whole."""
         found, text, start = [], str(token.value), token.start
         while text:
-            if text in NOTHING or unit_named(text) is not None:
+            if text in NOTHING or text in v.CHINESE_ROUNDED or unit_named(text) is not None:
                 found.append(Token("CHINESE", text, start, start + len(text), token.depth))
                 break
             type_, length = self._chinese_word(text, token)
@@ -113,6 +114,7 @@ class Phrases:
         """Read C=64, H=32, W=32 as a shape whose sizes have names."""
         if self.scanner.form not in ("shape", None):
             return
+        self._part_axes()
         starts = [0, *(i + 1 for i, token in enumerate(self.tokens) if token.type == "_COMMA")]
         if len(starts) < 2:
             return
@@ -125,6 +127,16 @@ class Phrases:
             name = self.tokens[place]
             name.type = "AXIS"
             del self.tokens[place + 1]
+
+    def _part_axes(self) -> None:
+        """Put commas into C=64 H=32 W=32."""
+        found: list[Token] = []
+        for place, token in enumerate(self.tokens):
+            behind = token.gap and found and found[-1].type in ("NUMBER", "WORD", "_CLOSE")
+            if behind and self._begins_axis(place) and any(other.type == "EQUALS" for other in found):
+                found.append(Token("_COMMA", ",", token.start - 1, token.start, token.depth))
+            found.append(token)
+        self.tokens = found
 
     def _begins_axis(self, place: int) -> bool:
         following = self.tokens[place : place + 2]
@@ -139,8 +151,13 @@ class Phrases:
             word = token.value.lower()
             if word in v.HEDGES and not self._is_nothing(place):
                 raise self.refused("hedged", "this answer is not one answer, or a guess", token, "give one answer")
-            if word in v.SEVERAL:
+            if word in v.SEVERAL and not self._joins_units(place):
                 raise self.refused("several", "there are several answers", token, "give one answer")
+
+    def _joins_units(self, place: int) -> bool:
+        """Tell whether a word is that of `weights and biases`."""
+        beside = self.tokens[place - 1 : place] + self.tokens[place + 1 : place + 2]
+        return len(beside) == 2 and all(self.is_word(t) and unit_named(t.value) is not None for t in beside)
 
     def _is_nothing(self, place: int) -> bool:
         """Tell whether a word is that of `no parameters`."""
@@ -149,34 +166,35 @@ class Phrases:
 
     def _take_label(self) -> None:
         """Take what stands before the first `=` or `:` as a label where it is no formula."""
-        for place, token in enumerate(self.tokens):
-            if token.depth:
-                continue
-            colon = token.type == "MARK" and token.value == ":"
-            word = token.type == "WORD" and token.value.lower() in (
-                "is",
-                "are",
-                "equals",
-                "ist",
-                "sind",
-                "es",
-                "est",
-                "=",
-            )
-            if colon or token.type in _RELATIONS or (word and self.is_word(token)):
-                before = self.tokens[:place]
-                if colon and not self._is_label(before, token):
-                    raise self.refused("syntax", "a colon is not understood here", token)
-                if self._is_label(before, token):
-                    self.label = self.text_of(before[0], before[-1]).strip() if before else ""
-                    self.tokens = self.tokens[place + 1 :]
-                    if token.type == "RELATION":
-                        self._about(token)
-                    if not colon:
-                        return None
-                    return self._take_label()
-                return None
-        return None
+        place = next((i for i, token in enumerate(self.tokens) if self._may_end_label(token)), None)
+        if place is None:
+            return
+        token, before = self.tokens[place], self.tokens[:place]
+        colon = token.type == "MARK"
+        if not self._is_label(before, token):
+            if colon:
+                raise self.refused("syntax", "a colon is not understood here", token)
+            return
+        if before:
+            self.label = f"{self.label} {self.text_of(before[0], before[-1])}".strip()
+        self.tokens = self.tokens[place + 1 :]
+        if token.type == "RELATION":
+            self._about(token)
+        if colon or self._begins_another_label():
+            self._take_label()
+
+    def _may_end_label(self, token: Token) -> bool:
+        if token.depth:
+            return False
+        if token.type == "WORD":
+            return token.value.lower() in v.COPULAS and self.is_word(token)
+        return token.type in _RELATIONS or (token.type == "MARK" and token.value == ":")
+
+    def _begins_another_label(self) -> bool:
+        """Tell whether H_out = W_out = 28 goes on with a second label."""
+        if [token.type for token in self.tokens[:2]] != ["WORD", "EQUALS"]:
+            return False
+        return len(self.tokens[0].value) > 1 and self._is_label(self.tokens[:1], self.tokens[1])
 
     def _about(self, relation: Token) -> None:
         if relation.value in ("≈", "~"):
@@ -212,18 +230,31 @@ class Phrases:
         """Take the words away that stand before and behind a member, but for its unit."""
         relation: list[Token] = segment[:1] if segment and segment[0].type in _RELATIONS else []
         segment = segment[len(relation) :]
-        while segment and self._is_filler(segment[0], len(segment) > 1):
+        whole = len(segment)
+        while len(segment) > 1 and self._is_filler(segment[0]) and segment[1].type in _BEGINNINGS and segment[1].gap:
+            if len(segment[0].value) == 1 and len(segment) == whole:
+                break  # `il y a 832`, but `a b` is a product
             segment = segment[1:]
         if segment and (segment[0].value in ("~", "≈") or self._is_about(segment[0])):
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
         segment = self._without_lone_times(segment)
-        while len(segment) > 1 and self._is_filler(segment[-1], True) and unit_named(segment[-1].value) is None:
+        while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
-        return relation + self._with_unit(segment)
+        return relation + self._rounded(self._with_unit(segment))
+
+    def _rounded(self, segment: list[Token]) -> list[Token]:
+        """Read 110.5 向下取整, rounded down, as 110.5 → ⌊110.5⌋."""
+        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
+        if opening is None or len(segment) == 1:
+            return segment
+        word, segment = segment[-1], segment[:-1]
+        again = [token.changed(token.type, token.value) for token in segment]
+        arrow, closing = word.changed("RELATION", "→"), word.changed(f"CLOSE_{opening}", "⌋")
+        return [*segment, arrow, word.changed(opening, "⌊"), *again, closing]
 
     def _without_lone_times(self, segment: list[Token]) -> list[Token]:
         """Read the factor ×4, x4 or 4× as 4."""
@@ -236,8 +267,12 @@ class Phrases:
                 return rest
         return segment
 
-    def _is_filler(self, token: Token, others: bool) -> bool:
-        return others and token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
+    def _is_filler(self, token: Token) -> bool:
+        return token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
+
+    def _is_last_filler(self, segment: list[Token]) -> bool:
+        behind = segment[-2].type in ENDS or segment[-2].type in ("WORD", "CHINESE")
+        return behind and self._is_filler(segment[-1]) and len(segment[-1].value) > 1
 
     def _is_about(self, token: Token) -> bool:
         return token.type == "ABOUT" or (self.is_word(token) and token.value.lower() in v.APPROXIMATE)
@@ -255,8 +290,10 @@ class Phrases:
                 continue
             named = unit_named(self.text_of(segment[-count], segment[-1]))
             rest = segment[:-count]
-            while len(rest) > 1 and self._is_filler(rest[-1], True):
+            while len(rest) > 1 and self._is_filler(rest[-1]):
                 rest = rest[:-1]
+            if named is not None and self.scanner.form == "shape" and named.quantity == "pixels":
+                return rest
             if named is not None and rest[-1].type in ENDS | {"WORD", "MARK"}:
                 unit = Token("UNIT", named, segment[-count].start, segment[-1].end)
                 return [*rest, unit]

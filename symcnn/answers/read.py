@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
@@ -20,9 +21,11 @@ from symcnn.answers.words import Words
 from symcnn.syntax.answer import NotParsedError, answer_parser
 
 FORMS = ("formula", "number", "shape", "order")
+_NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
+_MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "commas", "bytes", "loose", "floors")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "bytes", "loose", "floors", "crosses")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 
@@ -42,10 +45,16 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     first = _Attempt(plain, names, mark, form, {})
     found = [first.reading()]
     doubts = sorted(first.doubts(), key=_CHOICES.index)
+    if not doubts:
+        return tuple(found)
+    if len(doubts) > _MOST_DOUBTS:
+        raise Unreadable("size", "the answer can be read in too many ways", plain.span(0, len(plain.text)))
     for chosen in product((False, True), repeat=len(doubts)):
+        choices = dict(zip(doubts, chosen, strict=True))
         if any(chosen):
-            found.append(_Attempt(plain, names, mark, form, dict(zip(doubts, chosen, strict=True))).reading())
-    return tuple(dict.fromkeys(found)) if doubts else tuple(found)
+            with suppress(Unreadable):  # what this choice would make of it is no way to read it
+                found.append(_Attempt(plain, names, mark, form, choices).reading())
+    return tuple(dict.fromkeys(found))
 
 
 _MARKDOWN = re.compile(r"\s*(\*\*|`{1,3})(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
@@ -123,6 +132,8 @@ def _refuse_templates(plain: Normalised) -> None:
     """Refuse what is a program or a template, and no answer."""
     if not plain.text.strip():
         raise Unreadable("empty", "there is no answer", plain.span(0, 0))
+    if plain.text.strip().lower() in _NO_ANSWERS:
+        raise Unreadable("prose", "this is no answer", plain.span(0, len(plain.text)))
     dollars = plain.text.count("$") - plain.text.count("\\$")
     if dollars % 2 or ("${" in plain.text and "}$" not in plain.text):
         place = plain.text.index("$")

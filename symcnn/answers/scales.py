@@ -18,7 +18,10 @@ _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
 _MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
-_DECIMAL_FOLLOWS = re.compile(r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*))")
+_DECIMAL_FOLLOWS = re.compile(
+    r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*)"
+    r"|[kKMGTP]i?(?:FLOP|flop|Flop|MAC|mac|[BM]\b|[Bb]yte|[Pp]aram|bit|OP|Add))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         end = start
         while end < len(text) and (text[end].isdigit() or text[end] in ".,'_"):
             end += 1
+        if "," in text[start:end]:
+            raise scanner.refused("several", "these are several numbers, or digits in unusual groups", start, end)
         raise scanner.refused("syntax", "the digits of this number are grouped in no usual way", start, end)
     if read.end - start > MOST_DIGITS:
         raise scanner.refused("size", f"a number may have {MOST_DIGITS} digits at most", start, read.end)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from symcnn.answers import commands
+from symcnn.answers.dressing import commanded
 from symcnn.answers.names import Names, canonical
 from symcnn.answers.normalise import Normalised
 from symcnn.answers.scales import Scaled, number_at
-from symcnn.answers.tokens import ENDS, Token
+from symcnn.answers.tokens import ENDS, PAIRS, SUBSCRIPT, Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.vocabulary import CALLED
 
@@ -34,16 +35,11 @@ _MASTER = re.compile(
 )
 _SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
-_SUBSCRIPT = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\}){0,80})\}|(\\[A-Za-z]+)\s*\{([^{}]{0,40})\}|([^\W_]))")
 _PLAIN_SUBSCRIPT = re.compile(r"[\w,+\-]+")
-_ENVIRONMENT = re.compile(r"\s*\{([a-z]+)\*?\}(?:\{[lcr|@ ]*\})?")
 _LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*\{")
 _UPPER = re.compile(r"\s*\^\s*(?:(\{)|(\()|(\d+)|([A-Za-z]))")
-_DEGREE = re.compile(r"\s*\[\s*(\d)\s*\]")
 _LABELLED = re.compile(r"\s*[_^]\s*\{")
 _TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
-_PAIRS = {"(": ("_OPEN", ")", "_CLOSE"), "[": ("_OPEN", "]", "_CLOSE"), "{": ("_OPEN_BRACE", "}", "_CLOSE_BRACE"),
-    "⌊": ("FLOOR", "⌋", "CLOSE_FLOOR"), "⌈": ("CEILING", "⌉", "CLOSE_CEILING")}  # fmt: skip
 _SIGNS = {"+": "SIGN", "-": "SIGN", "*": "TIMES", "·": "TIMES", "×": "TIMES", "/": "TIMES", "//": "TIMES",
     "%": "TIMES", "**": "_POWER", "^": "_POWER", "=": "EQUALS", "==": "EQUALS", ":=": "EQUALS", "!": "FACTORIAL",
     ",": "_COMMA", "√": "ROOT"}  # fmt: skip
@@ -173,7 +169,7 @@ class Scanner:
             return found.start() + 1
         if "∞" in word or word.lower() in ("nan", "infinity", "inf"):
             raise self.refused("undefined", f"'{word}' is no number", found.start(), end)
-        while (subscript := _SUBSCRIPT.match(self.text, end)) is not None:
+        while (subscript := SUBSCRIPT.match(self.text, end)) is not None:
             word, end = f"{word}_{self.subscript(subscript)}", subscript.end()
         self.add("WORD", word, found.start(), end)
         return end
@@ -254,7 +250,7 @@ class Scanner:
 
     def bracket(self, found: re.Match[str]) -> int:
         sign = found[0]
-        if sign in _PAIRS:
+        if sign in PAIRS:
             return self.opened(sign, found.start(), found.end())
         return self.closed(sign, found.start(), found.end())
 
@@ -275,8 +271,8 @@ class Scanner:
             if kind == "box":
                 token = self.add("BOX", sign, start, end)
         else:
-            token = self.add(_PAIRS[sign][0], sign, start, end)
-        return self.push(Bracket(token, _PAIRS[sign][1], kind), end)
+            token = self.add(PAIRS[sign][0], sign, start, end)
+        return self.push(Bracket(token, PAIRS[sign][1], kind), end)
 
     def push(self, bracket: Bracket, end: int) -> int:
         self.open.append(bracket)
@@ -299,7 +295,7 @@ class Scanner:
             raise self.refused("syntax", "an argument is missing here", start, end, "write it in braces")
         if bracket.kind == "text":
             return self.dressed(end)
-        type_ = "CLOSE_BOX" if bracket.kind == "box" else _PAIRS[str(bracket.token.value)][2]
+        type_ = "CLOSE_BOX" if bracket.kind == "box" else PAIRS[str(bracket.token.value)][2]
         bracket.closed = self.add(type_, sign, start, end)
         if bracket.kind == "limit":
             return self.upper(end)
@@ -309,7 +305,7 @@ class Scanner:
 
     def dressed(self, end: int) -> int:
         r"""Attach the subscript behind the braces of \mathrm{C}_{in}."""
-        found = _SUBSCRIPT.match(self.text, end)
+        found = SUBSCRIPT.match(self.text, end)
         if found is None or not self.tokens or self.tokens[-1].type != "WORD":
             return end
         self.tokens[-1].value += f"_{self.subscript(found)}"
@@ -333,69 +329,6 @@ class Scanner:
 
     def other(self, found: re.Match[str]) -> int:
         raise self.refused("unknown", f"'{found[0]}' is not understood", found.start(), found.end())
-
-
-def commanded(scanner: Scanner, name: str, start: int, end: int) -> int:
-    """Read a command of LaTeX, which ends at `end`."""
-    text = scanner.text
-    if name in commands.SIGNS:
-        sign = commands.SIGNS[name]
-        return (
-            scanner.opened(sign, start, end)
-            if sign == "["
-            else (scanner.closed(sign, start, end) if sign == "]" else scanner.signed(sign, start, end))
-        )
-    if name in commands.BRACKETS:
-        sign = commands.BRACKETS[name]
-        if sign in _PAIRS:
-            return scanner.opened(sign, start, end)
-        return scanner.closed(sign, start, end)
-    if name in commands.FRACTIONS:
-        scanner.add("FRACTION", name, start, end)
-        scanner.innermost.pending = 2
-        return end
-    if name == "sqrt":
-        degree = _DEGREE.match(text, end)
-        scanner.add("ROOT", int(degree[1]) if degree else 2, start, end)
-        scanner.innermost.pending = 1
-        return degree.end() if degree else end
-    if name in commands.SERIES:
-        return scanner.summed(commands.SERIES[name], start, end)
-    return _dressing(scanner, name, start, end)
-
-
-def _dressing(scanner: Scanner, name: str, start: int, end: int) -> int:
-    """Read a command that says how things look, or that is a letter or a word."""
-    text = scanner.text
-    if name in commands.TEXTS or name in commands.BOXES or name in commands.BRACED:
-        if name in commands.BOXES:
-            scanner.boxes += 1
-        opening = re.compile(r"\s*\{").match(text, end)
-        if opening is None:
-            scanner.gap = True
-            return end
-        kind = "text" if name in commands.TEXTS else "box" if name in commands.BOXES else "label"
-        return scanner.opened("{", opening.end() - 1, opening.end(), kind)
-    if name in commands.SKIPPED:
-        scanner.bar = name if name in ("left", "right") else ""
-        scanner.gap = scanner.gap or not scanner.bar
-        return end + (bool(scanner.bar) and text.startswith(".", end))
-    if name in commands.BARS:
-        scanner.bar = commands.BARS[name]
-        return scanner.barred(start, end)
-    if name in ("begin", "end"):
-        environment = _ENVIRONMENT.match(text, end)
-        if environment is not None and environment[1] in commands.ENVIRONMENTS:
-            return environment.end()
-    if name in commands.LETTERS or name in commands.FUNCTIONS:
-        word = commands.LETTERS.get(name, name)
-        if name == "infty":
-            raise scanner.refused("undefined", "infinity is no number", start, end)
-        while (subscript := _SUBSCRIPT.match(text, end)) is not None:
-            word, end = f"{word}_{scanner.subscript(subscript)}", subscript.end()
-        scanner.add("WORD", word, start, end)
-        return end
-    raise scanner.refused("unknown", f"the command '\\{name}' is not understood here", start, end)
 
 
 _HANDLERS: dict[str, Callable[[Scanner, re.Match[str]], int]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from symcnn.formula.nodes import NOWHERE
@@ -22,8 +23,25 @@ ENDS = frozenset(
     )
 )
 STARTS = frozenset(
-    ("NUMBER", "NAME", "_OPEN", "_OPEN_BRACE", "FLOOR", "CEILING", "ABSOLUTE", "FRACTION", "ROOT", "FUNCTION", "SERIES")
+    (
+        "NUMBER",
+        "NAME",
+        "_OPEN",
+        "_OPEN_BRACE",
+        "FLOOR",
+        "CEILING",
+        "ABSOLUTE",
+        "FRACTION",
+        "ROOT",
+        "FUNCTION",
+        "SERIES",
+        "SUMMED",
+    )
 )
+
+PAIRS = {"(": ("_OPEN", ")", "_CLOSE"), "[": ("_OPEN", "]", "_CLOSE"), "{": ("_OPEN_BRACE", "}", "_CLOSE_BRACE"),
+    "⌊": ("FLOOR", "⌋", "CLOSE_FLOOR"), "⌈": ("CEILING", "⌉", "CLOSE_CEILING")}  # fmt: skip
+SUBSCRIPT = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\}){0,80})\}|(\\[A-Za-z]+)\s*\{([^{}]{0,40})\}|([^\W_]))")
 
 
 class Token:

@@ -112,6 +112,8 @@ def unit_named(word: str) -> Unit | None:
                 continue
             fast = rate or base.endswith("FLOPS")
             return Unit(word, "flops_per_second" if fast and quantity == "flops" else quantity, factor)
+    if word == "weights and biases":
+        return Unit(word, "params", 1)
     quantity = next((name for name, words in _WORDS.items() if word in words), None)
     return None if quantity is None else Unit(word, quantity, 1)
 

@@ -15,10 +15,11 @@ FUNCTIONS = {
 }  # fmt: skip
 UNKNOWN_FUNCTIONS = listed(
     """
-    log ln lg log2 log10 exp sin cos tan round gcd lcm sum prod len range math fix
+    log ln lg log2 log10 exp sin cos tan round gcd lcm len range math fix
     """
 )
-CALLED = frozenset((*FUNCTIONS, *UNKNOWN_FUNCTIONS))
+SUMMED = {"Sum": "sum", "sum": "sum", "summation": "sum", "Product": "prod", "prod": "prod", "product": "prod"}
+CALLED = frozenset((*FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
 
 # Words that say what an answer is, before it or behind it, and change nothing.
 FILLERS = listed(
@@ -36,6 +37,7 @@ APPROXIMATE = listed(
     about approximately approx approx. roughly around circa ca ca. etwa ungefähr environ nearly
     """
 )
+COPULAS = listed("is are equals ist sind es est")
 HEDGES = listed(
     """
     or maybe perhaps probably possibly either guess idk dunno not no unsure think oder vielleicht ou peut-être
@@ -55,8 +57,9 @@ SEVERAL = listed(
 CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
 CHINESE_ABOUT = ("大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
 CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
+CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING"}
 CHINESE_SEVERAL = ("和", "与", "及")
 CHINESE_FILLERS = (
-    "答案", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以", "因此",
-    "输出", "输入", "大小", "尺寸", "计算量", "网络", "该", "层", "卷积", "边长", "通道数",
+    "答案", "答", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以",
+    "因此", "输出", "输入", "大小", "尺寸", "计算量", "网络", "该", "层", "卷积", "边长", "通道数",
 )  # fmt: skip

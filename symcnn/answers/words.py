@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.phrases import Phrases
@@ -14,6 +15,7 @@ _ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
 _WORD = re.compile(r"\w+'*")
 _PARTS = re.compile(r"[_,+\-]")
+_NUMBERS = re.compile(r"(?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE) (?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE)")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -27,11 +29,12 @@ class Words:
         self.tokens = self.phrases.settle()
         self.assumed: dict[tuple[str, str], None] = {}
         self.free: dict[str, None] = {}
-        self.bound = frozenset(self._indices())
+        self.bound: frozenset[str] = frozenset()
 
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
         self._make_shapes()
+        self.bound = frozenset(self._indices())
         self._resolve()
         self._make_crosses()
         self._round_square_brackets()
@@ -47,21 +50,23 @@ class Words:
 
     def _indices(self) -> list[str]:
         tokens = self.tokens
-        return [
+        found = [
             tokens[i + 3].value
             for i in range(len(tokens) - 3)
             if tokens[i].type == "SERIES" and tokens[i + 3].type == "WORD"
         ]
+        if any(token.type == "WORD" and token.value in v.SUMMED for token in tokens):
+            found += [
+                word.value
+                for opening, word in pairwise(tokens)
+                if opening.type == "_OPEN_SHAPE" and word.type == "WORD"
+            ]
+        return found
 
     def _make_shapes(self) -> None:
         """Tell the brackets of shapes from others: there are commas in them."""
         for bracket in self.scanner.brackets:
-            if (
-                bracket.commas
-                and bracket.kind != "call"
-                and bracket.closed is not None
-                and bracket.token.type == "_OPEN"
-            ):
+            if bracket.commas and bracket.kind in ("", "list") and bracket.closed is not None:
                 bracket.token.type, bracket.closed.type = "_OPEN_SHAPE", "_CLOSE_SHAPE"
         types = [token.type for token in self.tokens]
         for i in range(len(types) - 1):
@@ -108,6 +113,10 @@ class Words:
         if word not in self.names:
             if opens and word in v.FUNCTIONS:
                 return [token.changed("FUNCTION", v.FUNCTIONS[word])]
+            if opens and word in v.SUMMED:
+                return [token.changed("SUMMED", v.SUMMED[word])]
+            if word == "div" and self._is_between(before, following):
+                return [token.changed("TIMES", "//")]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
                 raise self.refused("unknown", f"the function '{word}' is not understood", token)
             if word == "mod":
@@ -152,20 +161,25 @@ class Words:
             raise self.refused(
                 "syntax", f"'{word}' is not understood", token, f"write {word[0]}^{word[1:]} or {word[1:]}{word[0]}"
             )
-        beside = [t for t in (before, following) if t is not None]
-        letters = sum(map(str.isalpha, word))
-        touching = (before is not None and before.type in ENDS) or (
-            following is not None and (following.type in STARTS or following.type in ("WORD", "CHINESE"))
-        )
-        alone = not beside or (self._begins_member(before) and (following is None or following.type in _MEMBER_ENDS))
-        if (
-            alone
-            or (touching and letters >= _LONG_WORD)
-            or (following is not None and following.type == "WORD" and following.gap)
-        ):
+        if self._is_prose(token, before, following):
             declared = ", ".join(self.names.symbols)
             hint = f"the symbols here are {declared}" if declared else "answer with a number"
             raise self.refused("prose", f"'{word}' is not understood", token, hint)
+
+    def _is_prose(self, token: Token, before: Token | None, following: Token | None) -> bool:
+        """Tell an unknown word of a sentence from a symbol: it stands alone, in brackets, or beside something."""
+        word = token.value
+        if self._begins_member(before) and (following is None or following.type in _MEMBER_ENDS):
+            return True
+        if before is not None and following is not None and (before.type, following.type) == ("_OPEN", "_CLOSE"):
+            return True
+        if following is not None and following.type == "WORD" and following.gap:
+            return True
+        behind = before is not None and before.type in ENDS
+        ahead = following is not None and (following.type in STARTS or following.type in ("WORD", "CHINESE"))
+        apart = (behind and token.gap) or (ahead and following is not None and following.gap)
+        long = sum(map(str.isalpha, word)) >= _LONG_WORD
+        return (behind or ahead) and (long or (apart and word.isalpha() and word.islower()))
 
     def _begins_member(self, before: Token | None) -> bool:
         return before is None or before.type in ("EQUALS", "RELATION", "ABOUT", "AXIS")
@@ -204,11 +218,16 @@ class Words:
         crosses = [i for i, token in enumerate(self.tokens) if token.type == "TIMES" and token.value == "×"]
         if not crosses:
             return
-        listed = any(token.type in ("_OPEN_SHAPE", "_COMMA") for token in self.tokens)
+        commas = {token.depth for token in self.tokens if token.type == "_COMMA"}
+        listed = bool(commas)
         least = min(self.tokens[i].depth for i in crosses)
+        if self.scanner.form == "shape" and least in commas:  # 64, 32×32
+            self.scanner.seen.add("crosses")
         for i in crosses:
             token = self.tokens[i]
-            if self.scanner.form == "shape" and not listed and token.depth == least:
+            if self.scanner.choices.get("crosses") and token.depth == least:
+                token.type = "_COMMA"
+            elif self.scanner.form == "shape" and not listed and token.depth == least:
                 token.type = "_CROSS"
                 self._open_shape(i)
             else:
@@ -262,9 +281,17 @@ class Words:
             before = token
         return found
 
+    def _is_fraction_of_numbers(self, token: Token) -> bool:
+        place = next(i for i, other in enumerate(self.tokens) if other is token)
+        return _NUMBERS.match(" ".join(t.type for t in self.tokens[place + 1 : place + 7])) is not None
+
     def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
-        if token.type == "NUMBER" and before.type not in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING"):
+        closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
+        if token.type == "NUMBER" and (token.gap or not closed):
             raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
+        if token.type == "FRACTION" and before.type == "NUMBER" and self._is_fraction_of_numbers(token):
+            hint = "write 5/2 or 2.5, or * for times"
+            raise self.refused("syntax", "a number before a fraction is a sum or a product", token, hint)
         type_ = "_JUXTAPOSED"
         if token.type == "SERIES":
             type_ = "TIMES"

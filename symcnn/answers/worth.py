@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Pow, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
@@ -185,8 +185,8 @@ class _Worth:
                 raise Unreadable("undefined", "this root is no rational number", node.span)
             return exact(Fraction(above, below))
         root = exact(expression(value) ** (expression(1) / degree))
-        if isinstance(root, Expr) and any(not e.is_Integer for b, e in (p.as_base_exp() for p in root.args) if b == e):
-            raise Unreadable("undefined", "this root is not understood", node.span)
+        if isinstance(root, Expr) and any(not power.exp.is_integer for power in root.atoms(Pow)):
+            raise Unreadable("undefined", "this root is no product of symbols", node.span)
         return root
 
     def _function(self, node: Any) -> Value:

@@ -55,9 +55,7 @@ def number(value: int) -> Written:
 
 
 def name(word: str) -> Written:
-    return Written(
-        word, UNICODE_NAMES.get(word, word), LATEX_NAMES.get(word, word), lambda at: Fraction(at[word]), 2
-    )
+    return Written(word, UNICODE_NAMES.get(word, word), LATEX_NAMES.get(word, word), lambda at: Fraction(at[word]), 2)
 
 
 def added(left: Written, right: Written, minus: bool) -> Written:
@@ -183,9 +181,27 @@ def test_decimals_have_half_a_unit_of_their_last_place(whole: int, cents: int) -
 
 ANSWERS = [row.answer for row in rows()]
 PIECES = [
-    *"0123456789HWKCxX+-*/^=()[]{}⌊⌋⌈⌉_.,;:!%|~≈→×·²₂½ \t\n$&'\"\\@#?<>`", "\\frac", "\\sum_{l=1}^{L}", "\\left", "\\right",
-    "\\lfloor", "\\text{", "\\boxed{", "floor(", "1e9", "9,248", "O(", "params", "or", "参数", "约", "GMACs", "M", "\u200b", "С",
-]  # fmt: skip
+    *"0123456789HWKCxX+-*/^=()[]{}⌊⌋⌈⌉_.,;:!%|~≈→×·²₂½ \t\n$&'\"\\@#?<>`",
+    "\\frac",
+    "\\sum_{l=1}^{L}",
+    "\\left",
+    "\\right",
+    "\\lfloor",
+    "\\text{",
+    "\\boxed{",
+    "floor(",
+    "1e9",
+    "9,248",
+    "O(",
+    "params",
+    "or",
+    "参数",
+    "约",
+    "GMACs",
+    "M",
+    "\u200b",
+    "С",
+]
 
 
 def survives(text: str) -> None:
