@@ -96,7 +96,7 @@ def single_mistakes(question: Posed) -> Iterator[Wrong]:
     if question.analysis is None or asked.quantity is None or asked.kind not in (None, "number", "shape"):
         return
     try:
-        found = wrong_values(question.analysis, _path(question), asked.quantity)
+        found = wrong_values(question.analysis, layer_path(question), asked.quantity)
         yield from takewhile(lambda wrong: len(wrong.slips) == 1, found)
     except SymcnnError:  # of this quantity, or of a whole block, no mistakes are known
         return
@@ -113,7 +113,7 @@ def is_plausible(value: Any) -> bool:
     return all(is_number(part) and part.denominator == 1 and part >= 1 for part in parts)
 
 
-def _path(question: Posed) -> str | None:
+def layer_path(question: Posed) -> str | None:
     """Return the path of the asked layer, which the question may call by its name."""
     return None if question.asked.path is None else question.asked.layers[0].path
 

@@ -37,7 +37,7 @@ _QUANTITIES = {
     "depth": ("What is the depth of the output of {0}?", "{0}的输出深度是多少？"),
     "length": ("What is the length of the output of {0}?", "{0}的输出长度是多少？"),
     "params": (
-        "How many parameters that are learned does {0} have, weights and biases together?",
+        "How many learned parameters does {0} have, weights and biases together?",
         "{0}共有多少个可学习的参数（权重与偏置合计）？",
     ),
     "weights": ("How many weights does {0} have, biases not counted?", "{0}有多少个权重（不计偏置）？"),
@@ -167,5 +167,6 @@ def _used(net: Net) -> Iterable[str]:
 
 def _source(net: Net) -> str:
     """Return the text of a net, moved to the left."""
-    first, *others = net.span.text.split("\n")
+    text = net.span.source.text
+    first, *others = text[text.rindex("net", 0, net.span.start) : net.body.span.end].split("\n")
     return "\n".join((first, *textwrap.dedent("\n".join(others)).split("\n"))) if others else first
