@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
+from textwrap import indent
 from typing import TypeVar
 
 from symcnn.answers.making.filling import filled, holds
@@ -64,8 +65,8 @@ def from_template(template: Template, asks: Sequence[Ask], id_: str, random: Ran
 
 def _nets(template: Template, random: Random) -> Iterator[str]:
     """Yield the template's network with legal numbers."""
-    between = "\n" if "\n" in template.net else " "
-    net = f"net {_NAME} {{{between}{template.net}{between}}}"
+    inner = f"\n{indent(template.net, '    ')}\n" if "\n" in template.net else f" {template.net} "
+    net = f"net {_NAME} {{{inner}}}"
     for _ in range(_MOST_DRAWINGS):
         numbers = {name: one_of(choices, random) for name, choices in template.draw.items()}
         if all(holds(condition, numbers) for condition in template.where):

@@ -103,8 +103,10 @@ def single_mistakes(question: Posed) -> Iterator[Wrong]:
 
 
 def answer_text(value: Any) -> str:
-    """Return an answer as one types it: 832, 6×28×28."""
-    return value_text(value)
+    """Return an answer as one types it, without groups of digits: 8320, 6×28×28."""
+    if isinstance(value, tuple):
+        return "×".join(map(answer_text, value))
+    return str(value) if is_number(value) else value_text(value)
 
 
 def is_plausible(value: Any) -> bool:
