@@ -82,9 +82,23 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
         return verdicts.UNDECIDED
 
 
+def values_of(answer: str, asked: Question, names: Names, locale: str | None = None) -> Answered | None:
+    """Return what an answer comes to at its end, right or wrong; None for one that says nothing clear."""
+    try:
+        readings = read(answer, names, locale=locale, form=_form(asked))
+        if len(readings) > 1 or readings[0].free:
+            return None
+        return answered(readings[0].members[-1], asked)
+    except (Unreadable, SymcnnError, ArithmeticError, RecursionError, MemoryError):
+        return None
+
+
+def _form(asked: Question) -> str:
+    return "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
+
+
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    form = "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
-    readings = read(answer, names, locale=locale, form=form)
+    readings = read(answer, names, locale=locale, form=_form(asked))
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)))
     (reading,) = readings

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from symcnn.algebra.symbols import is_number
+from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis import Analysis, analyse
 from symcnn.analysis.paths import layers_at
 from symcnn.answers.answered import Policy
+from symcnn.answers.given import rebuilt
 from symcnn.answers.judge import judged, names_of, policy_of
 from symcnn.answers.names import Names
 from symcnn.answers.questions import Question, Quiz
@@ -30,7 +31,10 @@ from symcnn.tree import File, Network
 
 @dataclass(frozen=True)
 class Posed:
-    """A question with what is right: `asked` has the value, `analysis` is None for a formula."""
+    """A question with what is right: `asked` has the value, `analysis` is None for a formula.
+
+    `pattern` is a formula in which the ids of earlier questions stand for their answers.
+    """
 
     question: Question
     asked: Asked
@@ -38,6 +42,7 @@ class Posed:
     policy: Policy
     analysis: Analysis | None
     locale: str | None
+    pattern: Value | None = None
 
     def judge(self, answer: Any, asked: Asked | None = None) -> Verdict:
         """Return the verdict on an answer, or on one to another question in the same terms."""
@@ -46,20 +51,32 @@ class Posed:
 
 def posed(question: Question, quiz: Quiz) -> Posed:
     """Return a question posed; raises `SymcnnError`, with the place in the quiz, for one that cannot be asked."""
+    analysis = pattern = None
     if question.reference is not None:
-        analysis, asked = None, _of_formula(question)
+        asked, pattern = _of_formula(question, quiz)
     else:
         analysis = analysis_of(question, quiz)
         asked = _of_network(question, analysis)
     with _at(question, "aliases"):
         names = names_of(asked, tuple(sorted(question.aliases.items())))
-    return Posed(question, asked, names, policy_of(question.accept), analysis, question.locale or quiz.locale)
+    return Posed(question, asked, names, policy_of(question.accept), analysis, question.locale or quiz.locale, pattern)
 
 
-def _of_formula(question: Question) -> Asked:
+def _of_formula(question: Question, quiz: Quiz) -> tuple[Asked, Value | None]:
+    """Return a formula as it is asked, and as a pattern if earlier questions are named in it."""
     with _at(question, "reference"):
-        symbols = question.symbols or None
-        return asked_for(question.reference, symbols, question.assume, question.kind, question.quantity)
+        about = (question.assume, question.kind, question.quantity)
+        found = asked_for(question.reference, question.symbols or None, *about)
+        earlier = [id_ for id_ in question.after if id_ in found.given.symbols]
+        if not earlier or isinstance(found.value, tuple):
+            return found, None
+        pattern: Value = found.value
+        right = {found.given.symbols[id_]: posed(quiz[id_], quiz).asked.value for id_ in earlier}
+        for id_, value in right.items():
+            if isinstance(value, tuple):
+                raise SymcnnError(f"the answer to '{id_}' is a shape, and no part of a formula")
+        declared = {name: domain for name, domain in question.symbols.items() if name not in earlier}
+        return asked_for(rebuilt(pattern, found.given.arithmetic, right), declared or None, *about), pattern
 
 
 def _of_network(question: Question, analysis: Analysis) -> Asked:
@@ -142,13 +159,15 @@ def _network_of(question: Question, quiz: Quiz) -> Network:
 
 
 def _file_of(question: Question, quiz: Quiz) -> File:
-    if question.net is not None:
-        return _text(question.net, question.span("net"), quiz.source.name)
+    if question.net is not None:  # the same text is the same network, wherever it stands
+        if question.net not in quiz.files:
+            quiz.files[question.net] = _text(question.net, question.span("net"), quiz.source.name)
+        return quiz.files[question.net]
     if question.file is not None:
         with _at(question, "file"):
-            return _loaded(_path(question.file, quiz.folder))
+            return _loaded(_path(question.file, quiz.folder), quiz)
     with _at(question, "name"):
-        return _loaded(f"{ZOO}/{question.name}")
+        return _loaded(f"{ZOO}/{question.name}", quiz)
 
 
 def _text(net: str, span: Span | None, name: str) -> File:
@@ -168,7 +187,6 @@ class _Shown(Source):
     whole: str = ""
 
 
-@lru_cache(maxsize=256)
 def _parsed(source: Source) -> File:
     try:
         return parse_alone(source)
@@ -178,9 +196,10 @@ def _parsed(source: Source) -> File:
         raise
 
 
-@lru_cache(maxsize=64)
-def _loaded(path: str) -> File:
-    return load_file(path)
+def _loaded(path: str, quiz: Quiz) -> File:
+    if path not in quiz.files:
+        quiz.files[path] = load_file(path)
+    return quiz.files[path]
 
 
 def _path(file: str, folder: Path | None) -> str:
@@ -237,5 +256,5 @@ def _all_layers(question: Question, analysis: Analysis) -> tuple[str, ...]:
     if question.quantity not in QUANTITIES:
         return tuple(layer.path for layer in analysis.layers)
     with _at(question, "quantity"):
-        counts: Callable[[Any], bool] = lambda value: not (is_number(value) and value == 0)  # noqa: E731
-        return tuple(layer.path for layer in analysis.layers if counts(layer.count(str(question.quantity))))
+        counted = ((layer.path, exact(layer.count(str(question.quantity)))) for layer in analysis.layers)
+        return tuple(path for path, value in counted if not (is_number(value) and value == 0))

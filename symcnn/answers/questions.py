@@ -11,6 +11,7 @@ from symcnn.answers.quiz_text import quiz_toml
 from symcnn.errors import SymcnnError
 from symcnn.source import Source, Span
 from symcnn.syntax import read_source
+from symcnn.tree import File
 
 __all__ = ["FOLLOW", "Question", "Quiz", "load_quiz", "parse_quiz", "quiz_toml"]
 
@@ -65,6 +66,7 @@ class Quiz:
     lang: str = "en"
     source: Source = field(default=Source("quiz", ""), compare=False, repr=False)
     folder: Path | None = field(default=None, compare=False, repr=False)
+    files: dict[str, File] = field(default_factory=dict, compare=False, repr=False)  # what was read, by path or as text
 
     def __getitem__(self, id_: str) -> Question:
         """Return the question of that id."""
