@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from symcnn import __version__
+from symcnn.cli.quiz import quiz
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean, printable, writable_numbers
 
 if TYPE_CHECKING:
@@ -352,3 +353,6 @@ def verify(
     text, code = other.verified(file, names, against, settings, values, assume, format_, verbose, style)
     work.write(text, output)
     click.get_current_context().exit(code)
+
+
+main.add_command(quiz)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 from typing import Any
 
-from symcnn.answers.quiz_text import decimal_text
 from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.wording import wording
+from symcnn.answers.quiz_text import decimal_text
 from symcnn.answers.slips import SlipMade
 from symcnn.derive import EXPLAINED, derive
 from symcnn.document.exam_words import exam_word
@@ -22,12 +22,12 @@ from symcnn.report import Block, Document, Equation, Line, Listing, Paragraph, P
 
 _COUNTED_BY_SIZE = ("macs", "flops", "activations", "neurons", "connections")
 _SIZES = ("output", "shape", "size", "channels", "height", "width", "depth", "length")
-_FILL = "_" * 24
+_FILL = "_" * 15
 
 
 def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> Document:
     """Return the exam: questions without answers; with `choice`, with options to choose from."""
-    marks = f"{_FILL[:8]} / {decimal_text(paper.quiz.marks)}"
+    marks = f"{_FILL[:6]} / {decimal_text(paper.quiz.marks)}"
     head = ((exam_word("name", language), (line(_FILL),)), (exam_word("all_marks", language), (line(marks),)))
     first = Section(paper.quiz.title, (Listing(head),))
     questions = (
@@ -82,17 +82,19 @@ def _solved(one: Problem, language: str) -> Iterator[Block]:
     yield from working(one, language)
     if one.wrong:
         yield Paragraph(line(exam_word("wrong", language)))
-        yield Listing(tuple((_plain(wrong.value), tuple(slip_lines(wrong.slips, language))) for wrong in one.wrong))
+        found = ((_plain(wrong.value), tuple(slip_lines(one, wrong.slips, language))) for wrong in one.wrong)
+        yield Listing(tuple(found))
 
 
-def slip_lines(slips: Sequence[SlipMade], language: str) -> Iterator[Line]:
-    """Yield what to do instead of each mistake, with its id and the layers in which it leads to the same."""
+def slip_lines(one: Problem, slips: Sequence[SlipMade], language: str) -> Iterator[Line]:
+    """Yield what to do instead of each mistake, with its id and of several layers those in which it leads to it."""
     made: dict[tuple[str, str], dict[str, None]] = {}
     for slip in slips:
         text = slip.text if language == "en" else slip.zh
         made.setdefault((slip.id, text), {}).update(dict.fromkeys(slip.layers))
+    several = one.analysis is not None and len(one.analysis.layers) > 1
     for (id_, text), layers in made.items():
-        where = f"; {', '.join(layers)}" if layers else ""
+        where = f"; {', '.join(layers)}" if several and layers else ""
         yield line(f"{text} [{id_}{where}]")
 
 
@@ -152,3 +154,19 @@ def _labelled(title: str, block: Working) -> Iterator[tuple[str, tuple[Equation,
         telling = tuple(one for one in equations if one.sides != (Number(0),))
         if telling:
             yield (f"{title}: {label}" if label else title), telling
+
+
+def formulas(one: Problem, language: str) -> Iterator[Block]:
+    """Yield the formulas of a question's working without its numbers, each once."""
+    known: set[Equation] = set()
+    for block in working(one, language):
+        if not isinstance(block, Working):
+            continue
+        steps = []
+        for label, equations in block.steps:
+            forms = dict.fromkeys(Equation(found.sides[:-2]) for found in equations if len(found.sides) > 2)
+            new = tuple(form for form in forms if form not in known and form.sides)
+            known |= set(new)
+            steps += [(label, new)] if new else []
+        if steps:
+            yield Working(tuple(steps))

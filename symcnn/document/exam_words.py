@@ -13,8 +13,12 @@ _WORDS = {
     "answer": ("Answer", "答案"),
     "key": ("{0}: key", "{0}：答案"),
     "wrong": ("Known mistakes, and what they lead to", "常见错误及其结果"),
-    "working": ("Working", "过程"),
-}  # fmt: skip
+    "ask_how": (
+        "Type an answer; an empty line asks for a hint, the end of the input (Ctrl-D) ends the interview.",
+        "请输入答案；空行表示要提示，输入结束（Ctrl-D）则结束测验。",
+    ),
+    "score": ("{0} of {1} right, {2} of them without a hint.", "共 {1} 题，答对 {0} 题，其中 {2} 题未用提示。"),
+}
 
 
 def exam_word(key: str, language: str, *parts: object) -> str:

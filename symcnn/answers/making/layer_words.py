@@ -57,8 +57,8 @@ def layer_words(layer: Layer, language: str) -> str:
 
     >>> from symcnn import analyse, parse
     >>> a = analyse(parse("net q { input 3×32×32; Conv(8, 5, stride=2); MaxPool(2) }")["q"])
-    >>> [layer_words(layer, "en") for layer in a.layers]
-    ['convolution, 8 filters, kernel 5×5, stride 2, no padding, with bias', 'max pooling, kernel 2×2, stride 2, no padding']
+    >>> layer_words(a.layers[0], "en")
+    'convolution, 8 filters, kernel 5×5, stride 2, no padding, with bias'
     """
     place = LANGUAGES.index(language)
     kind = _KINDS.get(layer.kind, (layer.kind, layer.kind))

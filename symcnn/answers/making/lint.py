@@ -1,4 +1,4 @@
-"""Which mistakes the numbers of a question cannot tell apart, numbers near by that can, and whether its key is right."""
+"""Which mistakes the numbers of a question cannot tell apart, numbers that can, and whether its key is right."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Lint:
     question: Question
     value: Any
     hidden: tuple[SlipMade, ...]
-    alike: tuple[tuple[Any, tuple[SlipMade, ...]], ...]
+    alike: tuple[tuple[SlipMade, ...], ...]
     proposal: Question | None
     key: Verdict | None
 
@@ -86,16 +86,16 @@ def _separable(tables: Iterable[_Told]) -> dict[SlipMade, None]:
     return {slip: None for table in tables for slip in table}
 
 
-def _alike(told: _Told, tables: list[_Told]) -> Iterator[tuple[Any, tuple[SlipMade, ...]]]:
+def _alike(told: _Told, tables: list[_Told]) -> Iterator[tuple[SlipMade, ...]]:
     """Yield the groups of mistakes with the same value here, of which other numbers tell some apart."""
     groups: dict[Any, list[SlipMade]] = {}
     for slip, value in told.items():
         groups.setdefault(value, []).append(slip)
-    for value, slips in groups.items():
+    for slips in groups.values():
         apart = [pair for pair in combinations(slips, 2) if any(_are_apart(pair, table) for table in tables)]
         if apart:
             concerned = dict.fromkeys(slip for pair in apart for slip in pair)
-            yield value, tuple(concerned)
+            yield tuple(concerned)
 
 
 def _are_apart(pair: tuple[SlipMade, SlipMade], table: _Told) -> bool:
@@ -115,8 +115,8 @@ def _leads_to(question: Posed, made: SlipMade, value: Any) -> bool:
     at = None if layer is None else next(i for i, one in enumerate(analysis.layers) if one.path == layer)
     replay = Replay(analysis)
     try:
-        run = replay.run({place: slips for place in places}, at)
-        return bool(slips) and canonical(Asked(str(question.question.quantity), at).value(run, replay)) == canonical(value)
+        found = Asked(str(question.question.quantity), at).value(replay.run(dict.fromkeys(places, slips), at), replay)
+        return bool(slips) and bool(canonical(found) == canonical(value))
     except (SymcnnError, ZeroDivisionError):
         return False
 

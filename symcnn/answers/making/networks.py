@@ -75,7 +75,8 @@ class Asker:
         return [quantity for quantity in known if not self._quantities or quantity in self._quantities]
 
     def _drawn(self, question: Question, random: Random) -> Problem | None:
-        values = list(islice(_legal(self._symbolic, random), _FEW if len(self._symbolic.layers) > _LARGE else CANDIDATES))
+        most = _FEW if len(self._symbolic.layers) > _LARGE else CANDIDATES
+        values = list(islice(_legal(self._symbolic, random), most))
         if not values:
             symbols = ", ".join(self._symbolic.symbols)
             raise SymcnnError(f"no legal values were found for {symbols} of {self._symbolic.net}")

@@ -29,7 +29,7 @@ class WrongAnswer:
 
 @dataclass(frozen=True)
 class Problem:
-    """A question with its key: `value` is right, a number, a formula or a shape; `wrong` are plausible wrong answers."""
+    """A question with its key: `value`, a number, formula or shape, is right; `wrong` are plausible wrong answers."""
 
     posed: Posed
     value: Any

@@ -1,4 +1,4 @@
-"""The templates of questions, `grammar/quiz/*.toml`: networks whose names get numbers, and what may be asked of them."""
+"""The templates of questions, `grammar/quiz/*.toml`: networks whose names get numbers, and what may be asked."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
-from symcnn.analysis import Analysis, Layer
+from symcnn.analysis import Analysis
 from symcnn.analysis.statements import statements
 from symcnn.answers.making.layer_words import layer_words
 from symcnn.answers.messages import LANGUAGES, value_text
@@ -19,9 +20,15 @@ _AXES = {
     2: ("channels × height × width", "通道 × 高 × 宽"),
     3: ("channels × depth × height × width", "通道 × 深 × 高 × 宽"),
 }
-_INTRO = ("A network takes an input of {0} ({1}), and has these layers, one after the other:", "网络的输入为 {0}（{1}），依次经过以下各层：")
+_INTRO = (
+    "A network takes an input of {0} ({1}), and has these layers, one after the other:",
+    "网络的输入为 {0}（{1}），依次经过以下各层：",
+)
 _ONE = ("An input of {0} ({1}) goes through one layer:", "大小为 {0}（{1}）的输入经过一层：")
-_VECTOR = ("A network takes an input of {0} numbers, and has these layers, one after the other:", "网络的输入为 {0} 个数，依次经过以下各层：")
+_VECTOR = (
+    "A network takes an input of {0} numbers, and has these layers, one after the other:",
+    "网络的输入为 {0} 个数，依次经过以下各层：",
+)
 _PROGRAM = ("This is the network {0}:", "网络 {0} 如下：")
 _VALUES = ("Its sizes are {0}.", "其中 {0}。")
 _WHOLE, _LAYER = ("the whole network", "整个网络"), ("the layer {0}", "{0} 层")
@@ -29,7 +36,10 @@ _QUANTITIES = {
     "output": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
     "shape": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
     "size": ("How long is a side of the output of {0}?", "{0}的输出边长是多少？"),
-    "sizes": ("What is the size of the output of {0} along each axis, without the channels?", "{0}的输出在各轴上的尺寸是多少（不含通道）？"),
+    "sizes": (
+        "What is the size of the output of {0} along each axis, without the channels?",
+        "{0}的输出在各轴上的尺寸是多少（不含通道）？",
+    ),
     "channels": ("How many channels does the output of {0} have?", "{0}的输出有多少个通道？"),
     "features": ("How many numbers does the output of {0} have?", "{0}的输出有多少个数？"),
     "height": ("What is the height of the output of {0}?", "{0}的输出高度是多少？"),
@@ -48,8 +58,8 @@ _QUANTITIES = {
         "{0}处理一个样本需要多少次乘加（MACs）？不计偏置。",
     ),
     "flops": (
-        "How many FLOPs does {0} need for one sample? Count two for each multiply–accumulate, and one addition for each "
-        "output that has a bias.",
+        "How many FLOPs does {0} need for one sample? Count two for each multiply–accumulate, and one addition for "
+        "each output that has a bias.",
         "{0}处理一个样本需要多少 FLOPs？每次乘加计两次，带偏置的每个输出再计一次加法。",
     ),
     "activations": ("How many numbers are in the output of {0} for one sample?", "一个样本在{0}的输出中有多少个数？"),
@@ -82,7 +92,8 @@ class Wording:
 
     def text(self) -> str:
         """Return it as lines of plain text."""
-        middle = [f"  {name}: {words}" for name, words in self.layers] or textwrap.indent(self.program, "  ").split("\n")
+        listed = [f"  {name}: {words}" for name, words in self.layers]
+        middle = listed or textwrap.indent(self.program, "  ").split("\n")
         return "\n".join(filter(None, (self.intro, *middle, self.values, self.ask)))
 
 
@@ -124,8 +135,8 @@ def _is_in_words(analysis: Analysis) -> bool:
     """Tell whether a network is a short chain of single layers with numbers."""
     layers = analysis.layers
     plain = all(len(layer.inputs) == 1 and layer.times == 1 for layer in layers)
-    joined = all(one.output == after.input for one, after in zip(layers, layers[1:], strict=False))
-    numbers = not analysis.symbols and analysis.values is None
+    joined = all(one.output == after.input for one, after in pairwise(layers))
+    numbers = not analysis.symbols or analysis.values is not None
     return plain and joined and numbers and len(layers) <= _MOST_IN_WORDS and not _branches(analysis)
 
 

@@ -46,9 +46,11 @@ def _block(block: Block, style: Style) -> dict[str, Any]:
             body, feet = ([[_line(cell, style) for cell in row] for row in part] for part in (rows, foot))
             return {"kind": "table", "heads": heads, "rows": body, "foot": feet}
         case Listing(items):
-            return {"kind": "list", "items": [(_clean(x), [_line(line, style) for line in lines]) for x, lines in items]}
+            listed = [(_clean(label), [_line(line, style) for line in lines]) for label, lines in items]
+            return {"kind": "list", "items": listed}
         case Working(steps):
-            return {"kind": "working", "items": [(_clean(x), [_equation(e, style) for e in found]) for x, found in steps]}
+            listed = [(_clean(label), [_equation(e, style) for e in equations]) for label, equations in steps]
+            return {"kind": "working", "items": listed}
 
 
 def _equation(equation: Equation, style: Style) -> str:

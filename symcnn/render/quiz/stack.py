@@ -148,8 +148,9 @@ def _functions(value: Any) -> list[Any]:
 
 def _is_plain(part: Any) -> bool:
     if part.is_Symbol:
-        return part.name.isascii() and part.name.replace("_", "a").isalnum()
-    return part.is_Number or part.is_Add or part.is_Mul or part.is_Pow or part.func.__name__ in _SPELLINGS
+        return bool(part.name.isascii() and part.name.replace("_", "a").isalnum())
+    known = part.is_Number or part.is_Add or part.is_Mul or part.is_Pow
+    return bool(known or part.func.__name__ in _SPELLINGS)
 
 
 def _spelt(text: str) -> str:

@@ -26,14 +26,15 @@ def other_words(language: str) -> str:
 
 
 def slip_words(one: Problem, slips: Sequence[SlipMade], language: str) -> str:
-    """Return what is said of a wrong answer: what to do instead of the mistakes that lead to it, and in which layers."""
+    """Return what is said of a wrong answer: what to do instead of its mistakes, and in which layers."""
     made: dict[str, dict[str, None]] = {}
     for slip in slips:
         made.setdefault(slip.text if language == "en" else slip.zh, {}).update(dict.fromkeys(slip.layers))
     several = one.analysis is not None and len(one.analysis.layers) > 1
     between, end = (" Or: ", ".") if language == "en" else ("或者：", "。")
-    said = (f"{text}{f' ({', '.join(layers)})' if several and layers else ''}{end}" for text, layers in made.items())
-    return printable(between.join(f"{text[:1].upper()}{text[1:]}" for text in said))
+    where = (f" ({', '.join(layers)})" if several and layers else "" for layers in made.values())
+    said = (f"{text[:1].upper()}{text[1:]}{place}{end}" for text, place in zip(made, where, strict=True))
+    return printable(between.join(said))
 
 
 def question_html(one: Problem, language: str) -> str:
@@ -60,7 +61,7 @@ def question_name(one: Problem, paper: Paper) -> str:
 
 
 def answer_forms(value: Any) -> tuple[str, ...]:
-    """Return how a learner may type an answer that is compared letter by letter: a shape with crosses or in brackets."""
+    """Return how a learner may type an answer that is compared by letters: a shape with crosses or in brackets."""
     if not isinstance(value, tuple):
         return (answer_text(value),)
     parts = [answer_text(part) for part in value]
