@@ -49,6 +49,7 @@ class Sheet:
     quiz: Quiz
     rows: tuple[Row, ...]
     delimiter: str = ","
+    byte_order_mark: bool = False
 
     @cached_property
     def totals(self) -> dict[str, Fraction]:
