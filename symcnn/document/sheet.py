@@ -9,7 +9,7 @@ from symcnn.answers.grading.sheet import QuestionStatistics, Sheet, SlipStatisti
 from symcnn.answers.questions import Question
 from symcnn.answers.quiz_text import decimal_text
 from symcnn.document.sheet_words import sheet_word
-from symcnn.document.words import check_language
+from symcnn.document.words import check_language, quantity_word
 from symcnn.report import Column, Document, Line, Paragraph, Section, Table, Words
 
 _LONGEST = 60  # characters of an answer in a table; the sheet as CSV and JSON has all of it
@@ -37,11 +37,12 @@ def one_line(text: str | None) -> str:
     return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
 
 
-def asked_text(question: Question) -> str:
+def asked_text(question: Question, language: str) -> str:
     """Return what is asked, in short."""
     if question.reference is not None:
-        return question.quantity or question.reference
-    return f"{question.quantity} {question.layer}" if question.layer is not None else str(question.quantity)
+        return question.reference
+    quantity = quantity_word(str(question.quantity), language)
+    return f"{quantity}, {question.layer}" if question.layer is not None else quantity
 
 
 def summary_text(sheet: Sheet, language: str) -> str:
@@ -99,7 +100,7 @@ class _Page:
         question = found.question
         verdicts = verdicts_text(found, self._language)
         marks, mean = number_text(question.marks), share_text(found.mean)
-        return _cells(question.id, asked_text(question), marks, mean, verdicts, common)
+        return _cells(question.id, asked_text(question, self._language), marks, mean, verdicts, common)
 
     def _slips(self) -> Table | Paragraph:
         if not self._sheet.slips:

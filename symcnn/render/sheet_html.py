@@ -7,6 +7,7 @@ from typing import Any
 
 from symcnn.answers.grading.row import OUTCOMES, Row
 from symcnn.answers.grading.sheet import QuestionStatistics, Sheet
+from symcnn.answers.questions import Question
 from symcnn.document.sheet import asked_text, number_text, one_line, share_text, summary_text
 from symcnn.document.sheet_words import sheet_word
 from symcnn.errors import SymcnnError, printable
@@ -40,7 +41,7 @@ def _data(sheet: Sheet, language: str) -> dict[str, Any]:
         "title": printable(sheet.quiz.title) or sheet_word("Sheet", language),
         "summary": summary_text(sheet, language),
         "outcomes": [name for name in OUTCOMES if any(name in q.verdicts for q in sheet.questions)],
-        "questions": [_question(q) for q in sheet.questions],
+        "questions": [_question(q, language) for q in sheet.questions],
         "slips": [
             {
                 "id": slip.id,
@@ -62,20 +63,25 @@ def _data(sheet: Sheet, language: str) -> dict[str, Any]:
     }
 
 
-def _question(found: QuestionStatistics) -> dict[str, Any]:
+def _question(found: QuestionStatistics, language: str) -> dict[str, Any]:
     parts = [
         {"name": name, "count": count, "width": _percent(Fraction(count, found.answers))}
         for name, count in found.verdicts.items()
     ]
     return {
         "id": found.question.id,
-        "asked": printable(asked_text(found.question)),
-        "text": printable(found.question.text),
+        "asked": printable(asked_text(found.question, language)),
+        "text": printable(found.question.text) if _begins(found.question) else "",
         "marks": number_text(found.question.marks),
         "mean": share_text(found.mean),
         "parts": parts,
         "common": [(printable(one_line(answer)), count) for answer, count in found.common],
     }
+
+
+def _begins(question: Question) -> bool:
+    """Tell whether it is alone, or the first row of its table, which says what is asked of all."""
+    return question.table is None or not any(id_.startswith(f"{question.table}.") for id_ in question.after)
 
 
 def _row(row: Row, language: str) -> dict[str, Any]:
