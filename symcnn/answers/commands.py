@@ -42,7 +42,7 @@ SKIPPED = listed(
     """
     left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm middle limits nolimits
     textstyle quad qquad enspace thinspace thickspace medspace nonumber notag displaystyle hfill noindent # $
-    & allowbreak nobreak scriptstyle relax newline strut hline
+    & allowbreak nobreak scriptstyle relax newline strut hline therefore checkmark
     """
 )
 ENVIRONMENTS = listed(

@@ -19,6 +19,7 @@ from symcnn.library.convention import known_conventions, standard_convention
 
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
+_STORED = ("weights", "biases", "params", "buffers", "keras")
 _SIZES_OF = ("size", "channels", "height", "width", "length", "depth", "receptive_field", "jump", "centre")
 _SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
 
@@ -81,6 +82,9 @@ def convention(name: str, value: Any) -> Convention:
 
 def conventions(asked: Question) -> Iterator[Convention]:
     """Yield other conventions for a question with their values, those that people mean most often first."""
+    if asked.free:  # only the batch has a letter that the question need not have
+        yield from _whole_batch(asked)
+        return
     if asked.kind == "shape":
         yield from _of_shapes(asked)
     elif asked.layers:
@@ -93,18 +97,15 @@ def conventions(asked: Question) -> Iterator[Convention]:
 
 
 def _whole_batch(asked: Question) -> Iterator[Convention]:
-    """Yield N times what one sample counts, where the answer has a letter for the batch that the question has not."""
-    stored = ("weights", "biases", "params", "buffers", "keras", *_SIZES_OF)
-    if (
-        asked.kind == "shape"
-        or asked.quantity in stored
-        or (not asked.quantity and not is_cost(polynomial(asked.value)))
-    ):
-        return
-    own = {s.name for s in asked.value.free_symbols} if isinstance(asked.value, Expr) else set()
-    for name in BATCHES:
-        if name in asked.given.symbols and name not in own:
-            yield convention("whole_batch", product((asked.value, asked.given.symbols[name])))
+    """Yield what has a batch too, where the answer has a letter for it that the right value has not."""
+    parts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    own = {s.name for part in parts if isinstance(part, Expr) for s in part.free_symbols}
+    batches = [s for name, s in asked.given.symbols.items() if name in BATCHES and name not in own]
+    if asked.kind == "shape":
+        if asked.quantity in ("", "output", "shape"):
+            yield from (convention("batch", (batch, *asked.value)) for batch in batches)
+    elif asked.quantity not in (*_STORED, *_SIZES_OF) and (asked.quantity or is_cost(polynomial(asked.value))):
+        yield from (convention("whole_batch", product((asked.value, batch))) for batch in batches)
 
 
 def _other_rounding(asked: Question) -> Iterator[Convention]:
@@ -144,7 +145,6 @@ def _of_analysis(asked: Question) -> Iterator[Convention]:
     if asked.quantity == "size":
         yield convention("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
     name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
-    stored = ("weights", "biases", "params", "buffers", "keras")
     if asked.kind == "bytes":
         yield from _built(asked, "elements", lambda: _counted(asked, name))
     if name in ("params", "weights"):
@@ -152,11 +152,11 @@ def _of_analysis(asked: Question) -> Iterator[Convention]:
         yield from _built(asked, "no_bias" if name == "params" else "bias", lambda: _counted(asked, other))
         with_buffers = ("running_statistics", lambda: total((_counted(asked, "params"), _counted(asked, "buffers"))))
         yield from _built(asked, *with_buffers)
-    elif name not in (*stored, *_SAMPLED) and name in known_costs():
+    elif name not in (*_STORED, *_SAMPLED) and name in known_costs():
         yield from _costs(asked)
-    if batch is not None and name not in stored:
+    if batch is not None and name not in _STORED:
         yield from _built(asked, "one_sample", lambda: product((asked.value, 1 / batch)))
-    if asked.kind != "bytes" and (name in stored or name == "activations"):
+    if asked.kind != "bytes" and (name in _STORED or name == "activations"):
         yield from _built(asked, "bytes", lambda: product((BYTES, asked.value)))
 
 

@@ -32,6 +32,8 @@ _BUILDING = RLock()  # derivations of networks are not made for several threads 
 
 def explanations(asked: Question, answer: Answered) -> Explanations:
     """Return all single mistakes that give exactly the answer; if there are none, all pairs of mistakes that do."""
+    if asked.free and asked.layers:  # mistakes in a network bring no new symbols
+        return ()
     key = fingerprint(answer.values, asked.given)
     for several in (False, True):
         found = (made for values, made in _index(asked, several).get(key, ()) if _equal(values, answer, asked.given))

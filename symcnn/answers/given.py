@@ -59,6 +59,12 @@ class Given:
         return Arithmetic(self.facts)
 
     @cached_property
+    def quick_arithmetic(self) -> Arithmetic:
+        """An arithmetic for first looks: where conditions only order sizes, it does not ask them at every floor."""
+        ordered_only = not (self.facts.residues or self.facts.upper or self.facts.divisible)
+        return Arithmetic() if ordered_only else self.arithmetic
+
+    @cached_property
     def first_points(self) -> tuple[Evaluation, ...]:
         """The first of the points: what differs mostly differs at them."""
         return self.some_points(_FIRST)
@@ -87,6 +93,11 @@ class Given:
         return Given(
             dict(self.symbols) | {name: symbol(name) for name in names}, self.claims, self.facts, self.replaced
         )
+
+    def with_spellings(self, names: Mapping[str, str]) -> Given:
+        """Return the same with other names for some of its symbols."""
+        more = {name: self.symbols[meant] for name, meant in names.items()}
+        return Given(dict(self.symbols) | more, self.claims, self.facts, self.replaced)
 
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""

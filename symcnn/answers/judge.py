@@ -105,6 +105,8 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
     found = _of_reading(reading, _with_free_names(asked, reading.free), policy)
     if reading.assumed and found.verdict == v.EXACT:
         found = verdicts.assume_case(reading.assumed, policy)
+    elif reading.free and found.verdict == v.WRONG and (pairs := _in_other_case(reading, asked, policy)):
+        found = verdicts.assume_case(pairs, policy)
     elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
@@ -121,6 +123,17 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
 
+def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Return (as written, as meant) where an answer is right if names that nobody declared are in the other case."""
+    symbols = asked.given.symbols
+    same = {name: [s for s in symbols if s.casefold() == name.casefold()] for name in reading.free}
+    if any(len(found) != 1 for found in same.values()):
+        return ()
+    pairs = tuple((name, found[0]) for name, found in same.items())
+    verdict = _of_reading(reading, replace(asked, given=asked.given.with_spellings(dict(pairs))), policy).verdict
+    return pairs if verdict == v.EXACT else ()
+
+
 def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:
     """Tell whether an answer is right if brackets were forgotten below a fraction bar."""
     last = reading.members[-1]
@@ -132,7 +145,7 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
 
 def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
-    arithmetic, symbols = asked.given.arithmetic, asked.given.meanings
+    arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
     values = tuple(worth(item, arithmetic, symbols) for item in member.items)
     if member.names and set(member.names) <= set(_AXES):
         order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
@@ -153,7 +166,7 @@ def answered(member: Member, asked: Question) -> Answered:
 @lru_cache(maxsize=4096)
 def _with_free_names(asked: Question, free: tuple[str, ...]) -> Question:
     """Return the question with more symbols: those of the answer that nobody declared may be anything."""
-    return replace(asked, given=asked.given.with_symbols(free)) if free else asked
+    return replace(asked, given=asked.given.with_symbols(free), free=free) if free else asked
 
 
 def _unreadable(error: Unreadable) -> Verdict:

@@ -148,9 +148,11 @@ class _Work:
 
     def fraction(self, character: str, place: int) -> None:
         """Write ½ as (1/2), and 2½ as (2+1/2): a mixed number."""
-        spaces = len(self.written) - len("".join(self.written).rstrip(" "))
-        if spaces and len(self.written) > spaces and self.written[-spaces - 1].isdigit():
-            del self.written[-spaces:], self.places[-spaces:]
+        last = len(self.written)
+        while last and self.written[last - 1] == " ":
+            last -= 1
+        if last and self.written[last - 1].isdigit():  # 2 ½
+            del self.written[last:], self.places[last:]
         digits: list[str] = []
         while self.written and self.written[-1].isdigit():
             digits.insert(0, self.written.pop())

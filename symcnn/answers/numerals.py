@@ -89,19 +89,15 @@ def exponent(text: str, place: int) -> tuple[int, int] | None:
 
 
 def _interpreted(groups: list[str], separators: list[str], mark: str, end: int) -> Numeral | None:
-    whole = Fraction("".join(groups)) if _is_grouped(groups, separators, mark) else None
-    broken = None
+    whole = Fraction(int("".join(groups))) if _is_grouped(groups, separators, mark) else None
     last = _COMMAS.get(separators[-1])
+    broken = None
     if last is not None and (mark or last) == last and _is_fraction(groups, separators, last):
-        broken = _decimal("".join(groups[:-1]), groups[-1], end, last if len(separators) > 1 else "")
+        broken = _decimal("".join(groups[:-1]), groups[-1], end, last)
     if whole is None:
-        if broken is not None and not broken.decides and len(groups[-1]) != 3:
-            return Numeral(broken.value, end, broken.places, True, None, last or "")
         return broken
-    if broken is None or (last == "," and not mark and groups[0] != "0"):
+    if broken is None or (last == "," and not mark):  # without a locale 9,248 is in thousands
         return Numeral(whole, end, decides="." if "," in separators else "," if "." in separators else "")
-    if groups[0].startswith("0"):
-        return broken
     return Numeral(broken.value, end, broken.places, True, None if mark else whole)
 
 
@@ -132,4 +128,4 @@ def _is_fraction(groups: list[str], separators: list[str], last: str) -> bool:
 
 
 def _decimal(whole: str, part: str, end: int, decides: str = "") -> Numeral:
-    return Numeral(Fraction(f"{whole or 0}.{part or 0}"), end, len(part), bool(part), None, decides)
+    return Numeral(Fraction(int(whole + part), 10 ** len(part)), end, len(part), bool(part), None, decides)

@@ -43,6 +43,9 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     _without_markdown(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
+    if first.has_decimal_commas():
+        first = _Attempt(plain, names, ",", form, {})
+        mark = ","
     found = [first.reading()]
     doubts = sorted(first.doubts(), key=_CHOICES.index)
     if not doubts:
@@ -57,15 +60,15 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     return tuple(dict.fromkeys(found))
 
 
-_MARKDOWN = re.compile(r"\s*(\*\*|`{1,3})(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
+_MARKDOWN = re.compile(r"\s*(\*\*|`{1,3}|[\"'*_])(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
 
 
 def _without_markdown(plain: Normalised) -> None:
-    """Leave out **bold** and `code` around the whole answer; what is inside stays where it stands."""
+    """Leave out **bold**, `code` and quotes around the whole answer; what is inside stays where it stands."""
     found = _MARKDOWN.fullmatch(plain.text)
     if found is not None:
         plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
-        plain.mended("marks of Markdown left out", "略去 Markdown 标记")
+        plain.mended("marks around the answer left out", "略去答案外的标记")
 
 
 class _Attempt:
@@ -78,6 +81,10 @@ class _Attempt:
         self.scanner = Scanner(plain, names, mark, form, choices)
         self.scanner.scan()
         self.words = Words(self.scanner)
+
+    def has_decimal_commas(self) -> bool:
+        """Tell whether some number shows that the doubtful dots of others part thousands."""
+        return "dots" in self.scanner.seen and self.scanner.decided >= {","} and "." not in self.scanner.decided
 
     def doubts(self) -> set[str]:
         """Return the choices that there are."""

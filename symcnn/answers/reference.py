@@ -42,6 +42,7 @@ class Question:
     analysis: Analysis | None = None
     layers: tuple[Layer, ...] = ()
     path: str | None = None
+    free: tuple[str, ...] = ()  # symbols that only the answer has
     axes: int = 1  # of a size or receptive field that is the same along all of so many
 
 
@@ -153,9 +154,8 @@ def _of_analysis(
     built = tuple(known.rebuilt(exact(part)) for part in parts)
     order = "Θ" if asked == "order" else ""
     axes = _axes(analysis, layers, quantity, path)
-    return Question(
-        built if asked == "shape" else built[0], asked, known, quantity, order, analysis, layers, path, axes
-    )
+    right = built if asked == "shape" else built[0]
+    return Question(right, asked, known, quantity, order, analysis, layers, path, axes=axes)
 
 
 def _axes(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str, path: str | None) -> int:

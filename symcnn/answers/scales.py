@@ -13,6 +13,7 @@ from symcnn.answers.units import LETTER_SCALES, scale_named, unit_named
 if TYPE_CHECKING:
     from symcnn.answers.scanner import Scanner
 
+_ONE = Fraction(1)
 _LARGEST_EXPONENT = 99  # of ten
 _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
@@ -63,8 +64,9 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
             value, places = read.other, 0
     elif read.decides or read.rounded:
         scanner.decided.add(read.decides)
-    value *= scale
-    half = Fraction(scale) / (2 * 10**places) if places or rounded else None
+    if scale is not _ONE:
+        value *= scale
+    half = scale * Fraction(1, 2 * 10**places) if places or rounded else None
     more = _MORE_CHINESE.match(text, end) if scale == _YI and half is not None else None
     if more is not None:  # 3亿4000万
         value, end, half = value + int(more[1]) * 10**4, more.end(), Fraction(10**4, 2)
@@ -90,7 +92,7 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
             if not letters[2]:
                 scanner.seen.add("bytes")
                 if scanner.choices.get("bytes"):
-                    return Fraction(1), end, False
+                    return _ONE, end, False
             return Fraction(10**9), letters.end(1), True
         return Fraction(scale_named(letters[1]) or 1), letters.end(1), True
     word = _WORD.match(text, end)
@@ -98,7 +100,7 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
         scale = scale_named(word[1])
         if scale is not None:
             return Fraction(scale), word.end(1), True
-    return Fraction(1), end, False
+    return _ONE, end, False
 
 
 def _is_scale(scanner: Scanner, found: re.Match[str], read: Numeral) -> bool:

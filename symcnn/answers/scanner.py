@@ -20,7 +20,7 @@ _MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network ha
 _LONGEST_WORD = 60  # letters in a run
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ∞"
 _MASTER = re.compile(
-    rf"""(?P<space>[\s$&]+|\\\\(?:\[[^\]]*\])?|\\[()\[\]](?![A-Za-z])|\\[,;:!>\ ])
+    rf"""(?P<space>[\s$&∴✓✔☑]+|\#(?=\s?[A-Za-z])|\\\\(?:\[[^\]]*\])?|\\[()\[\]](?![A-Za-z])|\\[,;:!>\ ])
     |(?P<integer>\d{{1,15}}(?=[-+*^/)(\]}}=]|\s*\Z))
     |(?P<number>\d|\.(?=\d))
     |(?P<series>[∑Σ∏Π](?=\s*[_^])|(?:sum|prod)(?=[_^]))
@@ -33,6 +33,7 @@ _MASTER = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_TIMES_NUMBER = re.compile(r"[xX](?=\d)")
 _SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
 _PLAIN_SUBSCRIPT = re.compile(r"[\w,+\-]+")
@@ -164,15 +165,28 @@ class Scanner:
         word, end = found[0], found.end()
         if len(word) > _LONGEST_WORD:
             raise self.refused("prose", "this is not mathematics", found.start(), end)
-        if word[0] in "xX" and word[1:].isdigit() and not self.tokens and word not in self.names:
-            self.times(found.start())
-            return found.start() + 1
+        if word not in self.names and "x" not in self.names:
+            if self.begins_with_times(word):
+                self.times(found.start())
+                return found.start() + 1
+            cut = _TIMES_NUMBER.search(word)
+            if cut is not None and cut.start() and self.names.splits(word[: cut.start()]):  # Hx3
+                word, end = word[: cut.start()], found.start() + cut.start()
         if "∞" in word or word.lower() in ("nan", "infinity", "inf"):
             raise self.refused("undefined", f"'{word}' is no number", found.start(), end)
         while (subscript := SUBSCRIPT.match(self.text, end)) is not None:
             word, end = f"{word}_{self.subscript(subscript)}", subscript.end()
         self.add("WORD", word, found.start(), end)
         return end
+
+    def begins_with_times(self, word: str) -> bool:
+        """Tell whether a run of letters begins with a times, as in (5x5+1)x32 and 3xHxW."""
+        if word[0] not in "xX" or len(word) == 1:
+            return False
+        before = self.tokens[-1].type if self.tokens else ""
+        if word[1].isdigit():
+            return before in ENDS or before in ("WORD", "")
+        return before in ENDS and self.names.splits(word[1:])
 
     def subscript(self, found: re.Match[str]) -> str:
         plain = canonical(found[1] or found[3] or found[4] or "")

@@ -130,6 +130,12 @@ Examples:
   symcnn check examples/lenet.cnn --layer conv1 --quantity params --answer "(5*5*1+1)*32"
   symcnn check zoo/resnet50 --at H=224,W=224 --quantity macs --answer "4.1 GMACs" --accept approx
 """
+_GRADE_EXAMPLE = """\b
+Examples:
+  symcnn grade examples/quiz_papers.toml examples/class.csv
+  symcnn grade examples/quiz_papers.toml examples/class.csv -o marked.csv
+  symcnn grade examples/quiz_papers.toml examples/class.csv -o marked.html --lang zh
+"""
 _LAYERS_EXAMPLE = """\b
 Examples:
   symcnn layers
@@ -292,6 +298,31 @@ def check(
     text, code = checked(file, names, settings, values, assume, about, answer, locale, accept, format_, language)
     work.write(text, output)
     click.get_current_context().exit(code)
+
+
+@main.command(epilog=_GRADE_EXAMPLE)
+@click.argument("quiz")
+@click.argument("answers")
+@click.option(
+    "--format", "format_", metavar="F", help="One of csv, html, markdown, text, json. Default: by -o, or text."
+)
+@click.option("--lang", "language", metavar="en|zh", help="The language of the words. Default: the quiz's.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="So many processes. Default: one for each core.")
+@click.option("--fresh", is_flag=True, help="Begin anew, also where a run was interrupted.")
+@click.option("-o", "--output", metavar="OUT", help="Write to a file; a run that was interrupted then goes on.")
+def grade(
+    quiz: str,
+    answers: str,
+    format_: str | None,
+    language: str | None,
+    jobs: int | None,
+    fresh: bool,
+    output: str | None,
+) -> None:
+    """Mark a class: the answers of a CSV file to the questions of a QUIZ in TOML."""
+    from symcnn.cli.marking import graded
+
+    graded(quiz, answers, format_, language, output, jobs, fresh)
 
 
 @main.command(epilog=_LAYERS_EXAMPLE)

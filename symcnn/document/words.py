@@ -92,6 +92,11 @@ def word(key: str, language: str) -> str:
     return _WORDS[key][LANGUAGES.index(language)]
 
 
+def quantity_word(quantity: str, language: str) -> str:
+    """Return what a quantity is called, which is its name where there is no word for it."""
+    return _WORDS[quantity][LANGUAGES.index(language)] if quantity in _WORDS else quantity
+
+
 def check_language(language: str) -> str:
     """Return the language, or raise `SymcnnError` for one that is not there."""
     if language not in LANGUAGES:

@@ -54,6 +54,8 @@ class AnswerParser:
             for state, actions in tables.states.items()
         }
 
+        self._passed: dict[tuple[Any, Any, str], Any] = {}
+
     def parse(self, words: Iterable[Word]) -> Any:
         """Return what the builder makes of the words; raises `NotParsedError`."""
         states: list[Any] = [self._start]
@@ -75,13 +77,24 @@ class AnswerParser:
                     raise NotParsedError(word, frozenset(name for name in actions[states[-1]] if name.isupper()))
                 return
             name, size, build = then
-            if build is not None:
-                taken = values[-size:]
-                del values[-size:], states[-size:]
-                values.append(build(taken))
-            else:
-                states.pop()
+            if build is None:
+                states[-1] = self._passed_on(states[-2], states[-1], type_)
+                continue
+            taken = values[-size:]
+            del values[-size:], states[-size:]
+            values.append(build(taken))
             states.append(actions[states[-1]][name])
+
+    def _passed_on(self, below: Any, top: Any, type_: str) -> Any:
+        """Return the state after all the rules that pass one symbol on; there are few such questions."""
+        question = below, top, type_
+        if question not in self._passed:
+            then = self._actions[top].get(type_)
+            while then.__class__ is _Rule and then.build is None:
+                top = self._actions[below][then.name]
+                then = self._actions[top].get(type_)
+            self._passed[question] = top
+        return self._passed[question]
 
 
 @cache

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +192,20 @@ def test_locale_and_repairs() -> None:
     assert found.repairs == ("superscripts read as powers",)
 
 
+CASES = [
+    ("18h^2", "18*H**2", "h == H"),
+    ("M(3K^2 + 1)", "m*(3*k**2 + 1)", "M == m and K == k"),
+    ("cin*k^2", "C_in*K**2", "cin == C_in and k == K"),
+]
+
+
+@pytest.mark.parametrize(("answer", "reference", "condition"), CASES)
+def test_letters_in_the_other_case(answer: str, reference: str, condition: str) -> None:
+    found = symcnn.check(answer, reference)
+    assert (found.verdict, found.condition) == ("assume", condition)
+    assert "case matters" in found.message["en"]
+
+
 def test_an_accepted_name_must_be_known() -> None:
     assert error_of(lambda: symcnn.check("1", 1, accept="mac")).hint == "did you mean 'macs'?"
 
@@ -238,3 +256,17 @@ def test_verdicts_are_the_same_in_threads_and_again() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda one: symcnn.check(one[0], one[1], **one[2]).to_json(), asked * 4))
     assert together == alone * 4
+
+
+def test_verdicts_do_not_depend_on_the_seed_of_hashes() -> None:
+    code = (
+        "from tests.answers.test_examples import ROWS, judged\n"
+        "print(*(judged(row).to_json() for row in list(ROWS.values())[::4]), sep='\\n')"
+    )
+    root = Path(__file__).parent.parent.parent
+    done = [
+        subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=False)
+        for environment in (os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "77"))
+    ]
+    assert done[0].returncode == 0, done[0].stderr.decode()
+    assert done[0].stdout == done[1].stdout

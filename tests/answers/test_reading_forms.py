@@ -99,6 +99,10 @@ def test_units_say_what_is_counted(text: str, quantity: str, value: int, half: i
         ("½", Fraction(1, 2), None),
         ("2½", Fraction(5, 2), None),
         ("4x", 4, None),
+        ("(5x5x3+1)x32", 2432, None),
+        ("∴ 832 ✓", 832, None),
+        ("# params: 832", 832, None),
+        ('"832"', 832, None),
         ("×4", 4, None),
         ("about 832", 832, None),
         ("4 Mrd.", 4_000_000_000, 500_000_000),
@@ -161,7 +165,7 @@ def test_what_is_ambiguous_has_all_its_readings(text: str, form: str | None, sho
 
 @pytest.mark.parametrize(
     "text",
-    ["9.248 + 1.5", "9.248 + 9,248", "0.248", "9.248e3", "9.248 GMACs", "9.248%"],
+    ["9.248 + 1.5", "9.248 + 9,248", "9.248 + 1,5", "9.248 + 1.234.567", "0.248", "9.248e3", "9.248 GMACs", "9.248%"],
 )
 def test_what_stands_beside_a_number_settles_it(text: str) -> None:
     assert len(read(text, Names(()))) == 1
@@ -181,7 +185,7 @@ def test_what_stands_beside_a_number_settles_it(text: str) -> None:
         ("8\u200b3", "invisible characters left out", "略去不可见字符"),
         ("18\u00a0H", "special spaces read as spaces", "特殊空格按空格读"),
         ("Cin", "Cin read as C_in", "Cin 按 C_in 读"),
-        ("**832**", "marks of Markdown left out", "略去 Markdown 标记"),
+        ("**832**", "marks around the answer left out", "略去答案外的标记"),
     ],
 )
 def test_each_repair_is_listed_once(text: str, repair: str, chinese: str) -> None:

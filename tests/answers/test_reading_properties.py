@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -245,6 +246,11 @@ def test_answers_with_an_error_are_read_or_refused(answer: str, place: int, leng
 @draws(200)
 def test_two_answers_are_read_or_refused(first: str, second: str) -> None:
     survives(first + second)
+
+
+@pytest.mark.parametrize("text", ["~x3C²", "=x3", "(x3)", "x3C", "Hx3x", "+x3x4", "²x3", "xx3"])
+def test_a_times_without_a_factor_is_read_or_refused(text: str) -> None:
+    survives(text)
 
 
 def test_errors_are_of_one_kind() -> None:

@@ -213,6 +213,8 @@ FILLED = [
     *("\\sqrt{" * depth + "H^2" + "}" * depth for depth in (10, 23)),
     "max(" + ",".join(f"H*{n}-W*{n * n % 17}" for n in range(40)) + ")",
     "(H+1)" * 90,
+    " " * (LONGEST - 1) + "½",
+    *map(fill, ["2 ½", " ½"]),
     "(H+W+1)" * 60,
     "[H/2W]" * 20,
     "9.248*" * 60 + "1",

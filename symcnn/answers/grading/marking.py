@@ -13,7 +13,7 @@ from symcnn.answers.judge import values_of
 from symcnn.answers.posing import Posed, posed
 from symcnn.answers.questions import FOLLOW, Question, Quiz
 from symcnn.answers.reference import Question as Asked
-from symcnn.answers.verdict import ASSUME, CONVENTION, Verdict
+from symcnn.answers.verdict import CONVENTION, EXACT, Verdict
 
 _MOST_REMEMBERED = 50_000  # answers
 _MOST_NAMED = 3  # earlier answers in a message
@@ -83,9 +83,8 @@ class Marker:
         return self._own[key]
 
     def _read(self, about: Posed, answer: str, found: Verdict) -> Own | None:
-        """Return what others may follow from: of a shape that is right by another convention the right one."""
-        shaped = found.verdict == CONVENTION and about.asked.kind == "shape"
-        if found.right or shaped or found.verdict == ASSUME:
+        """Return what others may follow from: what is right, a shape by another convention too, or their own value."""
+        if found.verdict == EXACT or (found.verdict == CONVENTION and about.asked.kind == "shape"):
             return Own(about, right_values(about))
         values: Answered | None = values_of(answer, about.asked, about.names, about.locale)
         return None if values is None or values.order else own_value(about, values.values)

@@ -32,6 +32,7 @@ class Marked:
     credit: Fraction
     message: Mapping[str, str]
     slips: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()  # of several explanations the first: one mistake, or two together
     reading: str = ""
     condition: str | None = None
     convention: str | None = None
@@ -42,6 +43,7 @@ class Marked:
             "verdict": self.verdict,
             "credit": str(self.credit),
             "slips": list(self.slips),
+            "likely": list(self.likely),
             "message": dict(self.message),
             "reading": self.reading,
             "condition": self.condition,
@@ -51,7 +53,14 @@ class Marked:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Marked:
         """Return it from plain data."""
-        return cls(**{**data, "credit": Fraction(data["credit"]), "slips": tuple(data["slips"])})
+        return cls(
+            **{
+                **data,
+                "credit": Fraction(data["credit"]),
+                "slips": tuple(data["slips"]),
+                "likely": tuple(data["likely"]),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ def by_verdict(found: Verdict, credit: Fraction) -> Marked:
         credit,
         found.message,
         tuple(dict.fromkeys(slip.id for slip in found.slips)),
+        tuple(dict.fromkeys(slip.id for slip in found.causes[0])) if found.causes else (),
         found.reading,
         found.condition,
         found.convention,

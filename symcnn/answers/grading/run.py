@@ -114,4 +114,4 @@ def _sheet(quiz: Quiz, answers: Answers, marked: Mapping[int, Mapping[str, Marke
         found = marked[places[learner]][question]
         text = answers.texts.get((learner, question))
         rows.append(Row(learner, question, text, found, found.credit * worth[question]))
-    return Sheet(quiz, tuple(rows), answers.delimiter)
+    return Sheet(quiz, tuple(rows), answers.delimiter, answers.byte_order_mark)

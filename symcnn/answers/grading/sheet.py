@@ -49,6 +49,7 @@ class Sheet:
     quiz: Quiz
     rows: tuple[Row, ...]
     delimiter: str = ","
+    byte_order_mark: bool = False
 
     @cached_property
     def totals(self) -> dict[str, Fraction]:
@@ -68,11 +69,11 @@ class Sheet:
 
     @cached_property
     def slips(self) -> tuple[SlipStatistics, ...]:
-        """The known mistakes that were made, the most frequent first."""
+        """The known mistakes that were made, the most frequent first; of several explanations the first counts."""
         learners: dict[str, set[str]] = {}
         questions: dict[str, Counter[str]] = {}
         for row in self.rows:
-            for slip in row.slips if row.credit < 1 else ():
+            for slip in row.marked.likely if row.credit < 1 else ():
                 learners.setdefault(slip, set()).add(row.learner)
                 questions.setdefault(slip, Counter())[row.question] += 1
         texts = _slip_texts()

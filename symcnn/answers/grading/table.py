@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symcnn.answers.questions import Quiz
@@ -32,6 +33,7 @@ class Answers:
     texts: Mapping[Key, str]
     order: tuple[Key, ...]
     delimiter: str = ","
+    byte_order_mark: bool = False  # as some spreadsheets write, and want
 
     @property
     def learners(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
     table = _Table(source)
     known = [question.id for question in quiz.questions]
     entries = table.long(known) if table.is_long else table.wide(known)
-    return gathered(entries, quiz, table.delimiter, name)
+    return replace(gathered(entries, quiz, table.delimiter, name), byte_order_mark=content.startswith(BOM_UTF8))
 
 
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
