@@ -11,9 +11,7 @@ from symcnn.answers.making.problem import Paper, Problem, answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins a formula
-
+from symcnn.render.sheet import safe_cell
 
 def csv_text(paper: Paper, choice: bool = False) -> str:
     """Return a quiz as CSV: a row for each question, its wrong answers and their mistakes behind the right one."""
@@ -35,9 +33,7 @@ def csv_text(paper: Paper, choice: bool = False) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else printable(str(value))
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return "" if value is None else safe_cell(printable(str(value)))
 
 
 def json_text(paper: Paper, choice: bool = False) -> str:

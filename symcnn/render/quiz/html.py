@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from symcnn.errors import NotSupportedError, printable
+from symcnn.errors import SymcnnError, printable
 from symcnn.formula.style import Style
 from symcnn.render.text import line_text
 from symcnn.report import Block, Document, Equation, Line, Listing, Paragraph, Program, Table, Working
@@ -16,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def html_text(document: Document, style: Style) -> str:
-    """Return a document as an HTML page; all words in it are escaped."""
+    """Return a document as an HTML page; all words in it are escaped.
+
+    Raises `SymcnnError` where Jinja2, the extra `marking`, is not installed.
+    """
     sections = [
         {"title": _clean(section.title), "blocks": [_block(block, style) for block in section.blocks]}
         for section in document.sections
@@ -28,11 +30,14 @@ def html_text(document: Document, style: Style) -> str:
 @cache
 def _template() -> Template:
     try:
-        from jinja2 import Environment
+        from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
-        raise NotSupportedError("HTML without Jinja2", hint='pip install "symcnn[marking]"') from None
-    text = (files("symcnn.render.quiz") / "exam.html.jinja").read_text(encoding="utf-8")
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(text)
+        raise SymcnnError("HTML needs Jinja2", hint="pip install 'symcnn[marking]'") from None
+    loader = PackageLoader("symcnn.render", "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    return environment.get_template("exam.html.j2")
 
 
 def _block(block: Block, style: Style) -> dict[str, Any]:
