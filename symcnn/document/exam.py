@@ -29,7 +29,7 @@ def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> D
     """Return the exam: questions without answers; with `choice`, with options to choose from."""
     marks = f"{_FILL[:6]} / {decimal_text(paper.quiz.marks)}"
     head = ((exam_word("name", language), (line(_FILL),)), (exam_word("all_marks", language), (line(marks),)))
-    first = Section(paper.quiz.title, (Listing(head),))
+    first = Section(_one_line(paper.quiz.title), (Listing(head),))
     questions = (
         Section(_title(number, one, language), tuple(_asked(one, language, choice)))
         for number, one in enumerate(paper.problems, 1)
@@ -39,7 +39,7 @@ def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> D
 
 def key_document(paper: Paper, language: str = "en", choice: bool = False) -> Document:
     """Return the key: every question with its answer, the working, and its known wrong answers."""
-    first = Section(exam_word("key", language, paper.quiz.title), ())
+    first = Section(exam_word("key", language, _one_line(paper.quiz.title)), ())
     questions = (
         Section(
             _title(number, one, language),
@@ -48,6 +48,10 @@ def key_document(paper: Paper, language: str = "en", choice: bool = False) -> Do
         for number, one in enumerate(paper.problems, 1)
     )
     return Document((first, *questions))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _title(number: int, one: Problem, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
@@ -20,7 +20,6 @@ from symcnn.tree import Slip
 
 MOST_NEIGHBOURS = 24  # questions with other numbers that are looked at
 _Told: TypeAlias = "dict[SlipMade, Any]"  # what each mistake leads to
-_Pair: TypeAlias = "frozenset[SlipMade]"
 
 
 @dataclass(frozen=True)
@@ -87,15 +86,15 @@ def _separable(tables: Iterable[_Told]) -> dict[SlipMade, None]:
 
 
 def _alike(told: _Told, tables: list[_Told]) -> Iterator[tuple[SlipMade, ...]]:
-    """Yield the groups of mistakes with the same value here, of which other numbers tell some apart."""
+    """Yield the groups of different mistakes with the same value here, of which other numbers tell some apart."""
     groups: dict[Any, list[SlipMade]] = {}
     for slip, value in told.items():
         groups.setdefault(value, []).append(slip)
     for slips in groups.values():
-        apart = [pair for pair in combinations(slips, 2) if any(_are_apart(pair, table) for table in tables)]
+        pairs = (pair for pair in combinations(slips, 2) if pair[0].id != pair[1].id)
+        apart = [pair for pair in pairs if any(_are_apart(pair, table) for table in tables)]
         if apart:
-            concerned = dict.fromkeys(slip for pair in apart for slip in pair)
-            yield tuple(concerned)
+            yield tuple(dict.fromkeys(slip for pair in apart for slip in pair))
 
 
 def _are_apart(pair: tuple[SlipMade, SlipMade], table: _Told) -> bool:
@@ -126,7 +125,7 @@ def _slips(known: Iterable[Slip], id_: str) -> tuple[Slip, ...]:
 
 
 def _proposal(told: _Told, others: list[tuple[Question, _Told]]) -> Question | None:
-    """Return the nearest question whose numbers tell most mistakes apart, if it tells more than here."""
+    """Return the nearest question of those whose numbers tell most mistakes apart, if they tell more than here."""
     best, score = None, _groups(told)
     for other, table in others:
         if _groups(table) > score:
@@ -134,5 +133,6 @@ def _proposal(told: _Told, others: list[tuple[Question, _Told]]) -> Question | N
     return best
 
 
-def _groups(told: Mapping[SlipMade, Any]) -> int:
+def _groups(told: _Told) -> int:
+    """Return how many wrong answers there are."""
     return len(set(told.values()))

@@ -1,4 +1,7 @@
-"""The same question with other numbers near by: those in its network's text, and the values of symbols."""
+"""The same question with other numbers near by: sizes and channels in its network's text, and the values of symbols.
+
+Kernels, strides and paddings stay: a 1×1 convolution or one that keeps the size is chosen, and no accident of numbers.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,21 @@ from typing import Any
 
 from symcnn.answers.questions import Question
 from symcnn.formula import nodes as f
+from symcnn.library.standard import WITH_AXES, standard_library
 from symcnn.source import Source, Span
 from symcnn.syntax.read import parse_file
-from symcnn.tree import Argument, Input
+from symcnn.tree import Argument, File, Input, Step
 
-_STEPS = (1, -1, 2, -2, 3, 5, -3)  # tried in this order
-_SMALL = 1  # numbers up to it are changed alone: a stride of 1 has nothing to do with a padding of 1
+WIDTH = "out_channels"
+_STEPS = (1, -1, 2, -2, 3, 5, -3, 4, 7)  # tried in this order
+_SMALL = 1  # numbers up to it are changed alone: one channel has nothing to do with one filter
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a number of a question stands: in its text, or (no spans) the value of a name in `at` or `settings`.
 
-    Equal sizes of one input, or of one kernel, are one number: what is square stays so.
+    Equal sizes of one input are one number: what is square stays so.
     """
 
     spans: tuple[Span, ...]
@@ -42,10 +47,10 @@ def neighbours(question: Question, most: int) -> Iterator[Question]:
 
 
 def number_places(question: Question) -> Iterator[Place]:
-    """Yield the numbers of a question: of inputs and arguments in its text, and of values that are integers."""
+    """Yield the numbers of a question: sizes and channels of inputs, widths of layers, and values of names."""
     if question.net is not None:
         file = parse_file(Source("net", question.net))
-        for numbers in _bundles(tuple(net.body for net in file.nets.values())):
+        for numbers in _bundles(tuple(net.body for net in file.nets.values()), file):
             yield Place(tuple(node.span for node in numbers), "", "", int(numbers[0].value))
     for table in ("at", "settings"):
         values: Mapping[str, str] = getattr(question, table)
@@ -54,19 +59,29 @@ def number_places(question: Question) -> Iterator[Place]:
                 yield Place((), table, name, int(value))
 
 
-def _bundles(part: Any) -> Iterator[tuple[f.Number, ...]]:
-    """Yield the integers that stand as a size of an input, or as an argument or its value for an axis."""
+def _bundles(part: Any, file: File) -> Iterator[tuple[f.Number, ...]]:
+    """Yield the integers that are numbers of channels or sizes, those that are one number together."""
     if isinstance(part, Input):
         channels, *sizes = part.dimensions
         yield from (*_equal((channels,)), *_equal(sizes))
-    elif isinstance(part, Argument):
-        yield from _equal(part.value.items if isinstance(part.value, (f.Shape, f.Tuple)) else (part.value,))
+    elif isinstance(part, Step):
+        yield from _equal(argument.value for argument in part.arguments[:1] if _is_width(part.kind, argument, file))
     elif isinstance(part, tuple):
         for item in part:
-            yield from _bundles(item)
+            yield from _bundles(item, file)
     elif is_dataclass(part) and not isinstance(part, (Span, f.Node)):
         for one in fields(part):
-            yield from _bundles(getattr(part, one.name))
+            yield from _bundles(getattr(part, one.name), file)
+
+
+def _is_width(kind: str, argument: Argument, file: File) -> bool:
+    """Tell whether an argument is a number of channels; that of a block of the user may be one."""
+    if argument.name is not None:
+        return argument.name == WIDTH
+    base = found["base"] if (found := WITH_AXES.fullmatch(kind)) else kind
+    library = standard_library()
+    known = file.layers.get(base) or library.layers.get(base) or library.nets.get(base)
+    return known is None or base in file.nets or [one.name for one in known.parameters[:1]] == [WIDTH]
 
 
 def _equal(formulas: Iterable[Any]) -> Iterator[tuple[f.Number, ...]]:

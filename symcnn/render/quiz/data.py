@@ -13,6 +13,7 @@ from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable
 from symcnn.render.sheet import safe_cell
 
+
 def csv_text(paper: Paper, choice: bool = False) -> str:
     """Return a quiz as CSV: a row for each question, its wrong answers and their mistakes behind the right one."""
     most = max((len(one.wrong) for one in paper.problems), default=0)

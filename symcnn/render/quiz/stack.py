@@ -136,9 +136,10 @@ def maxima(value: Any) -> str:
     value = exact(value)
     if is_number(value):
         return str(value)
-    unknown = [one.func.__name__ for one in value.atoms() | set(_functions(value)) if not _is_plain(one)]
+    unknown = [one for one in value.atoms() | set(_functions(value)) if not _is_plain(one)]
     if unknown:
-        raise NotSupportedError(f"{unknown[0]} in a question of STACK", hint="--format moodle has such questions")
+        name = str(unknown[0]) if unknown[0].is_Symbol else unknown[0].func.__name__
+        raise NotSupportedError(f"{name} in a question of STACK", hint="--format moodle has such questions")
     return _spelt(str(value))
 
 
