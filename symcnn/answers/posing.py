@@ -191,9 +191,15 @@ def _parsed(source: Source) -> File:
     try:
         return parse_alone(source)
     except SymcnnError as error:
-        if isinstance(source, _Shown) and error.span is not None:
-            error.span = Source(source.name, source.whole).span(error.span.start, error.span.end)
+        error.span = _whole(error.span)
         raise
+
+
+def _whole(span: Span | None) -> Span | None:
+    """Return where something stands in the whole quiz."""
+    if span is None or not isinstance(span.source, _Shown):
+        return span
+    return Source(span.source.name, span.source.whole).span(span.start, span.end)
 
 
 def _loaded(path: str, quiz: Quiz) -> File:
@@ -226,6 +232,7 @@ def _at(question: Question, key: str) -> Iterator[None]:
     try:
         yield
     except SymcnnError as error:
+        error.span = _whole(error.span)
         if error.span is None or error.span.source.name in ("reference", "assume"):
             place = question.span(key if key in question.spans else "")
             error.span = place or error.span

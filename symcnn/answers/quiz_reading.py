@@ -28,6 +28,7 @@ _COMMON = (*_NETWORK, "marks", "accept", "assume", "credit", "set", "at", "symbo
 _HEAD = ("title", "lang", "question")
 _OWN = ("id", "layer", "layers", "table", "quantity", "after", "text", "answer")
 _LANGUAGES = ("en", "zh")
+_KINDS = ("number", "formula", "shape", "order", "bytes")
 _IN_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -92,7 +93,7 @@ def _question(
         reference=reader.string("reference"),
         answer=reader.string("answer"),
         text=reader.string("text") or "",
-        kind=reader.string("kind"),
+        kind=reader.one_of("kind", _KINDS),
         marks=_marks(reader),
         locale=_locale(reader),
         credit=_credit(reader),
@@ -204,12 +205,15 @@ class _Reader:
         start = self.path if names[0] in self.own else ()
         return self.where.key(*start, *names)
 
+    def value(self, *names: str) -> Span | None:
+        start = self.path if names[0] in self.own else ()
+        return self.where.value(*start, *names)
+
     def place(self) -> Span | None:
         return self.where.key(*self.path) if self.path else None
 
     def error(self, key: str, message: str, hint: str | None = None) -> SymcnnError:
-        start = self.path if key in self.own else ()
-        return SymcnnError(message, self.where.value(*start, key), hint)
+        return SymcnnError(message, self.value(key), hint)
 
     def spans(self) -> dict[str, Span]:
         """Return where the values of all keys stand, and under the empty name where the question begins."""
@@ -261,16 +265,15 @@ class _Reader:
             raise self.error(key, f"'{key}' gives names a meaning", f"as in {key} = {{ H = 224 }}")
         for name, value in found.items():
             if not isinstance(value, (str, int, Decimal)) or (isinstance(value, bool) and key == "at"):
-                raise SymcnnError(f"'{name}' is a number or a text", self.key(key, name))
+                raise SymcnnError(f"'{name}' is a number or a text", self.value(key, name))
         return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in found.items()}
 
     def number(self, key: str | tuple[str, ...], value: Any, most: int, rule: str) -> Fraction:
         """Return a number from 0 to `most` exactly as it is written."""
         names = (key,) if isinstance(key, str) else key
-        start = self.path if names[0] in self.own else ()
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             written = Decimal(value)
             digits = written.as_tuple().exponent
             if isinstance(digits, int) and digits >= -_PLACES and 0 <= written <= most:
                 return Fraction(written)
-        raise SymcnnError(rule, self.where.value(*start, *names), f"with at most {_PLACES} decimals")
+        raise SymcnnError(rule, self.value(*names), f"with at most {_PLACES} decimals")

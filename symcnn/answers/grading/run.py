@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from symcnn.errors import SymcnnError
 
 Tick = Callable[[int, int], None]
 
-_WORTH_PROCESSES = 1_000  # answers; fewer are marked before a second process has started
+_WORTH_PROCESSES = 1_000  # different answers; fewer are marked before a second process has started
 
 
 def grade(
@@ -31,7 +33,7 @@ def grade(
     """Return the marked sheet of a class: for each learner and question verdict, credit, marks and message.
 
     `quiz` is a quiz or the path of one, `answers` the path of a CSV file, or (learner, question, answer) one by one.
-    `jobs` is the number of processes, by default all cores where there are many answers. `resume` is the path of a
+    `jobs` is the number of processes, by default one for each core where many answers differ. `resume` is the path of a
     journal: a run that was interrupted goes on where it was, and the journal is removed when all is marked. `tick` is
     told how many learners are done, and of how many.
 
@@ -81,9 +83,17 @@ def _answers(answers: Answers | str | Path | Iterable[tuple[str, str, str]], qui
 def _jobs(jobs: int | None, answers: Answers) -> int:
     if jobs is not None and jobs < 1:
         raise SymcnnError(f"{jobs} processes mark nothing", hint="jobs is at least 1")
-    if jobs is None:
-        return len(os.sched_getaffinity(0)) if len(answers.order) >= _WORTH_PROCESSES else 1
-    return jobs
+    if jobs is not None:
+        return jobs
+    different = {(question, text) for (_, question), text in answers.texts.items()}
+    return _cores() if len(different) >= _WORTH_PROCESSES and sys.executable else 1
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    with contextlib.suppress(AttributeError):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _mark(

@@ -5,7 +5,9 @@ They are started as commands, and not by `multiprocessing`, which would run the 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +18,12 @@ from typing import IO, Any
 
 from symcnn.answers.grading.marking import Marker
 from symcnn.answers.grading.row import Marked, failed
-from symcnn.answers.questions import Quiz, parse_quiz
+from symcnn.answers.questions import Quiz, parse_quiz, quiz_toml
+from symcnn.errors import SymcnnError
 
 _PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {} import main; main()"
-_LONGEST = 120.0  # seconds for one learner, who takes a hundredth of one: then the process is stuck
+_LONGEST = 60.0  # seconds for one learner, who takes a hundredth of one: then the process is stuck
+_STARTING = 300.0  # seconds more before a process has worked out the right answers
 _CHUNK = 16  # learners that are sent at once
 
 Given = Mapping[str, str]  # questions and answers of one learner
@@ -67,11 +71,16 @@ def mark_all(quiz: Quiz, learners: Sequence[tuple[int, Given]], jobs: int, done:
         raise errors[0]
 
 
+class _ClosedError(Exception):
+    """Nothing more is to be marked."""
+
+
 class _Queue:
-    """The learners that are still to be marked."""
+    """The learners that are still to be marked, and the processes that mark them."""
 
     def __init__(self, learners: list[tuple[int, Given]]) -> None:
         self._learners, self._lock, self._workers = learners[::-1], Lock(), list[_Worker]()
+        self._closed = False
 
     def chunk(self) -> list[tuple[int, Given]]:
         with self._lock:
@@ -79,13 +88,24 @@ class _Queue:
             return [self._learners.pop() for _ in range(min(size, len(self._learners)))]
 
     def open(self, quiz: Quiz) -> _Worker:
-        worker = _Worker(quiz)
+        """Start a process; that it cannot even work out what is right is nobody's answer's fault."""
         with self._lock:
+            if self._closed:
+                raise _ClosedError
+            worker = _Worker(quiz)
             self._workers.append(worker)
+        try:
+            worker.marked([])
+        except _StoppedError:
+            if self._closed:
+                raise _ClosedError from None
+            raise SymcnnError("a process that marks could not be started", hint="try it with --jobs 1") from None
         return worker
 
     def close(self) -> None:
+        """Mark nothing more: end all processes."""
         with self._lock:
+            self._closed = True
             self._learners.clear()
             for worker in self._workers:
                 worker.stop()
@@ -149,13 +169,14 @@ class _Worker:
             [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         folder = None if self.quiz.folder is None else str(self.quiz.folder)
-        self._head: Any = {"text": self.quiz.source.text, "name": self.quiz.source.name, "folder": folder}
+        self._head: Any = {"text": quiz_toml(self.quiz), "name": self.quiz.source.name, "folder": folder}
 
     def marked(self, learners: list[tuple[int, Given]]) -> list[dict[str, Marked]]:
         """Return what learners earn; raises `_StoppedError` where the process does not say it."""
         request = {"quiz": self._head, "learners": [given for _, given in learners]}
+        starting = _STARTING if self._head is not None else 0
         self._head = None  # once is enough
-        timer = Timer(_LONGEST * len(learners), self._process.kill)
+        timer = Timer(starting + _LONGEST * len(learners), self._process.kill)
         timer.start()
         try:
             _send(self._process.stdin, request)
@@ -182,7 +203,13 @@ def _send(file: IO[bytes] | None, data: Any) -> None:
 
 
 def main() -> None:
-    """Mark what comes on standard input until it ends."""
+    """Mark what comes on standard input until it ends, or nobody listens any more."""
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        _serve()
+    os._exit(0)  # what is still in a broken pipe cannot be written
+
+
+def _serve() -> None:
     marker = None
     for line in sys.stdin.buffer:
         request = json.loads(line)
