@@ -302,7 +302,8 @@ def check(
 
 @main.command(epilog=_GRADE_EXAMPLE)
 @click.argument("quiz")
-@click.argument("answers")
+@click.argument("answers", required=False)
+@click.option("--lint", is_flag=True, help="Instead: check the quiz, which mistakes its numbers hide, and its keys.")
 @click.option(
     "--format", "format_", metavar="F", help="One of csv, html, markdown, text, json. Default: by -o, or text."
 )
@@ -312,7 +313,8 @@ def check(
 @click.option("-o", "--output", metavar="OUT", help="Write to a file; a run that was interrupted then goes on.")
 def grade(
     quiz: str,
-    answers: str,
+    answers: str | None,
+    lint: bool,
     format_: str | None,
     language: str | None,
     jobs: int | None,
@@ -321,7 +323,10 @@ def grade(
 ) -> None:
     """Mark a class: the answers of a CSV file to the questions of a QUIZ in TOML."""
     from symcnn.cli.marking import graded
+    from symcnn.cli.quizzing import say_lint
 
+    if lint:
+        say_lint(quiz, format_ or "text", language, output)
     graded(quiz, answers, format_, language, output, jobs, fresh)
 
 

@@ -12,7 +12,7 @@ _ENDINGS = {".csv": "csv", ".html": "html", ".htm": "html", ".md": "markdown", "
 
 def graded(
     quiz: str,
-    answers: str,
+    answers: str | None,
     format_: str | None,
     language: str | None,
     output: str | None,
@@ -28,6 +28,8 @@ def graded(
     from symcnn.render.progress import progress
     from symcnn.render.sheet import check_sheet_format, render_sheet
 
+    if answers is None:
+        raise SymcnnError("the answers of the class are missing", hint="as in symcnn grade QUIZ.toml ANSWERS.csv")
     chosen = check_sheet_format(format_ or _ending(output))
     if language is not None:
         check_language(language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import click
 
@@ -11,6 +12,7 @@ from symcnn.answers.making.lint import lint
 from symcnn.answers.making.problem import Paper, paper
 from symcnn.answers.making.quiz import quiz
 from symcnn.answers.questions import Quiz, load_quiz
+from symcnn.cli import work
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.render.quiz import PAGES, check_quiz_format, render_quiz
@@ -32,11 +34,12 @@ class Drawing:
     level: int | None
     title: str
     language: str | None
+    given: bool = False  # whatever the file is called, it is a quiz in TOML
 
     @property
     def is_given(self) -> bool:
         """Whether the questions are those of a quiz in TOML."""
-        return self.file is not None and self.file.endswith(".toml")
+        return self.given or (self.file is not None and self.file.endswith(".toml"))
 
 
 def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
@@ -56,6 +59,13 @@ def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
     found = lint(quiz_)
     text = lint_json(found) if format_ == "json" else lint_text(found, quiz_.lang)
     return text, 0 if all(one.is_clean for one in found) else 1
+
+
+def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
+    """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, "", language, given=True), format_)
+    work.write(text, output)
+    click.get_current_context().exit(code)
 
 
 def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:

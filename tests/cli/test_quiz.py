@@ -86,6 +86,13 @@ def test_lint(one: str) -> None:
     assert run(str(better), "--lint")[:2] == (0, "q1: its numbers tell all known mistakes apart\n")
 
 
+def test_lint_of_what_is_marked(one: str) -> None:
+    done = CliRunner().invoke(main, ["grade", one, "--lint"])
+    assert (done.exit_code, done.stdout) == run(one, "--lint")[:2]
+    done = CliRunner().invoke(main, ["grade", one])
+    assert (done.exit_code, done.stderr.splitlines()[0]) == (2, "error: the answers of the class are missing")
+
+
 def test_an_interview(one: str) -> None:
     code, out, err = run(one, "--ask", text="832\n")
     assert (code, err) == (0, "")
