@@ -60,6 +60,20 @@ def test_values_of_symbols_are_varied() -> None:
     assert found.proposal.at == {"C": "2", "H": "28"}
 
 
+def test_numbers_of_a_network_that_is_only_named() -> None:
+    found = lint_question(Question("q1", "params", "c1", name="lenet5"), Quiz(()))
+    assert "M15" in ids(found)  # its input has one channel
+    assert found.proposal is None  # and is what it is
+    found = lint_question(Question("q1", "size", "conv1", name="resnet18", at={"H": "33", "W": "33"}), Quiz(()))
+    assert found.proposal is None or found.proposal.net is None
+
+
+def test_numbers_that_stay_in_other_networks_of_the_text() -> None:
+    text = "net a { input 1×28×28; conv1: Conv(32, 5) }  net b { input 5×9×9; Conv(7, 3) }"
+    places = list(number_places(Question("q1", "params", None, text, name="a"), "a"))
+    assert [place.value for place in places] == [1, 28, 32]
+
+
 def test_keys_are_checked() -> None:
     quiz = parse_quiz(
         """
@@ -85,16 +99,16 @@ def test_keys_are_checked() -> None:
     assert (right.key, formula.key, formula.is_clean) == (None, None, True)
     text = lint_text([wrong, formula], "en")
     assert "q1: the key 2400 is not right, 2432 is." in text
-    assert "q3: its numbers tell all known mistakes apart" in text
+    assert "q3: no other numbers, or no known mistakes, to compare with" in text
     assert "q1：所给答案 2400 不正确，应为 2432。" in lint_text([wrong], "zh")
     assert json.loads(lint_json([wrong]))[0]["key"]["right"] is False
 
 
 def test_what_is_square_stays_square() -> None:
     question = Question("q1", "output", None, "net q { input 3×32×32; Conv(8, 3); MaxPool(2); Conv(8, 1) }")
-    values = [place.value for place in number_places(question)]
+    values = [place.value for place in number_places(question, "q")]
     assert values == [3, 32, 8, 8]  # kernels are chosen, and no accidents
-    for other in neighbours(question, 30):
+    for other in neighbours(question, analyse(parse(str(question.net))["q"]), 30):
         a = analyse(parse(str(other.net))["q"])
         assert a.input[1] == a.input[2]
 

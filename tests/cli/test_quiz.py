@@ -83,7 +83,7 @@ def test_lint(one: str) -> None:
     assert data[0]["hidden"][0] == {"id": "M15", "layers": ["conv1"]}
     better = Path(one).with_name("better.toml")
     better.write_text(ONE.replace("1×28", "3×28"), encoding="utf-8")
-    assert run(str(better), "--lint")[:2] == (0, "q1: its numbers tell all known mistakes apart\n")
+    assert run(str(better), "--lint")[:2] == (0, "q1: its numbers tell apart what numbers near by do\n")
 
 
 def test_lint_of_what_is_marked(one: str) -> None:

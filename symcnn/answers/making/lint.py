@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, TypeAlias
 
@@ -19,6 +19,8 @@ from symcnn.errors import SymcnnError
 from symcnn.tree import Slip
 
 MOST_NEIGHBOURS = 24  # questions with other numbers that are looked at
+_LARGE = 24  # layers; of a larger network only so few
+_FEW = 4
 _Told: TypeAlias = "dict[SlipMade, Any]"  # what each mistake leads to
 
 
@@ -37,6 +39,7 @@ class Lint:
     alike: tuple[tuple[SlipMade, ...], ...]
     proposal: Question | None
     key: Verdict | None
+    compared: int  # with so many other numbers
 
     @property
     def is_clean(self) -> bool:
@@ -52,14 +55,30 @@ def lint(quiz: Quiz) -> tuple[Lint, ...]:
 def lint_question(question: Question, quiz: Quiz) -> Lint:
     """Return what is to be said of one question."""
     here = posed(question, quiz)
-    others = [(other, _told(found)) for other, found in _posed(neighbours(question, MOST_NEIGHBOURS), quiz)]
+    others = [(other, _told(found)) for other, found in _neighbours(here, quiz)]
     told = _told(here)
     tables = [table for _, table in others]
     hidden = tuple(slip for slip in _separable(tables) if slip not in told and _leads_to(here, slip, here.asked.value))
     alike = tuple(_alike(told, tables))
-    proposal = _proposal(told, others) if hidden or alike else None
+    proposal = _proposal(told, _own(question, others)) if hidden or alike else None
     verdict = None if question.answer is None else here.judge(question.answer)
-    return Lint(question, here.asked.value, hidden, alike, proposal, verdict if verdict and not verdict.right else None)
+    key = verdict if verdict and not verdict.right else None
+    return Lint(question, here.asked.value, hidden, alike, proposal, key, len(others))
+
+
+def _own(question: Question, others: list[tuple[Question, _Told]]) -> list[tuple[Question, _Told]]:
+    """Return those of the others that can be asked instead: a network that is only named is what it is."""
+    if question.net is not None:
+        return others
+    found = ((replace(question, at=one.at, settings=one.settings, answer=None), told) for one, told in others)
+    return [pair for pair in found if (pair[0].at, pair[0].settings) != (question.at, question.settings)]
+
+
+def _neighbours(here: Posed, quiz: Quiz) -> Iterator[tuple[Question, Posed]]:
+    """Yield the question with other numbers, where it has a network; fewer where that is large."""
+    if here.analysis is not None:
+        most = MOST_NEIGHBOURS if len(here.analysis.layers) <= _LARGE else _FEW
+        yield from _posed(neighbours(here.question, here.analysis, most), quiz)
 
 
 def _posed(questions: Iterable[Question], quiz: Quiz) -> Iterator[tuple[Question, Posed]]:

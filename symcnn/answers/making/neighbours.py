@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from symcnn.analysis import Analysis
+from symcnn.answers.making.wording import program_nets
 from symcnn.answers.questions import Question
 from symcnn.formula import nodes as f
 from symcnn.library.standard import WITH_AXES, standard_library
@@ -35,10 +37,14 @@ class Place:
     value: int
 
 
-def neighbours(question: Question, most: int) -> Iterator[Question]:
-    """Yield a question with one number changed, or with equal numbers changed alike, the nearest ones first."""
+def neighbours(question: Question, analysis: Analysis, most: int) -> Iterator[Question]:
+    """Yield a question with one number changed, or with equal numbers changed alike, the nearest ones first.
+
+    `analysis` is that of its network, whose text is taken where the question only names it.
+    """
     found = 0
-    places = tuple(number_places(question))
+    question = _as_text(question, analysis)
+    places = tuple(number_places(question, analysis.net))
     for step in _STEPS:
         for group in _groups(places):
             if found < most and group[0].value + step >= 1:
@@ -46,11 +52,22 @@ def neighbours(question: Question, most: int) -> Iterator[Question]:
                 yield _changed(question, group, step)
 
 
-def number_places(question: Question) -> Iterator[Place]:
+def _as_text(question: Question, analysis: Analysis) -> Question:
+    """Return the question with the text of its network, if that stands in one file."""
+    if question.net is not None or analysis.counting is None:
+        return question
+    file = analysis.counting.file
+    sources = {net.span.source for net in program_nets(file, analysis.net)}
+    if len(sources) != 1:
+        return question
+    return replace(question, net=sources.pop().text, file=None, name=analysis.net)
+
+
+def number_places(question: Question, name: str) -> Iterator[Place]:
     """Yield the numbers of a question: sizes and channels of inputs, widths of layers, and values of names."""
     if question.net is not None:
         file = parse_file(Source("net", question.net))
-        for numbers in _bundles(tuple(net.body for net in file.nets.values()), file):
+        for numbers in _bundles(tuple(net.body for net in program_nets(file, name)), file):
             yield Place(tuple(node.span for node in numbers), "", "", int(numbers[0].value))
     for table in ("at", "settings"):
         values: Mapping[str, str] = getattr(question, table)

@@ -13,7 +13,8 @@ from symcnn.answers.questions import Question
 from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable
 
-_CLEAN = ("{0}: its numbers tell all known mistakes apart", "{0}：所给数值能区分所有常见错误")
+_CLEAN = ("{0}: its numbers tell apart what numbers near by do", "{0}：所给数值能区分附近数值所能区分的错误")
+_NOTHING = ("{0}: no other numbers, or no known mistakes, to compare with", "{0}：没有可比较的其他数值或常见错误")
 _HIDDEN = ("{0}: {1} is right, and is also what comes out of:", "{0}：正确答案 {1} 也会由以下错误得到：")
 _ALIKE = ("{0}: one wrong answer comes out of all these:", "{0}：以下错误得到同一个错误答案：")
 _KEY = ("{0}: the key {1} is not right, {2} is. {3}", "{0}：所给答案 {1} 不正确，应为 {2}。{3}")
@@ -28,12 +29,12 @@ def lint_text(found: Sequence[Lint], language: str) -> str:
 
 
 def _lines(one: Lint, place: int) -> Iterator[str]:
-    id_ = one.question.id
+    question, id_ = one.question, one.question.id
     if one.is_clean:
-        yield _CLEAN[place].format(id_)
+        yield (_CLEAN if one.compared else _NOTHING)[place].format(id_)
     if one.key is not None:
         said = one.key.message.get(LANGUAGES[place], "")
-        yield _KEY[place].format(id_, one.question.answer, answer_text(one.value), said)
+        yield _KEY[place].format(id_, question.answer, answer_text(one.value), said)
     if one.hidden:
         yield _HIDDEN[place].format(id_, answer_text(one.value))
         yield from (f"  {_slip(slip, place)}" for slip in one.hidden)
@@ -41,8 +42,8 @@ def _lines(one: Lint, place: int) -> Iterator[str]:
         yield _ALIKE[place].format(id_)
         yield from (f"  {_slip(slip, place)}" for slip in slips)
     if one.proposal is not None:
-        yield _PROPOSAL[place].format(_numbers(one.proposal, one.question))
-    elif one.hidden or one.alike:
+        yield _PROPOSAL[place].format(_numbers(one.proposal, question))
+    elif (one.hidden or one.alike) and (question.net is not None or question.at or question.settings):
         yield _NONE[place]
 
 
@@ -69,6 +70,7 @@ def _data(one: Lint) -> dict[str, Any]:
     return {
         "id": one.question.id,
         "answer": answer_text(one.value),
+        "compared": one.compared,
         "hidden": [_made(slip) for slip in one.hidden],
         "alike": [[_made(slip) for slip in slips] for slips in one.alike],
         "proposal": None
