@@ -67,4 +67,4 @@ def quiz(
         text, code = quizzing.linted(drawing, format_)
         work.write(text, output)
         click.get_current_context().exit(code)
-    work.write(quizzing.printed(drawing, format_, key, choice), output)
+    work.write(quizzing.printed(drawing, work.destined(format_, output), key, choice), output)

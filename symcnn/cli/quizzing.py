@@ -15,6 +15,7 @@ from symcnn.answers.questions import Quiz, load_quiz
 from symcnn.cli import work
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.render import TERMINAL
 from symcnn.render.quiz import PAGES, check_quiz_format, render_quiz
 from symcnn.render.quiz.lint import lint_json, lint_text
 
@@ -45,7 +46,7 @@ class Drawing:
 def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
     """Return the exam, its key, or an export of both."""
     check_quiz_format(format_)
-    if key and format_ not in PAGES:
+    if key and format_ not in (*PAGES, TERMINAL):
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
     return render_quiz(paper_of(drawing), format_, key=key, choice=choice)
 

@@ -37,10 +37,12 @@ _ARGUMENTS = {
     "kernel_size": ("kernel {}", "核 {}"),
     "stride": ("stride {}", "步幅 {}"),
     "padding": ("padding {} on each side", "每侧填充 {}"),
+    "cut": ("padding {} on each side, which is cut off the output", "每侧填充 {}（从输出中裁去）"),
     "output_padding": ("output padding {}", "输出填充 {}"),
     "dilation": ("dilation {}", "扩张率 {}"),
     "groups": ("{} groups", "{} 组"),
 }
+_RENAMED = {("Linear", "out_channels"): "out_features", ("ConvTranspose", "padding"): "cut"}
 _ALWAYS = ("kernel_size", "stride", "padding", "bias")  # said though they are the defaults
 _FLAGS = {
     ("bias", True): ("with bias", "带偏置"),
@@ -86,8 +88,8 @@ def _argument(layer: Layer, parameter: LayerParameter, value: Any) -> tuple[str,
         return _FLAGS[name, value]
     if name == "padding" and all(part == 0 for part in _parts(value)):
         return _NO_PADDING
-    if layer.kind == "Linear" and name == "out_channels":
-        name = "out_features"
+    if (layer.kind, name) in _RENAMED:
+        name = _RENAMED[layer.kind, name]
     words = _ARGUMENTS.get(name, (f"{name}={{}}", f"{name}={{}}"))
     written = _written(value, name == "kernel_size")
     return words[0].format(written), words[1].format(written)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from symcnn.errors import SymcnnError, did_you_mean, writable_numbers
 from symcnn.formula.style import Style
+from symcnn.render import TERMINAL
 
 if TYPE_CHECKING:
     from symcnn.answers.making.problem import Paper
@@ -35,7 +36,7 @@ def render_quiz(paper: Paper, format: str = "text", *, key: bool = False, choice
     check_quiz_format(format)
     language = paper.quiz.lang
     with writable_numbers():
-        if format in PAGES:
+        if format in (*PAGES, TERMINAL):
             return _page(paper, format, key, choice, Style(language=language, standalone=format == "latex"))
         module, name = _WRITERS[format].split(":")
         write: Callable[[Paper, bool], str] = getattr(import_module(f"symcnn.render.quiz.{module}"), name)
@@ -44,7 +45,7 @@ def render_quiz(paper: Paper, format: str = "text", *, key: bool = False, choice
 
 def check_quiz_format(format: str) -> None:
     """Raise `SymcnnError` for a format that is not there."""
-    if format not in FORMATS and format != "terminal":
+    if format not in (*FORMATS, TERMINAL):
         hint = did_you_mean(str(format), FORMATS, f"formats are {', '.join(FORMATS)}")
         raise SymcnnError(f"unknown format '{format}' of a quiz", hint=hint)
 

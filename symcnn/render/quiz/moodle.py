@@ -18,7 +18,7 @@ from symcnn.render.quiz.words import (
     slip_words,
 )
 
-_PENALTY = "0.3333333"  # Moodle's own, of an attempt that is wrong
+PENALTY = "0.3333333"  # Moodle's own, of an attempt that is wrong
 _ANY = "*"  # every other answer
 
 
@@ -53,7 +53,7 @@ def new_question(root: Xml.Element, kind: str, one: Problem, paper: Paper, after
     html(question, "questiontext", question_html(one, paper.quiz.lang) + after)
     html(question, "generalfeedback", "")
     leaf(question, "defaultgrade", mark_text(one))
-    leaf(question, "penalty", _PENALTY)
+    leaf(question, "penalty", PENALTY)
     leaf(question, "hidden", "0")
     leaf(question, "idnumber", "")
     return question

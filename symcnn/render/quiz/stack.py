@@ -1,7 +1,7 @@
 """STACK, Moodle's questions with a computer algebra system (docs.stack-assessment.org): a node for each mistake.
 
 The tree of responses compares an answer with the right value, then with what each known mistake leads to; the node at
-which it is equal says what to do instead. Test cases of the question, one for each node, let STACK check the tree.
+which it is equal says what to do instead. Test cases of the question, one for each node and one for any other answer, let STACK check the tree.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as Xml
 from symcnn.algebra.symbols import exact, is_number
 from symcnn.answers.making.problem import Paper, Problem
 from symcnn.errors import NotSupportedError
-from symcnn.render.quiz.moodle import html, leaf, new_question, new_quiz, xml_text
+from symcnn.render.quiz.moodle import PENALTY, html, leaf, new_question, new_quiz, xml_text
 from symcnn.render.quiz.words import other_words, right_words, slip_words
 
 _VERSION = "2022060100"  # of STACK, whose rules of writing questions these follow
@@ -58,8 +58,10 @@ def _question(question: Xml.Element, one: Problem, language: str) -> None:
     _input(question, isinstance(one.value, tuple))
     said = ["", *(slip_words(one, wrong.slips, language) for wrong in one.wrong)]
     _tree(question, names, said)
-    for number in range(len(names)):
-        _test(question, number, names[number])
+    for number, name in enumerate(names):
+        _test(question, number, name, _score(number), _note(number, "true"))
+    other = maxima((0,) * len(one.value) if isinstance(one.value, tuple) else 0)
+    _test(question, len(names), other, 0, _note(len(names) - 1, "false"))
 
 
 def _input(question: Xml.Element, is_shape: bool) -> None:
@@ -102,21 +104,30 @@ def _node(tree: Xml.Element, number: int, name: str, said: str, following: int) 
     fields = (("name", number), ("answertest", "AlgEquiv"), ("sans", _INPUT), ("tans", name), ("testoptions", ""))
     for tag, value in (*fields, ("quiet", 1)):
         leaf(node, tag, str(value))
-    for branch, score, after, words in (("true", int(number == 0), -1, said), ("false", 0, following, "")):
+    for branch, score, after, words in (("true", _score(number), -1, said), ("false", 0, following, "")):
         leaf(node, f"{branch}scoremode", "=")
         leaf(node, f"{branch}score", f"{score}.0000000")
-        leaf(node, f"{branch}penalty", "")
+        leaf(node, f"{branch}penalty", _penalty(score))
         leaf(node, f"{branch}nextnode", str(after))
         leaf(node, f"{branch}answernote", _note(number, branch))
         html(node, f"{branch}feedback", words)
+
+
+def _score(number: int) -> int:
+    """Return what an answer earns that is equal at a node: the first has the right value."""
+    return int(number == 0)
+
+
+def _penalty(score: int) -> str:
+    return "0.0000000" if score else PENALTY
 
 
 def _note(number: int, branch: str) -> str:
     return f"{_TREE}-{number + 1}-{branch[0].upper()}"
 
 
-def _test(question: Xml.Element, number: int, value: str) -> None:
-    """Add a test: an answer, and the node at which it ends."""
+def _test(question: Xml.Element, number: int, value: str, score: int, note: str) -> None:
+    """Add a test: an answer, what it earns, and the note of the branch at which it ends."""
     test = Xml.SubElement(question, "qtest")
     leaf(test, "testcase", str(number + 1))
     typed = Xml.SubElement(test, "testinput")
@@ -124,9 +135,9 @@ def _test(question: Xml.Element, number: int, value: str) -> None:
     leaf(typed, "value", value)
     expected = Xml.SubElement(test, "expected")
     leaf(expected, "name", _TREE)
-    leaf(expected, "expectedscore", f"{int(number == 0)}.0000000")
-    leaf(expected, "expectedpenalty", "0.0000000" if number == 0 else "")
-    leaf(expected, "expectedanswernote", _note(number, "true"))
+    leaf(expected, "expectedscore", f"{score}.0000000")
+    leaf(expected, "expectedpenalty", _penalty(score))
+    leaf(expected, "expectedanswernote", note)
 
 
 def maxima(value: Any) -> str:
