@@ -50,7 +50,9 @@ def quiz(
     format_: str,
     output: str | None,
 ) -> None:
-    """Set an exam: from templates, from the networks of FILE (.cnn) at random sizes, or from a quiz in TOML.
+    """Set an exam from templates, from networks at random sizes, or from a quiz.
+
+    Without FILE the templates are those of symcnn; FILE has networks (.cnn), or questions or templates (.toml).
 
     Exit code 0; with --lint 1 if there is something to say, with --ask 1 if not all was answered right.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -10,7 +11,7 @@ import click
 
 from symcnn.answers.making.lint import lint
 from symcnn.answers.making.problem import Paper, paper
-from symcnn.answers.making.quiz import quiz
+from symcnn.answers.making.quiz import is_toml, quiz
 from symcnn.answers.questions import Quiz, load_quiz
 from symcnn.cli import work
 from symcnn.document.words import check_language
@@ -18,6 +19,7 @@ from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.render import TERMINAL
 from symcnn.render.quiz import PAGES, check_quiz_format, render_quiz
 from symcnn.render.quiz.lint import lint_json, lint_text
+from symcnn.syntax import read_source
 
 _DEFAULT_COUNT = 10
 _LINT_FORMATS = ("text", "json")
@@ -39,8 +41,12 @@ class Drawing:
 
     @property
     def is_given(self) -> bool:
-        """Whether the questions are those of a quiz in TOML."""
-        return self.given or (self.file is not None and self.file.endswith(".toml"))
+        """Whether the questions are those of a quiz in TOML: not drawn, neither from networks nor from templates."""
+        return self.given or (self.file is not None and is_toml(self.file) and not _has_templates(self.file))
+
+
+def _has_templates(path: str) -> bool:
+    return re.search(r"^\s*\[\[\s*template\s*\]\]", read_source(path).text, re.MULTILINE) is not None
 
 
 def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -187,6 +188,7 @@ ERRORS = [
     ({"quantities": "params", "templates": "pool.floor"}, "no template asks for this"),
     ({"level": 9}, "there is no level 9"),
     ({"language": "fr"}, "unknown language 'fr'"),
+    ({"source": "examples/lenet.cnn", "quantities": "parms"}, "questions about networks do not ask for 'parms'"),
     ({"source": "examples/lenet.cnn", "level": 1}, "templates and levels are of quizzes without a network"),
     ({"source": "examples/lenet.cnn", "count": 100, "quantities": "params"}, "only 5 questions about lenet"),
 ]
@@ -197,7 +199,37 @@ def test_what_cannot_be_drawn(arguments: dict[str, Any], message: str) -> None:
     assert error_of(lambda: quiz(**arguments)).message.startswith(message)
 
 
+OWN = """
+[[template]]
+id = "own"
+net = "input C×N×N; a: Conv(M, K)"
+draw = { C = [2, 3], N = "9..12", M = [4], K = [3] }
+ask = [{ quantity = "params", layer = "a" }]
+"""
+
+
+def test_templates_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN, encoding="utf-8")
+    (problem,) = quiz(path, count=1).problems
+    assert problem.value in ((2 * 9 + 1) * 4, (3 * 9 + 1) * 4)
+    path.write_text(OWN.replace("K = [3] }", 'K = [3] }\nwhere = ["K > 3"]'), encoding="utf-8")
+    assert error_of(lambda: quiz(path, count=1)).message == "the template own has no legal numbers"
+    path.write_text(OWN.replace('"params"', '"parms"'), encoding="utf-8")
+    assert "parms" in error_of(lambda: quiz(path, count=1)).message
+    path.write_text(OWN.replace("Conv(M, K)", "Conv(M, K"), encoding="utf-8")
+    assert error_of(lambda: quiz(path, count=1)).span is not None
+
+
 BROKEN = [
+    ("", "t has no templates"),
+    ("a = 1", "t has no templates"),
+    ("template = 3", "t has no templates"),
+    (OWN.replace('"own"', "7"), "in the template 7 of t 'id' is no text"),
+    (OWN.replace("[3] }", "[3.5] }"), "the template own draws from '[3.5]'"),
+    (OWN.replace('layer = "a"', "layer = 4"), "it is not clear what the template own of t asks for"),
+    (OWN.replace("quantity", "quantitty"), "it is not clear what the template own of t asks for"),
+    (OWN.replace('[{ quantity = "params", layer = "a" }]', "[]"), "the template own of t asks for nothing"),
     ('[[template]]\nid = "a"\nnet = "x"\ndraw = {}', "the template a of t has no 'ask'"),
     ('[[template]]\nid = "a"\nnett = "x"', "the template a of t has the unknown key 'nett'"),
     ('[[template]]\nid = "a"\nnet = ""\nask = []\ndraw = { K = "9..3" }', "the template a draws from '9..3'"),

@@ -15,7 +15,7 @@ from symcnn.answers.making.problem import Problem
 from symcnn.answers.making.templates import Ask
 from symcnn.answers.making.wording import program_nets
 from symcnn.answers.questions import Question, Quiz
-from symcnn.errors import SymcnnError
+from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.syntax.zoo import ZOO
 from symcnn.tree import Network
 
@@ -49,6 +49,10 @@ class Asker:
     """Draws questions about one network, no two alike."""
 
     def __init__(self, network: Network, base: Question, quiz: Quiz, quantities: tuple[str, ...]) -> None:
+        for quantity in quantities:
+            if quantity not in _OF_LAYERS:
+                hint = did_you_mean(quantity, _OF_LAYERS, f"known are {', '.join(_OF_LAYERS)}")
+                raise SymcnnError(f"questions about networks do not ask for '{quantity}'", hint=hint)
         self._symbolic = analyse(network)
         self._base, self._quiz, self._quantities = base, quiz, quantities
         self._asked: set[Ask] = set()

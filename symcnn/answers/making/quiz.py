@@ -10,7 +10,8 @@ from random import Random
 from symcnn.answers.making.drawing import from_template, shuffled
 from symcnn.answers.making.networks import Asker, question_base
 from symcnn.answers.making.problem import Paper, Problem
-from symcnn.answers.making.templates import Template, chosen_templates
+from symcnn.answers.making.templates import Template, chosen_templates, load_templates
+from symcnn.answers.making.templates import templates as templates_of_symcnn
 from symcnn.answers.making.wording import wording
 from symcnn.answers.messages import LANGUAGES
 from symcnn.answers.questions import Quiz
@@ -35,9 +36,10 @@ def quiz(
 ) -> Paper:
     """Return an exam of `count` questions with random sizes: the same for the same seed, on every machine.
 
-    Without a `source` it is drawn from the templates, all of them or those named; else from the networks of a file, or
-    from networks that `parse` or `load` returned, whose symbols get random legal values. `quantities` are those that
-    may be asked. Raises `SymcnnError` where there are not so many questions worth asking.
+    Without a `source` it is drawn from the templates of symcnn, all of them or those named, or from those of a TOML
+    file of your own; else from the networks of a file, or from networks that `parse` or `load` returned, whose symbols
+    get random legal values. `quantities` are those that may be asked. Raises `SymcnnError` where there are not so many
+    questions worth asking.
 
     >>> found = quiz(count=1, seed=7, templates="conv.params", quantities="params")
     >>> found.problems[0].question.net, found.problems[0].value
@@ -46,12 +48,19 @@ def quiz(
     _check(count, language)
     wanted, ids = _listed(quantities), _listed(templates)
     empty = Quiz((), title or TITLES[LANGUAGES.index(language)], lang=language)
-    if source is None:
-        return _with_texts(empty, _from_templates(count, seed, wanted, chosen_templates(wanted, ids, level)))
+    if source is None or is_toml(source):
+        known = templates_of_symcnn() if source is None else load_templates(str(source))
+        chosen = chosen_templates(known, wanted, ids, level)
+        return _with_texts(empty, _from_templates(count, seed, wanted, chosen))
     if ids or level is not None:
         raise SymcnnError("templates and levels are of quizzes without a network")
     folder = Path(source).resolve().parent if isinstance(source, (str, Path)) else None
     return _with_texts(replace(empty, folder=folder), _from_networks(source, count, seed, wanted, folder))
+
+
+def is_toml(source: object) -> bool:
+    """Tell whether a path is that of a TOML file."""
+    return isinstance(source, (str, Path)) and Path(source).suffix == ".toml"
 
 
 def _check(count: int, language: str) -> None:

@@ -1,7 +1,8 @@
 """STACK, Moodle's questions with a computer algebra system (docs.stack-assessment.org): a node for each mistake.
 
 The tree of responses compares an answer with the right value, then with what each known mistake leads to; the node at
-which it is equal says what to do instead. Test cases of the question, one for each node and one for any other answer, let STACK check the tree.
+which it is equal says what to do instead. Tests of the question, one for each node and one for any other answer, let
+STACK check the tree.
 """
 
 from __future__ import annotations
