@@ -10,6 +10,7 @@ from symcnn.answers.questions import Question
 from symcnn.answers.quiz_text import decimal_text
 from symcnn.document.sheet_words import sheet_word
 from symcnn.document.words import check_language, quantity_word
+from symcnn.errors import printable
 from symcnn.report import Column, Document, Line, Paragraph, Section, Table, Words
 
 _LONGEST = 60  # characters of an answer in a table; the sheet as CSV and JSON has all of it
@@ -131,4 +132,4 @@ def _cells(*texts: str) -> tuple[Line, ...]:
 
 
 def _line(text: str) -> Line:
-    return (Words(text),)
+    return (Words(" ".join(printable(text).split("\n"))),)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from symcnn.answers.grading.row import Row
@@ -57,13 +55,15 @@ def sheet_csv(sheet: Sheet, language: str = "en") -> str:
     A cell that a spreadsheet would take for a formula has a ' before it, and so has one that begins with '; without
     that one sign it is the answer as it was typed (`raw_cell`).
     """
-    out = io.StringIO()
-    out.write("\ufeff" if sheet.byte_order_mark else "")
-    writer = csv.writer(out, delimiter=sheet.delimiter, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in sheet.rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(row, language)])
-    return out.getvalue()
+    rows = [COLUMNS, *(map(safe_cell, _cells(row, language)) for row in sheet.rows)]
+    lines = (sheet.delimiter.join(_quoted(cell, sheet.delimiter) for cell in row) for row in rows)
+    return ("\ufeff" if sheet.byte_order_mark else "") + "".join(f"{line}\n" for line in lines)
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    """Return a cell in quotes where it needs them; Python's own writer leaves a lone carriage return without."""
+    needs = any(sign in cell for sign in (delimiter, '"', "\r", "\n")) or cell != cell.strip()
+    return '"' + cell.replace('"', '""') + '"' if needs else cell
 
 
 def _cells(row: Row, language: str) -> tuple[str, ...]:

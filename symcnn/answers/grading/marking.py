@@ -13,10 +13,11 @@ from symcnn.answers.judge import values_of
 from symcnn.answers.posing import Posed, posed
 from symcnn.answers.questions import FOLLOW, Question, Quiz
 from symcnn.answers.reference import Question as Asked
-from symcnn.answers.verdict import CONVENTION, EXACT, Verdict
+from symcnn.answers.verdict import EXACT, Verdict
 
 _MOST_REMEMBERED = 50_000  # answers
 _MOST_NAMED = 3  # earlier answers in a message
+_SPELLINGS = ("channels_last", "sizes_only", "with_channels", "batch", "no_batch")  # conventions of writing shapes
 
 _Earlier = tuple[tuple[str, str], ...]  # questions and the learner's own answers
 
@@ -84,7 +85,7 @@ class Marker:
 
     def _read(self, about: Posed, answer: str, found: Verdict) -> Own | None:
         """Return what others may follow from: what is right, a shape by another convention too, or their own value."""
-        if found.verdict == EXACT or (found.verdict == CONVENTION and about.asked.kind == "shape"):
+        if found.verdict == EXACT or found.convention in _SPELLINGS:
             return Own(about, right_values(about))
         values: Answered | None = values_of(answer, about.asked, about.names, about.locale)
         return None if values is None or values.order else own_value(about, values.values)
