@@ -63,9 +63,7 @@ def read_templates(text: str, name: str = "templates") -> tuple[Template, ...]:
         raise SymcnnError(f"{name} is no TOML: {error}") from None
     rows = data.get("template", [])
     if list(data) != ["template"] or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise SymcnnError(
-            f"{name} has no templates", hint="begin each with [[template]]"
-        )
+        raise SymcnnError(f"{name} has no templates", hint="begin each with [[template]]")
     return tuple(_template(row, name) for row in rows)
 
 
