@@ -16,7 +16,7 @@ from symcnn.document.explanation import explanation_document
 from symcnn.document.lines import line, shape
 from symcnn.errors import SymcnnError
 from symcnn.formula.express import express, express_shape
-from symcnn.formula.nodes import Number
+from symcnn.formula.nodes import Name, Number
 from symcnn.formula.style import PLAIN
 from symcnn.report import Block, Document, Equation, Line, Listing, Paragraph, Program, Section, Table, Working
 
@@ -154,8 +154,9 @@ def _layers(one: Problem) -> tuple[str, ...] | None:
 
 
 def _labelled(title: str, block: Working) -> Iterator[tuple[str, tuple[Equation, ...]]]:
+    """Yield the steps, each with the layer in its label, without those that say that nothing happens."""
     for label, equations in block.steps:
-        telling = tuple(one for one in equations if one.sides != (Number(0),))
+        telling = tuple(one for one in equations if one.sides != (Number(0),) and one.sides[1:2] != (Name("n"),))
         if telling:
             yield (f"{title}: {label}" if label else title), telling
 
