@@ -78,5 +78,5 @@ def _read() -> str:
 
 
 def _say(text: str) -> None:
-    click.echo(text)
+    click.echo(printable(text))
     sys.stdout.flush()

@@ -164,6 +164,18 @@ def test_moodle_multiple_choice() -> None:
         check_texts(question)
 
 
+def test_stars_of_short_answers_are_no_wildcards() -> None:
+    found = drawn()
+    shapes = [place for place, one in enumerate(found.problems) if isinstance(one.value, tuple)]
+    questions, gifts = read_xml(render_quiz(found, "moodle")), read_gift(render_quiz(found, "gift"))
+    for place in shapes:
+        typed = "\\*".join(map(str, found.problems[place].value))
+        texts = [answer.findtext("text") or "" for answer in questions[place].findall("answer")]
+        assert typed in texts
+        assert typed in [answer.text for answer in gifts[place].answers]
+        assert [text for text in texts if "*" in text.replace("\\*", "")] == ["*"]
+
+
 def test_marks_and_names_come_through() -> None:
     first, _ = read_xml(render_quiz(nasty(), "moodle"))
     assert float(first.findtext("defaultgrade") or "") == 2.5

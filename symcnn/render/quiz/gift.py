@@ -9,6 +9,7 @@ from symcnn.errors import printable
 from symcnn.render.quiz.words import (
     answer_forms,
     is_numerical,
+    literal,
     other_words,
     question_html,
     question_name,
@@ -52,7 +53,7 @@ def _answers(one: Problem, language: str, choice: bool) -> Iterator[str]:
 
 
 def _answer(form: str, one: Problem) -> str:
-    return f"{form}:0" if is_numerical(one) else _escaped(form)
+    return f"{form}:0" if is_numerical(one) else _escaped(literal(form))
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from symcnn.errors import printable
 from symcnn.render.quiz.words import (
     answer_forms,
     is_numerical,
+    literal,
     mark_text,
     other_words,
     question_html,
@@ -92,7 +93,8 @@ def _type_in(question: Xml.Element, one: Problem, language: str, kind: str) -> N
     answers += [("0", wrong.value, slip_words(one, wrong.slips, language)) for wrong in one.wrong]
     for fraction, value, said in answers:
         for form in answer_forms(value):
-            _answer(question, fraction, form, said, "moodle_auto_format", kind == "numerical")
+            text = form if kind == "numerical" else literal(form)
+            _answer(question, fraction, text, said, "moodle_auto_format", kind == "numerical")
     _answer(question, "0", _ANY, other_words(language), "moodle_auto_format", kind == "numerical")
     if kind == "numerical":
         for tag, value in (("unitgradingtype", "0"), ("unitpenalty", "0.1"), ("showunits", "3"), ("unitsleft", "0")):

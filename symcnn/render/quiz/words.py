@@ -70,6 +70,11 @@ def answer_forms(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*joined, *brackets)))
 
 
+def literal(form: str) -> str:
+    """Return a short answer of Moodle that means its letters alone: a bare * would stand for anything."""
+    return form.replace("*", "\\*")
+
+
 def mark_text(one: Problem) -> str:
     """Return the marks of a question as a decimal number with a point."""
     return f"{float(one.question.marks):.7f}"
