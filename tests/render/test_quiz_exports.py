@@ -16,6 +16,8 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from symcnn.answers import paper, parse_quiz, quiz
 from symcnn.answers.making.problem import Paper, answer_text
@@ -23,10 +25,11 @@ from symcnn.answers.making.templates import templates
 from symcnn.answers.making.wording import wording
 from symcnn.render.quiz import FORMATS, render_quiz
 from symcnn.render.quiz.stack import maxima
-from tests.helpers import error_of
+from tests.helpers import draws, error_of
 from tests.render.gift_reader import read_gift
 
-NASTY = "~a = #1 {x} : \\n <b>&amp;</b> ]]> \"q\" 'r' ::t:: %50% $x$ \\alpha → ×\n\n// no comment\n=SUM(A1)"
+NASTY = "{@1+1@} {#2#} [[input:ans2]] "
+NASTY += "~a = #1 {x} : \\n <b>&amp;</b> ]]> \"q\" 'r' ::t:: %50% $x$ \\alpha → ×\n\n// no comment\n=SUM(A1)"
 
 
 @cache
@@ -92,6 +95,14 @@ def test_gift(found: Paper) -> None:
         wrong = {answer.text: answer for answer in gift.answers if answer.weight == 0}
         for slip in one.wrong:
             assert wrong[answer_text(slip.value)].comment
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs"]) | st.sampled_from("~=#{}:\\\n%*")))
+@draws(300)
+def test_gift_takes_the_meaning_of_signs_away(text: str) -> None:
+    found = paper(parse_quiz(f'title = {json.dumps(text)}\n[[question]]\nid = "q"\nreference = "3"\n'))
+    (question,) = read_gift(render_quiz(found, "gift"))
+    assert question.name == (f"{text}: q" if text else "q").strip()
 
 
 def test_gift_multiple_choice() -> None:
@@ -227,7 +238,8 @@ def test_stack(found: Paper) -> None:
         assert question.get("type") == "stack"
         assert tags(question) == STACK
         check_texts(question)
-        assert "[[input:ans1]] [[validation:ans1]]" in (question.findtext("questiontext/text") or "")
+        text = question.findtext("questiontext/text") or ""
+        assert re.findall(r"\[\[.*?\]\]|\{[@#]", text) == ["[[input:ans1]]", "[[validation:ans1]]"]
         assert question.findtext("specificfeedback/text") == "[[feedback:prt1]]"
         (box,), (tree,) = question.findall("input"), question.findall("prt")
         assert (tags(box), box.findtext("name")) == (INPUT, "ans1")

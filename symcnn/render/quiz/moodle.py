@@ -29,7 +29,7 @@ def moodle_text(paper: Paper, choice: bool = False) -> str:
     for one in paper.problems:
         is_choice = choice and bool(one.wrong)
         kind = "multichoice" if is_choice else "numerical" if is_numerical(one) else "shortanswer"
-        question = new_question(root, kind, one, paper)
+        question = new_question(root, kind, one, paper, question_html(one, paper.quiz.lang))
         if is_choice:
             _choose(question, one, paper.quiz.lang)
         else:
@@ -47,11 +47,11 @@ def new_quiz(paper: Paper) -> Xml.Element:
     return root
 
 
-def new_question(root: Xml.Element, kind: str, one: Problem, paper: Paper, after: str = "") -> Xml.Element:
-    """Add a question with what all kinds have; `after` is HTML that stands behind its text."""
+def new_question(root: Xml.Element, kind: str, one: Problem, paper: Paper, text: str) -> Xml.Element:
+    """Add a question with what all kinds have; its text is HTML."""
     question = Xml.SubElement(root, "question", type=kind)
     leaf(Xml.SubElement(question, "name"), "text", question_name(one, paper))
-    html(question, "questiontext", question_html(one, paper.quiz.lang) + after)
+    html(question, "questiontext", text)
     html(question, "generalfeedback", "")
     leaf(question, "defaultgrade", mark_text(one))
     leaf(question, "penalty", PENALTY)

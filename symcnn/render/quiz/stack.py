@@ -15,7 +15,7 @@ from symcnn.algebra.symbols import exact, is_number
 from symcnn.answers.making.problem import Paper, Problem
 from symcnn.errors import NotSupportedError
 from symcnn.render.quiz.moodle import PENALTY, html, leaf, new_question, new_quiz, xml_text
-from symcnn.render.quiz.words import other_words, right_words, slip_words
+from symcnn.render.quiz.words import other_words, question_html, right_words, slip_words
 
 _VERSION = "2022060100"  # of STACK, whose rules of writing questions these follow
 _INPUT, _TREE = "ans1", "prt1"
@@ -37,8 +37,14 @@ def stack_text(paper: Paper, choice: bool = False) -> str:
     """Return a quiz as questions of STACK; answers are typed, also where a multiple choice was asked for."""
     root = new_quiz(paper)
     for one in paper.problems:
-        _question(new_question(root, "stack", one, paper, _AFTER), one, paper.quiz.lang)
+        text = _inert(question_html(one, paper.quiz.lang)) + _AFTER
+        _question(new_question(root, "stack", one, paper, text), one, paper.quiz.lang)
     return xml_text(root)
+
+
+def _inert(html_: str) -> str:
+    """Return HTML in which STACK finds nothing to work out or to put in, as it would in {@1+1@} and [[input:ans2]]."""
+    return html_.replace("{", "&#123;").replace("[", "&#91;")
 
 
 def _question(question: Xml.Element, one: Problem, language: str) -> None:
@@ -57,7 +63,7 @@ def _question(question: Xml.Element, one: Problem, language: str) -> None:
     for tag, value in _OPTIONS:
         leaf(question, tag, value)
     _input(question, isinstance(one.value, tuple))
-    said = ["", *(slip_words(one, wrong.slips, language) for wrong in one.wrong)]
+    said = ["", *(_inert(slip_words(one, wrong.slips, language)) for wrong in one.wrong)]
     _tree(question, names, said)
     for number, name in enumerate(names):
         _test(question, number, name, _score(number), _note(number, "true"))
