@@ -126,6 +126,54 @@ def test_receptive_fields_go_on_from_ones_own() -> None:
     ]  # fmt: skip
 
 
+BRANCHES = """net = '''net b { input 8×9×9
+    concat { path { a: Conv(4, 1) } path { b: Conv(6, 3, padding=1) } path { p: MaxPool(3, stride=1, padding=1) } }
+    c: Conv(10, 3); residual { d: Conv(10, 3, padding=1) }; e: Conv(2, 1) }'''
+"""
+
+
+def branched(after: str, quantity: str, layer: str, *answers: tuple[str, str]) -> str:
+    questions = (
+        f'[[question]]\nid = "x"\nlayers = {after}\nquantity = "{quantity}"\n'
+        f'[[question]]\nid = "y"\nlayer = "{layer}"\nquantity = "params"\nafter = "x"\n'
+        f'[[question]]\nid = "z"\nlayer = "{layer}"\nquantity = "output"\nafter = "x"\n'
+    )
+    sheet = grade(parse_quiz(BRANCHES + questions), [("s", name, answer) for name, answer in answers])
+    return " ".join(row.verdict for row in sheet.rows)
+
+
+def test_branches() -> None:
+    paths = '["concat1.path1.a", "concat1.path2.b"]'
+    own = (5 + 7 + 8) * 9 * 10 + 10  # both paths are thought to have one channel more
+    first = (("x.concat1.path1.a", "5"), ("x.concat1.path2.b", "7"))
+    assert branched(paths, "channels", "c", *first, ("y", str(own))) == "wrong wrong follow missing"
+    one = (4 + 7 + 8) * 9 * 10 + 10
+    assert (
+        branched(paths, "channels", "c", ("x.concat1.path2.b", "7"), ("y", str(one))) == "wrong follow missing missing"
+    )
+    assert branched(paths, "size", "c", first[0], ("z", "10×3×3")) == "wrong wrong missing missing"  # they do not fit
+    assert branched('["c"]', "size", "e", ("x.c", "6"), ("z", "2×6×6")) == "wrong follow missing"
+    assert branched('["c"]', "size", "e", ("x.c", "8×6"), ("z", "2×8×6")) == "wrong follow missing"
+
+
+def test_repetitions() -> None:
+    questions = """
+    net = "net r { input 4×64×64; repeat 3 { Conv(4, 3) }; Conv(8, 3, stride=2) }"
+    [[question]]
+    id = "x"
+    layers = ["repeat1[0].conv1", "repeat1[1].conv1", "repeat1[2].conv1", "conv1"]
+    quantity = "size"
+    """
+    sizes = (
+        ("x.repeat1[0].conv1", "62"),
+        ("x.repeat1[1].conv1", "61"),
+        ("x.repeat1[2].conv1", "59"),
+        ("x.conv1", "29"),
+    )
+    sheet = grade(parse_quiz(questions), [("s", *pair) for pair in sizes])
+    assert [row.verdict for row in sheet.rows] == ["exact", "wrong", "follow", "follow"]
+
+
 TRIVIAL = [
     "0",
     "1",

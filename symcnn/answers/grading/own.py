@@ -65,6 +65,8 @@ def own_value(posed: Posed, values: Values) -> Own | None:
     right = right_values(posed)
     if len(right) == 1 and len(set(values)) == 1:
         values = values[:1]  # 24×24, where one size was asked
+    if len(right) == 1 and len(values) == posed.asked.axes:
+        right *= len(values)  # 24×20, where all axes have the same
     if posed.asked.kind == "shape" and len(values) == len(right) - 1:
         values = (right[0], *values)  # sizes without the channels
     if len(values) != len(right) or any(map(_is_trivial, values, right)):

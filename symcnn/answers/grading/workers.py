@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock, Thread, Timer
 from typing import IO, Any
 
@@ -166,7 +167,10 @@ class _Worker:
         program = _PROGRAM.format(__name__)
         path = json.dumps([str(Path(entry or ".").resolve()) for entry in sys.path])
         self._process = subprocess.Popen(
-            [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", program, path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # an interrupt is for the one who waits
         )
         folder = None if self.quiz.folder is None else str(self.quiz.folder)
         self._head: Any = {"text": quiz_toml(self.quiz), "name": self.quiz.source.name, "folder": folder}
@@ -203,19 +207,23 @@ def _send(file: IO[bytes] | None, data: Any) -> None:
 
 
 def main() -> None:
-    """Mark what comes on standard input until it ends, or nobody listens any more."""
+    """Mark what comes on standard input; when that ends, nobody waits any more, also for what is being marked."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(lines,), daemon=True).start()
+    marker = None
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        _serve()
+        while True:
+            request = json.loads(lines.get())
+            if marker is None:
+                head = request["quiz"]
+                folder = None if head["folder"] is None else Path(head["folder"])
+                marker = Marker(parse_quiz(head["text"], head["name"], folder))
+            found = [marker.marked(given) for given in request["learners"]]
+            _send(sys.stdout.buffer, [{id_: m.data() for id_, m in one.items()} for one in found])
     os._exit(0)  # what is still in a broken pipe cannot be written
 
 
-def _serve() -> None:
-    marker = None
+def _listen(lines: SimpleQueue[bytes]) -> None:
     for line in sys.stdin.buffer:
-        request = json.loads(line)
-        if marker is None:
-            head = request["quiz"]
-            folder = None if head["folder"] is None else Path(head["folder"])
-            marker = Marker(parse_quiz(head["text"], head["name"], folder))
-        found = [marker.marked(given) for given in request["learners"]]
-        _send(sys.stdout.buffer, [{id_: m.data() for id_, m in one.items()} for one in found])
+        lines.put(line)
+    os._exit(0)
