@@ -152,3 +152,13 @@ def test_mobilenet_from_blocks_of_another_file() -> None:
         assert (a.params, a.macs) == (params + 1_025_000, macs + 1_024_000)
     assert analysed("use", "mobilenet").params == 4_231_976
     assert list(load("examples/use.cnn")) == ["mobilenet", "standard", "layers", "block"]
+
+
+def test_operations() -> None:
+    a = analysed("operations", "block").at(H=56)
+    positions, elements = 56 * 56, 64 * 56 * 56
+    assert a.macs == 2 * positions * 9 * 64 * 64
+    assert a.count("exact_macs") == 2 * (3 * 56 - 2) ** 2 * 64 * 64
+    assert a.count("everything") == 2 * a.macs + elements * (2 + 2 * 2 + 1 + 1 + 1) + 3 * elements // 4
+    assert a.count("training") == 2 * a.macs + 2 * a.macs + a.macs  # the first of the two has no input gradient
+    assert a.count("flops-bias") == 2 * a.macs

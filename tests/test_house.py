@@ -31,6 +31,7 @@ ORDER = [
     ["crossover"],
     ["asymptotics"],
     ["compare"],
+    ["memory"],
     ["report"],
     ["derive"],
     ["answers"],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator as operators
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
@@ -12,13 +15,22 @@ from symcnn.algebra.evaluate import raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.polynomial import ONE, add, polynomial
 from symcnn.algebra.solved import agreement, decided
 from symcnn.algebra.symbols import Value, exact, expression, is_number
+from symcnn.algebra.taps import Axis, real_pairs
 from symcnn.errors import SymcnnError
 
 _MOST_COMPARED = 16  # of more values the largest is not sought by proofs of pairs
 _LARGEST_EXPONENT = 10_000  # of a symbol: no formula of a network comes near it
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    ">=": operators.ge,
+    "<=": operators.le,
+    ">": operators.gt,
+    "<": operators.lt,
+    "==": operators.eq,
+    "!=": operators.ne,
+}
 
 
 class Arithmetic:
@@ -27,7 +39,9 @@ class Arithmetic:
     def __init__(self, facts: Facts | None = None) -> None:
         self.facts = facts or Facts()
         self._compared: dict[tuple[str, Value, Value], Truth] = {}
-        self._products: dict[tuple[tuple[Value, ...], tuple[Value, ...]], Value] = {}
+        self._taps: dict[Axis, Value | None] = {}
+        self._roundings: dict[tuple[Callable[[Value, Facts, int], Value], Value, Value], Value] = {}
+        self._products: dict[tuple[Value, ...], Value] = {}
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
@@ -35,14 +49,24 @@ class Arithmetic:
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
-        if divisors and not all(map(polynomial, divisors)):
+        if divisors:
+            divisors = [divisor for divisor in divisors if divisor != 1]
+        if not divisors:
+            return self._product(tuple(factors))
+        if not all(map(polynomial, divisors)):
             raise ZeroDivisionError
-        if all(map(is_number, factors)) and all(map(is_number, divisors)):
-            return exact(Fraction(prod(factors)) / prod(divisors)) if divisors else exact(prod(factors))
-        question = tuple(factors), tuple(divisors)
-        if question not in self._products:
-            self._products[question] = product((*factors, *(1 / expression(divisor) for divisor in divisors)))
-        return self._products[question]
+        return self._product((*factors, *map(_reciprocal, divisors)))
+
+    def _product(self, factors: tuple[Value, ...]) -> Value:
+        for factor in factors:
+            if isinstance(factor, Expr):
+                break
+        else:
+            return exact(prod(factors))
+        known = self._products.get(factors)
+        if known is None:
+            known = self._products[factors] = product(factors)
+        return known
 
     def divide(self, top: Value, bottom: Value) -> Value:
         """Return top/bottom exactly; raises ZeroDivisionError."""
@@ -56,17 +80,25 @@ class Arithmetic:
             _refuse_too_large(expression(base), int(exponent))
         return exact(Pow(expression(base), expression(exponent)))
 
-    def floor(self, value: Value) -> Value:
-        """Return ⌊value⌋ in canonical form."""
-        return floor_of(value, self.facts)
+    def floor(self, value: Value, divisor: Value = 1) -> Value:
+        """Return ⌊value/divisor⌋ in canonical form."""
+        return self._rounded(floor_of, value, divisor)
 
-    def ceiling(self, value: Value) -> Value:
-        """Return ⌈value⌉ in canonical form."""
-        return ceiling_of(value, self.facts)
+    def ceiling(self, value: Value, divisor: Value = 1) -> Value:
+        """Return ⌈value/divisor⌉ in canonical form."""
+        return self._rounded(ceiling_of, value, divisor)
+
+    def _rounded(self, how: Callable[[Value, Facts, int], Value], value: Value, divisor: Value) -> Value:
+        question = how, value, divisor
+        if question not in self._roundings:
+            if not (isinstance(divisor, int) and divisor > 0):
+                value, divisor = self.divide(value, divisor), 1
+            self._roundings[question] = how(value, self.facts, divisor)
+        return self._roundings[question]
 
     def modulo(self, value: Value, modulus: Value) -> Value:
         """Return value − modulus·⌊value/modulus⌋."""
-        return total((value, product((-1, modulus, self.floor(self.divide(value, modulus))))))
+        return total((value, product((-1, modulus, self.floor(value, modulus)))))
 
     def largest(self, values: list[Value]) -> Value:
         """Return the maximum: without `Max` where the order is provable."""
@@ -82,8 +114,19 @@ class Arithmetic:
         """Return |value|."""
         return self.largest([value, _negative(value)])
 
+    def taps(self, values: list[Value]) -> Value | None:
+        """Return how many products along an axis have a real input; None where no closed form is known. See `Axis`."""
+        axis = Axis(*values)
+        if axis not in self._taps:
+            present = [add(polynomial(size), {ONE: -1}) for size in axis[:3] if isinstance(size, Expr)]
+            facts = replace(self.facts, known=(*self.facts.known, *present))
+            self._taps[axis] = real_pairs(axis, Arithmetic(facts) if present else self)
+        return self._taps[axis]
+
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
         """Decide `left operator right`, or return the condition for it; each question is worked out once."""
+        if type(left) is int and type(right) is int:
+            return _COMPARISONS[operator](left, right)
         question = operator, left, right
         if question not in self._compared:
             self._compared[question] = self._decided(operator, left, right)
@@ -148,6 +191,10 @@ class Arithmetic:
 def _negative(value: Value) -> Value:
     """Return −value, without what SymPy imports to negate its first sum."""
     return product((-1, value))
+
+
+def _reciprocal(value: Value) -> Value:
+    return 1 / value if isinstance(value, Expr) else Fraction(1, value)
 
 
 def _refuse_too_large(base: Expr, exponent: int) -> None:

@@ -31,7 +31,7 @@ from symcnn.algebra.polynomial import (
     scale,
 )
 from symcnn.algebra.quotient import inside, inside_as_floor, is_integer_monomial, quotient, spelling
-from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.symbols import Value, expression, is_number
 
 NONNEGATIVE, POSITIVE, ZERO, NONZERO, INTEGRAL, FRACTIONAL = ">= 0", "> 0", "== 0", "!= 0", "integer", "no integer"
 _RELATIONS = {NONNEGATIVE: (Ge, Le), POSITIVE: (Gt, Lt), ZERO: (Eq, Eq), NONZERO: (Ne, Ne)}
@@ -187,8 +187,8 @@ def opposite(claim: Truth) -> Truth:
 
 def at_least(value: Value, bound: Value, facts: Facts) -> Truth:
     """Decide value ≥ bound, or return the condition for it."""
-    if isinstance(value, (int, Fraction)) and isinstance(bound, (int, Fraction)):
-        return value >= bound
+    if is_number(value) and is_number(bound):
+        return bool(value >= bound)
     poly = _without_floor(cleared(add(polynomial(value), polynomial(bound), -1)))
     decided = facts.is_nonnegative(poly)
     return _normal(poly, NONNEGATIVE) if decided is None else decided
@@ -245,7 +245,7 @@ def never_zero(poly: Polynomial, facts: Facts) -> bool:
 
 def integral(value: Value, facts: Facts) -> Truth:
     """Decide whether value is an integer, or return the condition for it."""
-    if isinstance(value, (int, Fraction)):
+    if not isinstance(value, Expr):
         return value.denominator == 1
     poly = polynomial(value)
     decided = facts.integral(poly)

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import log2, prod
+from typing import TypeAlias
 
-from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol, ceiling, floor
+from sympy import Add, And, Expr, Integer, Max, Min, Mod, Mul, Not, Or, Piecewise, Pow, Rational, Symbol, ceiling, floor
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, BooleanTrue
 
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.symbols import Value, exact
-from symcnn.errors import SymcnnError
+from symcnn.errors import NotSupportedError, SymcnnError
 
 _MOST_BITS = 1_000_000  # larger powers are refused instead of filling the memory
+_MOST_TERMS = 100_000  # of all the sums in one value together
+
+Evaluate: TypeAlias = Callable[[Value], int | Fraction]
 
 
-def evaluator(values: Mapping[Symbol, int | Fraction]) -> Callable[[Value], int | Fraction]:
+@dataclass
+class _Budget:
+    """How many terms of sums may still be worked out."""
+
+    terms: int = _MOST_TERMS
+
+    def take(self, count: int) -> None:
+        """Use some up; raises `NotSupportedError` where too few are left."""
+        self.terms -= count
+        if self.terms < 0:
+            raise NotSupportedError(f"sums of more than {_MOST_TERMS:,} terms that have no closed form")
+
+
+def evaluator(values: Mapping[Symbol, int | Fraction]) -> Evaluate:
     """Return a function that evaluates expressions at `values`; common parts are worked out once.
 
     It raises `SymcnnError` for a symbol without a value, a division by zero, or an astronomically large power.
@@ -24,25 +46,51 @@ def evaluator(values: Mapping[Symbol, int | Fraction]) -> Callable[[Value], int 
     >>> evaluator({H: 7})(9 * (H - 2) ** 2)
     225
     """
+    return _evaluator(values, _Budget())
+
+
+def _evaluator(values: Mapping[Symbol, int | Fraction], budget: _Budget) -> Evaluate:
     known: dict[Expr, int | Fraction] = dict(values)
 
     def evaluate(value: Value) -> int | Fraction:
         if isinstance(value, (int, Fraction)):
             return value
         if value not in known:
-            known[value] = _compute(value, evaluate)
+            if isinstance(value, ExprWithLimits):
+                known[value] = _accumulated(value, values, evaluate, budget)
+            else:
+                known[value] = _compute(value, evaluate)
         return known[value]
 
     return evaluate
 
 
-def _compute(expr: Expr, evaluate: Callable[[Value], int | Fraction]) -> int | Fraction:
+def _accumulated(
+    expr: ExprWithLimits, values: Mapping[Symbol, int | Fraction], evaluate: Evaluate, budget: _Budget
+) -> int | Fraction:
+    """Work a sum or a product out, term by term; an empty one is 0 or 1."""
+    body, index, start, end = outermost(expr)
+    places = range(_whole(evaluate(start)), _whole(evaluate(end)) + 1)
+    budget.take(len(places))
+    terms = [_evaluator({**values, index: place}, budget)(body) for place in places]
+    return _tidy(prod(terms) if expr.func.__name__ == "Product" else sum(terms))
+
+
+def _whole(number: int | Fraction) -> int:
+    if number.denominator != 1:
+        raise SymcnnError(f"{number} is no number of times")
+    return int(number)
+
+
+def _compute(expr: Expr, evaluate: Evaluate) -> int | Fraction:
     if isinstance(expr, (Integer, Rational)):
         number = exact(expr)
         assert isinstance(number, (int, Fraction))
         return number
     if isinstance(expr, Symbol):
         raise SymcnnError(f"'{expr.name}' has no value")
+    if isinstance(expr, Piecewise):
+        return evaluate(next(value for value, condition in expr.args if holds(condition, evaluate)))
     parts = [evaluate(part) for part in expr.args]
     if isinstance(expr, Pow):
         return raise_power(parts[0], parts[1])
@@ -50,6 +98,18 @@ def _compute(expr: Expr, evaluate: Callable[[Value], int | Fraction]) -> int | F
     if operation is None:
         raise SymcnnError(f"cannot evaluate {expr.func.__name__}")
     return _tidy(operation(parts))
+
+
+def holds(condition: Boolean, evaluate: Evaluate) -> bool:
+    """Tell whether the condition of a case is true."""
+    if isinstance(condition, (And, Or)):
+        parts = (holds(part, evaluate) for part in condition.args)
+        return all(parts) if isinstance(condition, And) else any(parts)
+    if isinstance(condition, Not):
+        return not holds(condition.args[0], evaluate)
+    if isinstance(condition, Relational):
+        return _RELATIONS[condition.rel_op](evaluate(condition.lhs), evaluate(condition.rhs))
+    return isinstance(condition, BooleanTrue)
 
 
 def raise_power(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
@@ -75,4 +135,14 @@ _OPERATIONS: dict[type[Expr], Callable[[list[int | Fraction]], int | Fraction]] 
     ceiling: lambda parts: -(-parts[0] // 1),
     Max: max,
     Min: min,
+    Mod: lambda parts: parts[0] % parts[1],
+}
+
+_RELATIONS: dict[str, Callable[[int | Fraction, int | Fraction], bool]] = {
+    "==": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+    ">=": lambda left, right: left >= right,
+    ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right,
+    "<": lambda left, right: left < right,
 }

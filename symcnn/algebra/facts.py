@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-from sympy import Add, Expr, Integer, Max, Min, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Integer, Max, Min, Ne, Piecewise, Pow, Product, Symbol, ceiling, floor
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.polynomial import (
     ONE,
@@ -15,6 +17,7 @@ from symcnn.algebra.polynomial import (
     Number,
     Polynomial,
     add,
+    as_expression,
     atoms,
     common_denominator,
     constant,
@@ -27,7 +30,17 @@ from symcnn.algebra.polynomial import (
     scale,
     substitute,
 )
-from symcnn.algebra.quotient import Quotient, has_rounding, inside, is_integer_atom, is_integer_monomial
+from symcnn.algebra.powers import curved_counts, without_powers
+from symcnn.algebra.quotient import (
+    Quotient,
+    has_rounding,
+    inside,
+    is_integer_atom,
+    is_integer_monomial,
+    is_integer_polynomial,
+)
+from symcnn.algebra.symbols import exact
+from symcnn.algebra.wholes import has_symbolic_power, is_whole_power
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
 _MOST_DOUBLINGS = 64  # of 2ⁿ for large n no better bound is worked out
@@ -63,6 +76,10 @@ class Facts:
             return min(known) if len(known) == len(bounds) else None
         if isinstance(atom, Pow) and atom.is_positive:
             return self._least_power(atom)
+        if isinstance(atom, Piecewise):
+            return self._least_of_cases(atom)
+        if isinstance(atom, ExprWithLimits):
+            return self._least_of_sum(atom)
         return self.lower_bound(polynomial(atom)) if isinstance(atom, Add) else None
 
     def lower_bound(self, poly: Polynomial) -> Number | None:
@@ -74,7 +91,7 @@ class Facts:
         """Prove `poly` ≥ 0 (True) or `poly` < 0 (False) for all values, or return None."""
         if len(poly) > _PROVABLE_TERMS and min(poly.values()) < 0 < max(poly.values()):
             return None
-        if self._proved(poly, strictly=False) or self._proved_by_rounding(poly):
+        if self._proved(poly, strictly=False) or self._proved_by_rounding(poly) or self._proved_in_steps(poly):
             return True
         return False if self.is_positive(scale(poly, -1)) else None
 
@@ -91,6 +108,18 @@ class Facts:
             return False
         whole = scale(poly, lcm(*(c.denominator for c in poly.values())))
         return bool(self.integral(whole)) and self._proved(add(whole, {ONE: 1}), strictly=True)
+
+    def _proved_in_steps(self, poly: Polynomial) -> bool:
+        """Prove `poly` ≥ 0 for a count n = 0, and for n ≥ 1: so n(n − 1) ≥ 0; and with bⁿ ≥ 1 + (b − 1)·n."""
+        relaxed = without_powers(poly)
+        if relaxed is not None and self._proved(relaxed, strictly=False):
+            return True
+        for count in curved_counts(poly):
+            if self.least(count) == 0:
+                at_zero = polynomial(as_expression(poly).xreplace({count: Integer(0)}))
+                later = replace(self, lower={**self.lower, count: 1})
+                return self._proved(at_zero, strictly=False) and later._proved(poly, strictly=False)
+        return False
 
     def is_positive(self, poly: Polynomial) -> bool:
         """Tell whether `poly` > 0 is proved for all values."""
@@ -121,6 +150,8 @@ class Facts:
         if not rest:
             return True
         numerator, number, monomial = common_denominator(rest)
+        if _is_worth_dividing(numerator, monomial) and is_integer_polynomial(rest):
+            return True
         if monomial or not all(is_integer_monomial(m) for m in numerator):
             return None
         total = 0
@@ -133,16 +164,22 @@ class Facts:
         return total % number == 0
 
     def whole_terms(self, poly: Polynomial) -> Polynomial:
-        """Return terms of `poly` that are together an integer by an assumed divisibility: m·(C/g) where g divides C."""
-        if not self.divisible:
-            return {}
-        found: Polynomial = {}
+        """Return terms of `poly` that are together an integer: m·(C/g) where g divides C, and 2ᴸ/2ʲ where j ≤ L."""
         left = {m: c for m, c in poly.items() if m and not (_whole(c) and is_integer_monomial(m))}
+        found = {m: c for m, c in left.items() if self._is_whole_power(m, c)}
+        if not self.divisible:
+            return found
+        left = {m: c for m, c in left.items() if m not in found}
         for known in map(_as_polynomial, self.divisible):
             part = _whole_multiple(left, known)
             found = add(found, part)
             left = {m: c for m, c in left.items() if m not in part}
         return found
+
+    def _is_whole_power(self, monomial: Monomial, coefficient: Number) -> bool:
+        if not has_symbolic_power(monomial):
+            return False
+        return is_whole_power(monomial, coefficient, lambda p: bool(self._proved(p, strictly=False)))
 
     def _bound(self, poly: Polynomial) -> tuple[Number, bool] | None:
         """Return a lower bound, and whether the polynomial is known to stay above it."""
@@ -157,12 +194,20 @@ class Facts:
                 return None
             shift[atom] = add({frozenset(((atom, 1),)): 1}, {ONE: least} if least else {})
         if any(exponent < 0 for monomial in poly for _, exponent in monomial):
-            return None
+            return self._bound_over(poly)
         shifted = substitute(poly, shift)
         if not all(c > 0 for m, c in shifted.items() if m):
             return None
         above = any(m and all(a.is_positive and len(shift[a]) == 1 for a, _ in m) for m in shifted)
         return constant(shifted), bool(fractions) or above
+
+    def _bound_over(self, poly: Polynomial) -> tuple[Number, bool] | None:
+        """Return 0 as a bound of what is not negative over something positive: (sⁿ − 1)/(s − 1) for s ≥ 2."""
+        numerator, _, monomial = common_denominator(poly)
+        if not all(isinstance(atom, Add) and (self.least(atom) or 0) > 0 for atom, _ in monomial):
+            return None
+        bound = self._bound(polynomial(as_expression(numerator)))
+        return (0, bound[1]) if bound is not None and bound[0] >= 0 else None
 
     def _least_rounded(self, within: Quotient, up: bool) -> Number | None:
         bound = self.lower_bound(within.numerator)
@@ -173,12 +218,35 @@ class Facts:
         return -(-bound // within.number) if up else bound // within.number
 
     def _least_power(self, atom: Pow) -> Number:
-        if isinstance(atom.base, Integer):
+        base = self.least(atom.base) if isinstance(atom.base, Symbol) else exact(atom.base)
+        if isinstance(base, int) and base > 1:
             exponent = self.lower_bound(polynomial(atom.exp))
             if exponent is not None and exponent > 0 and exponent.denominator == 1:
-                least: int = int(atom.base) ** int(min(exponent, _MOST_DOUBLINGS))
+                least: int = base ** int(min(exponent, _MOST_DOUBLINGS))
                 return least
         return 1 if atom.is_integer else 0
+
+    def _least_of_cases(self, atom: Piecewise) -> Number | None:
+        """Return a bound of all the values, each under its own condition where that raises the bound of a symbol."""
+        bounds = [self.under(condition).lower_bound(polynomial(value)) for value, condition in atom.args]
+        known = [bound for bound in bounds if bound is not None]
+        return min(known) if len(known) == len(bounds) else None
+
+    def under(self, condition: Boolean) -> Facts:
+        """Return the facts where a case applies: s ≠ 1 says s ≥ 2 of a positive integer."""
+        if isinstance(condition, Ne) and isinstance(condition.lhs, Symbol) and condition.lhs.is_integer:
+            least = self.least(condition.lhs)
+            if least is not None and condition.rhs == least:
+                return replace(self, lower={**self.lower, condition.lhs: least + 1})
+        return self
+
+    def _least_of_sum(self, atom: ExprWithLimits) -> Number | None:
+        """Return 0 for a sum, or 1 for a product, of what is at least that: it may be empty."""
+        neutral = 1 if isinstance(atom, Product) else 0
+        indices = {index for index, *_ in atom.limits}  # of which nothing is known but that they are at least 0
+        others = Facts({sym: least for sym, least in self.lower.items() if sym not in indices})
+        bound = others.lower_bound(polynomial(atom.function))
+        return neutral if bound is not None and bound >= neutral else None
 
     def _sure_factor(self, atom: Expr, modulus: int) -> int:
         """Return a divisor of the atom: 2ⁿ is divisible by 2ᵉ for the least value e of n."""
@@ -223,6 +291,15 @@ def _without_positive_fractions(poly: Polynomial) -> tuple[Polynomial, Polynomia
         m: c for m, c in poly.items() if c > 0 and any(e < 0 for _, e in m) and all(a.is_positive for a, _ in m)
     }
     return {m: c for m, c in poly.items() if m not in fractions}, fractions
+
+
+def _is_worth_dividing(numerator: Polynomial, monomial: Monomial) -> bool:
+    """Tell whether several terms, of which one is no mere symbol, may be divisible together: n(n − 1)/2, (3ⁿ − 1)/2."""
+    if len(numerator) < 2 or len(numerator) > _PROVABLE_TERMS:
+        return False
+    if monomial:
+        return all(isinstance(atom, Add) for atom, _ in monomial)
+    return any(degree(m) > 1 or any(isinstance(atom, Pow) for atom, _ in m) for m in numerator)
 
 
 def _never_integral(numerator: Polynomial, number: int) -> bool | None:

@@ -14,7 +14,7 @@ from math import gcd
 from sympy import Expr, ceiling, floor
 
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.operations import sum_of
+from symcnn.algebra.operations import total
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -39,41 +39,46 @@ from symcnn.algebra.quotient import (
     rounded,
 )
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.wholes import has_symbolic_power
 
 _SMALL = 8  # numerators of more terms are not tried against their denominators
 
 
-def floor_of(value: Value, facts: Facts) -> Value:
-    """Return ⌊value⌋: an integer, or an expression that is integer-valued.
+def floor_of(value: Value, facts: Facts, divisor: int = 1) -> Value:
+    """Return ⌊value/divisor⌋ for a positive divisor: an integer, or an expression that is integer-valued.
 
     >>> from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
-    >>> floor_of((floor_of((H - 1) / 2, Facts()) - 2) / 2, Facts()) + 2
+    >>> floor_of(floor_of(H - 1, Facts(), 2) - 2, Facts(), 2) + 2
     ceiling(H/4)
     """
-    if isinstance(value, (int, Fraction)):
-        return value // 1
-    whole, atom = _split(polynomial(value), facts)
-    return exact(as_expression(whole) if atom is None else sum_of((as_expression(whole), atom)))
+    if not isinstance(value, Expr):
+        return value // divisor
+    return _put_together(*_split(quotient(polynomial(value), divisor), facts))
 
 
-def ceiling_of(value: Value, facts: Facts) -> Value:
-    """Return ⌈value⌉ = −⌊−value⌋, which for integers x, m > 0 is ⌊(x + m − 1)/m⌋."""
-    if isinstance(value, (int, Fraction)):
-        return -(-value // 1)
-    poly = polynomial(value)
-    over = quotient(poly)
+def ceiling_of(value: Value, facts: Facts, divisor: int = 1) -> Value:
+    """Return ⌈value/divisor⌉ = −⌊−value/divisor⌋, which for integers x, m > 0 is ⌊(x + m − 1)/m⌋."""
+    if not isinstance(value, Expr):
+        return -(-value // divisor)
+    over = quotient(polynomial(value), divisor)
     if not over.is_integral():
-        return exact(-expression(floor_of(-value, facts)))
+        return exact(-expression(floor_of(-value, facts, divisor)))
     one_less: Polynomial = {inverse(over.monomial): Fraction(-1, over.number)}
-    whole, atom = _split(add(poly, add(one_less, {ONE: 1})), facts)
-    return exact(as_expression(whole) if atom is None else sum_of((as_expression(whole), atom)))
+    return _put_together(*_split(quotient(add(over.polynomial(), add(one_less, {ONE: 1}))), facts))
 
 
-def _split(poly: Polynomial, facts: Facts) -> tuple[Polynomial, Expr | None]:
-    """Return the whole part of ⌊poly⌋ and the canonical floor or ceiling that is left, if any."""
-    divisible = facts.whole_terms(poly)
-    whole, rest = _whole_terms(quotient(add(poly, divisible, -1) if divisible else poly), None, facts)
+def _put_together(whole: Polynomial, atom: Expr | None) -> Value:
+    return exact(as_expression(whole)) if atom is None else total((as_expression(whole), atom))
+
+
+def _split(value: Quotient, facts: Facts) -> tuple[Polynomial, Expr | None]:
+    """Return the whole part of a floor and the canonical floor or ceiling that is left, if any."""
+    told = facts.divisible or has_symbolic_power(value.monomial) or any(map(has_symbolic_power, value.numerator))
+    divisible = facts.whole_terms(value.polynomial()) if told else {}
+    if divisible:
+        value = quotient(add(value.polynomial(), divisible, -1))
+    whole, rest = _whole_terms(value, None, facts)
     whole = add(whole, divisible)
     if not _is_negative(rest):
         return _merged(whole, rest, facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, lcm
 
-from sympy import Expr, Symbol, ceiling, floor
+from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
 
 from symcnn.algebra.polynomial import (
     Monomial,
@@ -15,6 +15,7 @@ from symcnn.algebra.polynomial import (
     Polynomial,
     add,
     as_expression,
+    atoms,
     inverse,
     multiply,
     polynomial,
@@ -36,6 +37,8 @@ def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
     18*H**2
     """
     poly = polynomial(value)
+    if any(isinstance(atom, Pow) and _depends(atom, growing) for atom in atoms(poly)):
+        return _leading_power(poly, growing)
     smooth = _without_rounding(poly, growing)
     if smooth is None or any(_depends(atom, growing) for m in smooth for atom, _ in m if not isinstance(atom, Symbol)):
         return None
@@ -46,6 +49,34 @@ def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
     if error is not None and top <= error:
         return None
     return as_expression({m: c for m, c in smooth.items() if _degree(m, growing) == top})
+
+
+def _leading_power(poly: Polynomial, growing: Collection[Symbol]) -> Expr | None:
+    """Return the terms of the fastest growth where bases of powers are numbers: 2·2ⁿ of 2ⁿ⁺¹ + n³, n²·3ⁿ before n·3ⁿ.
+
+    None for several symbols that grow, whose speeds do not compare, for other exponents, and for roundings.
+    """
+    speeds = {monomial: _speed(monomial, growing) for monomial in poly}
+    known = [speed for speed in speeds.values() if speed is not None]
+    if len(growing) != 1 or len(known) < len(speeds):
+        return None
+    fastest = max(known)
+    return as_expression({m: c for m, c in poly.items() if speeds[m] == fastest})
+
+
+def _speed(monomial: Monomial, growing: Collection[Symbol]) -> tuple[Fraction, int] | None:
+    """Return r and d of a monomial that grows like n^d·rⁿ."""
+    rate, powers = Fraction(1), 0
+    for atom, exponent in monomial:
+        if not _depends(atom, growing):
+            continue
+        if atom in growing:
+            powers += exponent
+        elif isinstance(atom, Pow) and isinstance(atom.base, Integer) and atom.base > 1 and atom.exp in growing:
+            rate *= Fraction(int(atom.base)) ** exponent
+        else:
+            return None
+    return rate, powers
 
 
 def _degree(monomial: Monomial, growing: Collection[Symbol]) -> int:

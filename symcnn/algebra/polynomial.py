@@ -30,7 +30,7 @@ _LARGEST_PRIME = 1000  # what is left of a base after dividing by smaller primes
 
 def polynomial(value: Value) -> Polynomial:
     """Return `value` expanded, as a new polynomial."""
-    if isinstance(value, (int, Fraction)):
+    if not isinstance(value, Expr):
         return {ONE: value} if value else {}
     return dict(_expanded(value))
 
@@ -228,7 +228,7 @@ def accumulate(poly: Polynomial, monomial: Monomial, coefficient: Number) -> Non
 
 
 def _tidy(number: Number) -> Number:
-    return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number
+    return number.numerator if number.denominator == 1 else number
 
 
 @lru_cache(maxsize=100_000)

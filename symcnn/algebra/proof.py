@@ -13,7 +13,8 @@ from itertools import islice, product
 from math import ceil, lcm, prod
 from typing import Any
 
-from sympy import Expr, Symbol, ceiling, floor
+from sympy import Add, Eq, Expr, Ne, Piecewise, Symbol, ceiling, floor, true
+from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
@@ -65,8 +66,13 @@ def equal(first: Value, second: Value, facts: Facts | None = None) -> bool | Non
     """
     facts = facts or Facts()
     difference, _, _ = common_denominator(add(polynomial(first), polynomial(second), -1))
+    if any(isinstance(atom, Add) for atom in atoms(difference)):  # what was a denominator is a factor now
+        difference = polynomial(as_expression(difference))
     if not difference:
         return True
+    split = next((atom for atom in sorted(atoms(difference), key=str) if isinstance(atom, Piecewise)), None)
+    if split is not None:
+        return _equal_in_cases(difference, split.args[0][1], facts)
     classes = residue_classes(difference, facts)
     if classes is None:
         return None
@@ -76,6 +82,33 @@ def equal(first: Value, second: Value, facts: Facts | None = None) -> bool | Non
         # Different polynomials may agree on the values that these facts leave: only a counterexample tells.
         return False if _counterexample(difference, facts) else None
     return False
+
+
+def _equal_in_cases(difference: Polynomial, condition: Boolean, facts: Facts) -> bool | None:
+    """Prove that a difference is zero where x ≠ a and where x = a, for cases that tell these apart."""
+    if not isinstance(condition, (Ne, Eq)) or not isinstance(condition.lhs, Symbol):
+        return None
+    x, a = condition.args
+    if a.has(x):
+        return None
+    apart = [_in_case(difference, Ne(x, a), {}), _in_case(difference, Eq(x, a), {x: a})]
+    if None in apart:
+        return None
+    found = [equal(case, 0, facts) for case in apart if case is not None]
+    return False if False in found else True if all(found) else None
+
+
+def _in_case(difference: Polynomial, condition: Boolean, values: dict[Expr, Expr]) -> Expr | None:
+    """Return a difference where a condition holds; None where its cases are others."""
+    replaced: dict[Expr, Polynomial] = {}
+    for atom in atoms(difference):
+        if isinstance(atom, Piecewise):
+            (value, first), (other, last) = atom.args[0], atom.args[-1]
+            if len(atom.args) != 2 or last is not true or first not in (condition, condition.negated):
+                return None
+            replaced[atom] = polynomial((value if first == condition else other).xreplace(values))
+    known = substitute(difference, replaced)
+    return as_expression(known).xreplace(values)
 
 
 def _counterexample(difference: Polynomial, facts: Facts) -> bool:

@@ -44,6 +44,8 @@ def exact(value: Value) -> Value:
         if isinstance(value, Rational):
             return int(value.p) if value.q == 1 else Fraction(int(value.p), int(value.q))
         return value
+    if type(value) is int:
+        return value
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
     return value

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 from sympy import Expr, Pow, Rational, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from, rewritten
 from symcnn.algebra.conditions import ZERO, Condition, Either, single
-from symcnn.algebra.operations import product
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.counting import Counting
-from symcnn.analysis.derivation import Derivation, Visit, conditions, visits
+from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
+from symcnn.analysis.learning import first_times
 from symcnn.analysis.merge import merged
-from symcnn.analysis.result import Analysis, Layer
+from symcnn.analysis.repeated import Asked, asked
+from symcnn.analysis.result import Analysis
+from symcnn.analysis.rows import Claims, Rows, shape
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
+from symcnn.formula.express import shown
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
-from symcnn.library.rules import RULES
 from symcnn.source import Source
 from symcnn.syntax import parse_assumptions, parse_formula
 from symcnn.tree import Assume, Domain, File, Let, Net, Network
-
-Claims: TypeAlias = tuple[Condition | Either, ...]
 
 
 def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: Any) -> Analysis:
@@ -68,17 +68,18 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        defined = _defined(net, derivation, assumed)
-        claimed: dict[tuple[str, ...], Claims] | None = None  # the layers' own conditions, where they are facts later
+        wanted = tuple(asked(derivation, walk.arithmetic))
+        defined = _defined(net, wanted, assumed)
+        claimed = _claimed(derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
-            claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
             facts, replaced = facts_from([*claims, *plain])
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
-            defined = _defined(net, derivation, assumed, tuple(_kept(plain, replaced)))
-        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
+            wanted = tuple(asked(derivation, walk.arithmetic))
+            defined = _defined(net, wanted, assumed, tuple(_kept(plain, replaced)))
+        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
 
 
@@ -88,13 +89,19 @@ def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} == {value}"
 
 
-def _defined(net: Network, derivation: Derivation, assumed: Claims, plain: Claims = ()) -> Claims:
+def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str, ...], Claims]:
+    """Return what the layers ask for, by their paths."""
+    layers = (one for one in wanted if one.leaf is not None)
+    return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
+
+
+def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Claims = ()) -> Claims:
     """Return the conditions under which a network is defined, those that are found already with them.
 
     Raises `SymcnnError` where it never is.
     """
     try:
-        return merged((*plain, *(claim for claim, _ in conditions(derivation))), assumed)
+        return merged((*plain, *(claim for one in wanted for claim in one.claims)), assumed)
     except SymcnnError as error:
         message = f"the net '{net.name}' is defined for no input"
         raise SymcnnError(message, net.definition.span, error.message) from None
@@ -174,6 +181,8 @@ def _facts(
     claims: list[Condition | Either] = []
     for assume in net.file.assumptions:
         claims += _claims(assume, scope.parent, bare)
+        if assume.span.source is net.definition.span.source:
+            _check_given(assume, given, scope, bare)
     for statement in net.definition.body.statements:
         if isinstance(statement, Let):
             _define_if_possible(statement, scope, bare)
@@ -187,6 +196,18 @@ def _facts(
         place = (extra or net.file.assumptions or (None,))[-1]
         raise SymcnnError("the assumptions contradict each other", place.span if place else None) from None
     return tuple(dict.fromkeys(claims)), replaced, Arithmetic(facts)
+
+
+def _check_given(assume: Assume, given: Mapping[str, Any], scope: Scope, arithmetic: Arithmetic) -> None:
+    """Raise `SymcnnError` where what is assumed of a symbol does not hold of what a parameter of its name is given."""
+    for formula in assume.conditions:
+        if isinstance(formula, Domain):
+            continue
+        spoken = [name for name in dict.fromkeys(n.name for n in names(formula)) if name in given]
+        if spoken and condition(_value(formula, scope, arithmetic), formula.span) is False:
+            values = ", ".join(f"{name} = {shown(scope[name])}" for name in spoken)
+            hint = "a parameter without a value is the symbol of that name"
+            raise SymcnnError(f"the assumption {formula.span.text} does not hold for {values}", formula.span, hint)
 
 
 def _define_if_possible(let: Let, scope: Scope, arithmetic: Arithmetic) -> None:
@@ -243,65 +264,30 @@ def _result(
     batch: Any,
     assumed: Claims,
     defined: Claims,
-    claimed: Mapping[tuple[str, ...], Claims] | None,
+    claimed: Mapping[tuple[str, ...], Claims],
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
     arithmetic: Arithmetic,
 ) -> Analysis:
-    def own_claims(visit: Visit) -> Claims:
-        return visit.leaf.outcome.conditions if claimed is None else claimed.get(visit.path, ())
-
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
-    counting = Counting(net.file, batch, arithmetic.facts)
+    counting = Counting(net.file, batch, arithmetic.facts, (*assumed, *defined), lambda: first_times(derivation))
     return Analysis(
         net=net.name,
-        input=_shape(derivation.input.shape),
+        input=shape(derivation.input.shape),
         batch=None if net.definition.input is None or net.definition.input.batch is None else expression(batch),
-        output=_shape(derivation.output.shape),
-        layers=tuple(
-            _layer(visit, batch, receptive_fields, i, own_claims(visit), counting)
-            for i, visit in enumerate(visits(derivation))
-        ),
+        output=shape(derivation.output.shape),
+        layers=Rows(batch, receptive_fields, counting, claimed).of(derivation),
         fields=receptive_fields,
         claims=defined,
         assumed=assumed,
         symbols=dict(sorted(used.items())),
         warnings=(*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
-        derivation=derivation,
+        derived=lambda: derivation,
         facts=arithmetic.facts,
         replaced=replaced,
         counting=counting,
     )
-
-
-def _layer(visit: Visit, batch: Any, receptive_fields: Fields, place: int, claims: Claims, counting: Counting) -> Layer:
-    leaf, outcome = visit.leaf, visit.leaf.outcome
-    counted = {
-        name: expression(product((value, batch)) if RULES[name].per_sample and batch != 1 else value)
-        for name, value in outcome.counted.items()
-    }
-    return Layer(
-        name=leaf.name,
-        path=".".join(visit.path),
-        kind=leaf.kind,
-        times=visit.times,
-        input=_shape(leaf.input.shape),
-        inputs=tuple(_shape(tensor.shape) for tensor in leaf.inputs),
-        output=_shape(outcome.output.shape),
-        counted=counted,
-        fields=receptive_fields,
-        place=place,
-        span=leaf.span,
-        rules=outcome.kind,
-        values=outcome.values,
-        claims=claims,
-        counting=counting,
-    )
-
-
-def _shape(values: tuple[Any, ...]) -> tuple[Expr, ...]:
-    return tuple(expression(value) for value in values)

@@ -7,16 +7,22 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sympy import Eq, Piecewise
+
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.assumptions import facts_from
+from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression
+from symcnn.analysis.derivation import Loop
 from symcnn.analysis.informed import Informed
 from symcnn.errors import SymcnnError
-from symcnn.formula.nodes import Number
+from symcnn.formula.nodes import Formula, Number, names
 from symcnn.formula.values import Frame, UndecidedError, number
-from symcnn.library.convention import BRANCHES, SAME, VALID, Convention, check_own, find_convention
-from symcnn.library.rules import OPERATIONS, UNKNOWN
+from symcnn.library.convention import BRANCHES, FIRST, SAME, VALID, Convention, check_own, find_convention
+from symcnn.library.kind import Kind
+from symcnn.library.rules import ASKED, UNKNOWN
 from symcnn.tree import File
 
 if TYPE_CHECKING:
@@ -45,18 +51,25 @@ Counted = Any | Unknown  # an expression, of an evaluated analysis an integer
 
 @dataclass(frozen=True)
 class Counting:
-    """Counts the layers of one analysis, each different one once. `exactly` makes the numbers it hands out."""
+    """Counts the layers of one analysis, each different one once. `exactly` makes the numbers it hands out.
+
+    `claims` are what is assumed, and where the network is defined; `first_times` says for each layer how many of its
+    repetitions have nothing before them that learns.
+    """
 
     file: File
     batch: Any
     facts: Facts
+    claims: tuple[Condition | Either, ...] = ()
+    first_times: Callable[[], tuple[Any, ...]] = tuple
     exactly: Callable[[Any], Any] = expression
     _done: dict[tuple[Any, ...], Counted] = field(default_factory=dict, repr=False)
     _found: dict[str, Convention] = field(default_factory=dict, repr=False)
+    _asking: dict[tuple[str, Kind], bool] = field(default_factory=dict, repr=False)
 
     def at(self, batch: Any) -> Counting:
         """Return the counting of the same layers in exact integers."""
-        return replace(self, batch=batch, facts=Facts(), exactly=exact, _done={}, _found={})
+        return replace(self, batch=batch, facts=Facts(), exactly=exact, _done={}, _found={}, _asking={})
 
     def convention(self, name: str) -> Convention:
         """Return a convention by its name, or a quantity; raises `SymcnnError` for one that is not known."""
@@ -69,9 +82,11 @@ class Counting:
         """Return what a convention counts in a layer, the whole batch together."""
         if name in layer.counted:
             return layer.counted[name]
-        key = (name, id(layer.values), len(layer.inputs))
+        convention = self.convention(name)
+        first = self.first(layer) if self._asks_for_first(convention, layer.rules) else None
+        key = (name, id(layer.values), len(layer.inputs), first)
         if key not in self._done:
-            self._done[key] = self._counted(self.convention(name), layer)
+            self._done[key] = self._counted(convention, layer)
         found = self._done[key]
         return replace(found, layer=layer.path) if isinstance(found, Unknown) else found
 
@@ -86,20 +101,64 @@ class Counting:
 
     def of_one(self, convention: Convention, layer: Layer, values: Mapping[str, Any]) -> Any:
         """Return what is counted for one sample, with values of the names; raises `UndecidedError` where none is."""
+        if len(convention.parts) > 1:
+            parts = (product((sign, self.of_one(part, layer, values))) for sign, part in convention.parts)
+            return exact(total(parts))
         counted = convention.of(layer.rules)
         if counted is None:
             raise UndecidedError(f"the convention {convention.name} has no line for {layer.kind}, and no otherwise")
         if isinstance(counted.formula, Number) and isinstance(counted.formula.value, int):
             return counted.formula.value
+        span = counted.formula.span
+        tapped = any(name.name == "taps" for name in names(counted.formula))
         try:
-            return number(counted.meaning(Frame(self.arithmetic, values)), counted.formula.span)
+            return number(counted.meaning(Frame(self._defined if tapped else self.arithmetic, values)), span)
         except UndecidedError:
-            return number(counted.meaning(Frame(self._informed(layer), values)), counted.formula.span)
+            return number(counted.meaning(Frame(self._informed(layer), values)), span)
+
+    def chosen(self, convention: Convention, layer: Layer, values: Mapping[str, Any]) -> Formula:
+        """Return the formula by which a layer is counted, of an `if` the branch that is taken."""
+        try:
+            return convention.chosen(layer.rules, Frame(self.arithmetic, values))
+        except UndecidedError:
+            return convention.chosen(layer.rules, Frame(self._informed(layer), values))
+
+    def first(self, layer: Layer) -> Any:
+        """Return 1 where nothing before a layer learns, else 0; of one that is repeated the mean.
+
+        In a symbolic number of repetitions it is 1 in the first of them: where the indices are 0.
+        """
+        times = self._first_times[layer.place]
+        if layer.loops and times not in (0, layer.times):
+            if times != 1:
+                raise UndecidedError("before how many of its repetitions nothing learns is not known")
+            return product(_is_first(loop) for loop in layer.loops)
+        return exact(expression(self._first_times[layer.place]) / expression(layer.times))
+
+    def _asks_for_first(self, convention: Convention, kind: Kind) -> bool:
+        """Tell whether it matters for a kind if something learns before it."""
+        key = convention.name, kind
+        if key not in self._asking:
+            self._asking[key] = False  # where a rule comes back to itself
+            formulas = [counted.formula for _, part in convention.parts if (counted := part.of(kind)) is not None]
+            mentioned = {name.name for formula in formulas for name in names(formula)}
+            others = (self.convention(name) for name in mentioned & ASKED.keys())
+            self._asking[key] = FIRST in mentioned or any(self._asks_for_first(other, kind) for other in others)
+        return self._asking[key]
+
+    @cached_property
+    def _first_times(self) -> tuple[Any, ...]:
+        return self.first_times()
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
         """The arithmetic with what is known of the network's symbols."""
         return Arithmetic(self.facts)
+
+    @cached_property
+    def _defined(self) -> Arithmetic:
+        """The arithmetic that also knows where the network is defined, which makes products with padding shorter."""
+        return Arithmetic(facts_from(self.claims)[0])
 
     def _informed(self, layer: Layer) -> Informed:
         return Informed(self.arithmetic, [tuple(map(exact, s)) for s in (layer.input, layer.output)], layer.claims)
@@ -124,7 +183,11 @@ class Names(dict[str, Any]):
             return exact(total((values["weights"], values["biases"])))
         if name == BRANCHES:
             return len(self._layer.inputs)
-        if name in OPERATIONS:
+        if name in {p.symbol for p in self._layer.rules.definition.parameters}:
+            return values[name]
+        if name == FIRST:
+            return self._counting.first(self._layer)
+        if name in ASKED:
             return self._counting.of_one(self._counting.convention(name), self._layer, self)
         try:
             return values[name]
@@ -132,6 +195,13 @@ class Names(dict[str, Any]):
             if name not in (SAME, VALID):  # which are there where they are true
                 raise
             return False
+
+
+def _is_first(loop: Loop) -> Any:
+    """Return 1 in the first repetition and else 0; without an index the mean."""
+    if loop.index is None:
+        return exact(1 / expression(loop.count))
+    return Piecewise((1, Eq(loop.index, 0)), (0, True), evaluate=False)
 
 
 def of_layer(layer: Layer, name: str) -> Any:
@@ -153,14 +223,19 @@ def of_network(analysis: Analysis, name: str) -> Any:
 def network_total(analysis: Analysis, name: str) -> Counted:
     """Return the total under a convention, or the first of its layers whose part is unknown."""
     counting = _counting(analysis)
-    parts = [(layer.times, counting.of(name, layer)) for layer in analysis.layers]
+    if analysis.is_deep:
+        assert analysis.symbolic is not None
+        found = network_total(analysis.symbolic, name)
+        if not isinstance(found, Unknown):
+            return analysis.evaluate(found)
+    parts = [(layer, counting.of(name, layer)) for layer in analysis.layers]
     unknown = next((part for _, part in parts if isinstance(part, Unknown)), None)
     return unknown or counting.exactly(weighed(parts))
 
 
-def weighed(parts: Iterable[tuple[Any, Any]]) -> Any:
-    """Return the sum of some parts, each so many times."""
-    return total(value if times == 1 else product((times, value)) for times, value in parts)
+def weighed(parts: Iterable[tuple[Layer, Any]]) -> Any:
+    """Return the sum of parts of layers, all repetitions of each together."""
+    return total(layer.together(value) for layer, value in parts)
 
 
 def _counting(of: Any) -> Counting:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL
 from symcnn.analysis.statements import statements
@@ -30,22 +31,19 @@ def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
 
 def _uses(file: File) -> tuple[set[str], set[str]]:
     """Return the names used where 0 is legal, and those standing alone where it is not, through nets' parameters."""
-    steps = [s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Step)]
-    zero_roles = set(_MAY_BE_ZERO)
+    arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file)]
+    parameters = {p.name for net in file.nets.values() for p in net.parameters}
+    zero, alone = _direct_uses(file)
+    roles, grown = set[str](), set(_MAY_BE_ZERO)
+    while grown:
+        roles |= grown
+        zero = zero.union(*(names for name, _, names in arguments if name in roles))
+        grown = (zero & parameters) - roles
     while True:
-        zero, positive = _direct_uses(file)
-        for step in steps:
-            for name, value in _arguments(step, file):
-                names = {n.name for n in f.names(value)}
-                if name in zero_roles:
-                    zero |= names
-                elif isinstance(value, f.Name):
-                    positive.add(value.name)
-        parameters = {p.name for net in file.nets.values() for p in net.parameters}
-        grown = zero_roles | ((zero - positive) & parameters)
-        if grown == zero_roles:
+        positive = alone | {v.name for name, v, _ in arguments if name not in roles and isinstance(v, f.Name)}
+        if not roles & positive:
             return zero, positive
-        zero_roles = grown
+        roles -= positive
 
 
 def _direct_uses(file: File) -> tuple[set[str], set[str]]:
@@ -60,15 +58,17 @@ def _direct_uses(file: File) -> tuple[set[str], set[str]]:
     return zero, positive
 
 
-def _arguments(step: Step, file: File) -> Iterator[tuple[str, f.Formula]]:
-    """Yield the arguments of a step with their names; positional ones get their parameters' names."""
-    parameters = _parameters(step.kind, file)
-    for position, argument in enumerate(step.arguments):
-        name = argument.name or (parameters[position] if position < len(parameters) else "")
-        yield name, argument.value
+def _arguments(file: File) -> Iterator[tuple[str, f.Formula]]:
+    """Yield the arguments of all steps that are no numbers, named; positional ones get their parameters' names."""
+    parameters = cache(partial(_parameters, file=file))
+    for step in (s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Step)):
+        for position, argument in enumerate(step.arguments):
+            if not isinstance(argument.value, f.Number):
+                known = () if argument.name else parameters(step.kind)
+                yield argument.name or (known[position] if position < len(known) else ""), argument.value
 
 
-def _parameters(name: str, file: File) -> list[str]:
+def _parameters(name: str, file: File) -> Sequence[str]:
     """Return the names of the parameters of a net or kind, of the file or of the library; none if there is none."""
     found = lookup(name, file)
     if found is None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from sympy import Symbol
+
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
+from symcnn.analysis.iterated import iterated, put_in
 from symcnn.analysis.view import IDENTITY, View, joined
+from symcnn.analysis.window import IDENTITY as NO_LAYER
 from symcnn.analysis.window import Window
 from symcnn.errors import NotSupportedError
+
+# What labelled tensors see that a body takes from outside: not what its input sees.
+_APART = View(None, reason="earlier tensors are joined in a symbolic number of repetitions")
 
 Views = tuple[View, ...]  # one per axis of the network's input
 Pair = tuple[tuple[Views, ...], Views]  # what the inputs, of a join several, and what an output of a layer sees
@@ -207,6 +215,9 @@ class _Follower:
     def _repeated(self, nest: Nest, sources: list[Views], seen: list[Pair] | None) -> Views:
         """Return what the last of some repetitions sees; they are composed by squaring where they can."""
         own, *taken = sources
+        if nest.index is not None:
+            return self._iterated(nest, own, taken, seen)
+        assert isinstance(nest.times, int)
         if taken:
             for _ in range(nest.times - 1):
                 own = self.output(nest.body, [own, *taken], None)
@@ -218,6 +229,28 @@ class _Follower:
             return self._composed(own, views, nest.times)
         return self.output(nest.body, [self._composed(own, views, nest.times - 1)], seen)
 
+    def _iterated(self, nest: Nest, own: Views, taken: list[Views], seen: list[Pair] | None) -> Views:
+        """Return what the last of a symbolic number of repetitions sees."""
+        assert nest.index is not None
+        apart = [own_views(nest.body), *((_APART,) * len(views) for views in taken)]
+        once = self.output(nest.body, apart, None)
+        if seen is not None:
+            before = self._after(own, once, Loop(nest.index, nest.index))
+            inner: list[Pair] = []
+            self.output(nest.body, [before, *taken], inner)
+            last = {nest.index: total((nest.times, -1))}
+            for inputs, output in inner:
+                seen.append((tuple(self._put_in(views, last) for views in inputs), self._put_in(output, last)))
+        return self._after(own, once, nest.loop)
+
+    def _after(self, own: Views, once: Views, loop: Loop) -> Views:
+        if not once:  # the axes are gone
+            return own
+        return composed(own, [iterated(view, loop, self._arithmetic) for view in once], self._arithmetic)
+
+    def _put_in(self, views: Views, values: Mapping[Symbol, Value]) -> Views:
+        return tuple(put_in(view, values, self._arithmetic) for view in views)
+
     def _composed(self, own: Views, views: Views, times: int) -> Views:
         return composed(own, [view.repeated(times, self._arithmetic) for view in views], self._arithmetic)
 
@@ -228,9 +261,21 @@ class _Follower:
             return tuple(replace(view, gated=True) for view in views) if leaf.outcome.kind.gates else views
         stretched = leaf.broadcast if any(map(any, leaf.broadcast)) else ((False,) * len(sources[0]),) * len(sources)
         columns = zip(zip(*sources, strict=True), zip(*stretched, strict=True), strict=True)
-        return tuple(joined(views, broadcast, self._arithmetic) for views, broadcast in columns)
+        return _per_axis(columns, lambda views, broadcast: joined(views, broadcast, self._arithmetic))
 
 
 def composed(first: Views, then: Sequence[Window | View], arithmetic: Arithmetic) -> Views:
     """Compose axis by axis; a tensor that has lost its axes sees what it saw when it lost them."""
-    return tuple(a.then(b, arithmetic) for a, b in zip(first, then, strict=True)) if then else first
+    if not then or all(later is NO_LAYER for later in then):
+        return first
+    return _per_axis(zip(first, then, strict=True), lambda a, b: a.then(b, arithmetic))
+
+
+def _per_axis(columns: Iterable[tuple[Any, Any]], work: Callable[[Any, Any], View]) -> Views:
+    """Do work for each axis, but once for axes on which the same is seen."""
+    columns = list(columns)
+    found: list[View] = []
+    for place, column in enumerate(columns):
+        first = columns.index(column)
+        found.append(work(*column) if first == place else found[first])
+    return tuple(found)

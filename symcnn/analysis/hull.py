@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis import nested, phases
 from symcnn.analysis.nested import Nested
@@ -41,6 +42,11 @@ class Hull:
     def blind(self) -> bool:
         """Whether nothing at all is seen."""
         return self.phases is not None and self.phases.blind
+
+    @property
+    def interval(self) -> Interval:
+        """What the first output sees, from where to where, without upsampling."""
+        return self.affine.start, total((self.affine.start, self.affine.reach))
 
     def by_phase(self) -> Phases | None:
         """Return the phases, of which there is one without upsampling."""
@@ -93,7 +99,8 @@ def of_layer(window: Window, arithmetic: Arithmetic) -> Hull:
     if not window.known:
         return Hull(window.affine, plain=False)
     if window.upsampling == 1:
-        return Hull(window.affine, window.spacing if isinstance(window.spacing, int) else IRREGULAR)
+        spacing = 1 if window.reach == 0 else window.spacing  # of a single tap there is no next one
+        return Hull(window.affine, spacing if isinstance(spacing, int) else IRREGULAR)
     return Hull(window.affine, IRREGULAR, False, phases.of_layer(window, arithmetic), nested.of_layer(window))
 
 
@@ -148,13 +155,16 @@ def _shorter(one: Hull, other: Hull, arithmetic: Arithmetic) -> Hull:
     placed = one.placed and other.placed
     for less, more in ((one, other), (other, one)):
         if arithmetic.compare("<=", less.affine.reach, more.affine.reach) is True:
-            return replace(less, placed=placed and _never_more(less, more, arithmetic))
+            placed = placed and _never_more(less, more, arithmetic)
+            return less if less.placed == placed else replace(less, placed=placed)
     reach = arithmetic.smallest([one.affine.reach, other.affine.reach])
     return Hull(replace(one.affine, reach=reach), IRREGULAR, placed=False)
 
 
 def _never_more(less: Hull, more: Hull, arithmetic: Arithmetic) -> bool:
     """Say whether provably one sees no more than another, and neither does it through earlier and later parts."""
+    if less.plain and more.plain:
+        return phases.inside(less.interval, more.interval, arithmetic)
     inner, outer = less.by_phase(), more.by_phase()
     if inner and outer:
         return phases.within(inner, outer, arithmetic)

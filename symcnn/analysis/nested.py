@@ -44,7 +44,7 @@ class Nested:
         """Return the largest number of inputs from the first to the last that one output sees."""
         further: Value = 0
         for level in reversed(self.levels):
-            further = arithmetic.floor(arithmetic.divide(total((level.reach, further)), level.factor))
+            further = arithmetic.floor(total((level.reach, further)), level.factor)
         return total((self.base.reach, product((self.base.jump, further)), 1))
 
     def has_no_gaps(self, arithmetic: Arithmetic) -> bool:

@@ -77,10 +77,7 @@ def of_layer(window: Window, arithmetic: Arithmetic) -> Phases | None:
     if not (dense and arithmetic.compare(">=", reach, factor - 1) is True):
         return None  # an output that sees nothing is known by numbers only
     ends = [(total((start, at)), total((start, at, reach))) for at in offsets]
-    intervals = [
-        (arithmetic.ceiling(arithmetic.divide(first, factor)), arithmetic.floor(arithmetic.divide(last, factor)))
-        for first, last in ends
-    ]
+    intervals = [(arithmetic.ceiling(first, factor), arithmetic.floor(last, factor)) for first, last in ends]
     return Phases(tuple(intervals), stride * count // factor)
 
 
@@ -241,12 +238,13 @@ def within(inner: Phases, outer: Phases, arithmetic: Arithmetic) -> bool:
     """Say whether every output provably sees no more in `inner` than in `outer`, and something where `outer` does."""
     count = lcm(len(inner.intervals), len(outer.intervals))
     return count <= MOST_PHASES and all(
-        a is not None and b is not None and _inside(a, b, arithmetic)
+        a is not None and b is not None and inside(a, b, arithmetic)
         for a, b in zip(inner.over(count), outer.over(count), strict=True)
     )
 
 
-def _inside(inner: Interval, outer: Interval, arithmetic: Arithmetic) -> bool:
+def inside(inner: Interval, outer: Interval, arithmetic: Arithmetic) -> bool:
+    """Say whether an interval provably lies in another."""
     if all(isinstance(end, int) for end in (*inner, *outer)):
         return bool(outer[0] <= inner[0] and inner[1] <= outer[1])
     return arithmetic.compare(">=", inner[0], outer[0]) is True and arithmetic.compare("<=", inner[1], outer[1]) is True

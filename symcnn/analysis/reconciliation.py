@@ -36,7 +36,7 @@ _WORDS = {
 }
 _MARKS = {name: symbol(f"[{name}]") for name in _WORDS}
 _NAMES = {mark: name for name, mark in _MARKS.items()}
-_SIZES = {"prod", *INPUT_NAMES[:2], *OUTPUT_NAMES[:2]}
+_SIZES = {"prod", "exact_macs", *INPUT_NAMES[:2], *OUTPUT_NAMES[:2]}
 Form = Mapping[str, Fraction]  # per multiply–add, per output, …: how many
 
 
@@ -91,7 +91,7 @@ def reconcile(analysis: Analysis, first: str, second: str) -> Reconciliation:
 
 
 def _line(counting: Counting, key: tuple[str, ...], parts: list[tuple[Layer, Any]]) -> Difference:
-    amount = counting.exactly(weighed((layer.times, value) for layer, value in parts))
+    amount = counting.exactly(weighed(parts))
     kind, first, second, per = key
     return Difference(kind, first, second, per, tuple(layer.path for layer, _ in parts), amount)
 
@@ -127,7 +127,7 @@ def _form(counting: Counting, convention: Convention, layer: Layer) -> Form | No
     marked = _Marked(counting, layer)
     try:
         value = expression(counting.of_one(convention, layer, marked))
-        chosen = convention.chosen(layer.rules, Frame(counting.arithmetic, marked))
+        chosen = counting.chosen(convention, layer, marked)
     except UndecidedError:
         return None
     if any(name.name in _SIZES for name in names(chosen)):
@@ -158,7 +158,7 @@ class _Marked(Names):
 def _said(form: Form | None, convention: Convention, layer: Layer, counting: Counting) -> str:
     """Say what is counted: `1 per multiply–add and 1 per output`, or the formula as it was written."""
     if form is None:
-        return text(convention.chosen(layer.rules, Frame(counting.arithmetic, _Marked(counting, layer))))
+        return text(counting.chosen(convention, layer, _Marked(counting, layer)))
     return " and ".join(f"{number} per {_per(name, layer)}" for name, number in form.items()) or "0"
 
 

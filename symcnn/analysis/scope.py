@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -9,7 +10,8 @@ from symcnn.algebra.symbols import POSITIVE, Value, exact, symbol
 from symcnn.analysis.tensor import TENSOR_NAMES, Tensor
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import meaning
-from symcnn.formula.values import Frame, Function
+from symcnn.formula.nodes import Formula
+from symcnn.formula.values import Frame, Function, Meaning
 from symcnn.tree import File, Let
 
 
@@ -68,12 +70,14 @@ class Scope(dict[str, Any]):
         return self.parent[name]
 
 
-def define(let: Let, scope: Scope | FileScope, arithmetic: Arithmetic) -> Any:
+def define(
+    let: Let, scope: Scope | FileScope, arithmetic: Arithmetic, compiled: Callable[[Formula], Meaning] = meaning
+) -> Any:
     """Return what a `let` gives its name: a value or a function."""
     _refuse_tensor_name(let)
     if let.formals is None:
-        return meaning(let.value)(Frame(arithmetic, scope))
-    return Function(let.name, let.formals, meaning(let.value), scope)
+        return compiled(let.value)(Frame(arithmetic, scope))
+    return Function(let.name, let.formals, compiled(let.value), scope)
 
 
 def _refuse_tensor_name(let: Let) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import Given, axes_text
+from symcnn.analysis.fit import Known
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.library.kind import Kind
@@ -24,9 +25,14 @@ class Steps:
         self.arithmetic = arithmetic
         self._found: dict[tuple[int, str], Found] = {}
         self._outcomes: dict[Any, Outcome] = {}
-        self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
-        self._on_axes: dict[Any, Any] = {}  # what rules came to on single axes
-        self._derived = 0
+        self._known = Known()
+        self._derived = [0]
+
+    def under(self, arithmetic: Arithmetic) -> Steps:
+        """Return the steps of the same analysis where other things are known; they are counted together."""
+        other = Steps(arithmetic)
+        other._found, other._derived = self._found, self._derived
+        return other
 
     def find(self, step: Step, file: File) -> Found:
         """Return what a step's name stands for in a file."""
@@ -38,22 +44,19 @@ class Steps:
     def outcome(self, kind: Kind, step: Step, given: Given, tensor: Tensor) -> Outcome:
         """Return what a kind with some arguments makes of a tensor."""
         key = (kind, tuple(given.values.items()), tensor)
-        if key not in self._outcomes:
-            known = (kind, tuple(given.values.items()), len(tensor.sizes))
+        known = self._outcomes.get(key)
+        if known is None:
             try:
-                settled = known in self._settled
-                application = Application(kind, step, given, tensor, self.arithmetic, settled, self._on_axes)
-                self._outcomes[key] = application.outcome()
+                known = Application(kind, step, given, tensor, self.arithmetic, self._known).outcome()
             except SymcnnError as error:
                 raise at_step(error, step, given) from None
-            if application.settled:
-                self._settled.add(known)
-        return self._outcomes[key]
+            self._outcomes[key] = known
+        return known
 
     def count(self, span: Span) -> None:
         """Count a layer, or a repetition, that had to be derived."""
-        self._derived += 1
-        if self._derived > MOST_ITEMS:
+        self._derived[0] += 1
+        if self._derived[0] > MOST_ITEMS:
             raise NotSupportedError(f"more than {MOST_ITEMS:,} different layers", span)
 
 

@@ -41,6 +41,8 @@ def suspicions(net: Network, symbols: set[str]) -> tuple[str, ...]:
 def _bound_late(net: Network, symbols: set[str]) -> Iterator[str]:
     """Yield a warning for each `let` of a name that was a symbol before it in the same net."""
     for definition in net.file.nets.values():
+        if not any(isinstance(statement, Let) for statement in definition.body.statements):
+            continue
         used, bound = set[str](), set[str]()
         for statement in definition.body.statements:
             if isinstance(statement, Let):

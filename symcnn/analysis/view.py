@@ -89,7 +89,7 @@ class View:
 
     def then(self, later: Window | View, arithmetic: Arithmetic | None = None) -> View:
         """Return the view of the outputs of a later layer or body whose input sees this."""
-        if later in (NO_LAYER, IDENTITY):
+        if later is IDENTITY or later in (NO_LAYER, IDENTITY):
             return self
         view = later if isinstance(later, View) else of_layer(later, arithmetic)
         return view if self == IDENTITY else _composed(self, view, arithmetic)
@@ -110,6 +110,8 @@ class View:
 
     def repeated(self, times: int, arithmetic: Arithmetic | None = None) -> View:
         """Return the view through `times` bodies that each have this view of their input, by repeated squaring."""
+        if times == 1:
+            return self
         result, square = IDENTITY, self
         while times:
             if times & 1:
@@ -153,7 +155,8 @@ def _of_layer(window: Window, arithmetic: Arithmetic) -> View:
 def _run(windows: list[Window]) -> View:
     """Return the view of a chain without upsampling: its windows are summed, what lies between is counted along."""
     first, *later = windows
-    reach, jump, spacing = first.reach, first.jump, first.spacing if isinstance(first.spacing, int) else IRREGULAR
+    reach, jump = first.reach, first.jump
+    spacing = 1 if reach == 0 else first.spacing if isinstance(first.spacing, int) else IRREGULAR
     for window in later:
         if spacing == IRREGULAR or not (isinstance(window.reach, int) and isinstance(window.spacing, int)):
             spacing = IRREGULAR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any
 
 from symcnn.answers import tree
@@ -32,6 +33,9 @@ class _AnswerNotation(Notation):
                 return super()._write(f.Power(f.Group(base), exponent))
             case f.Product(_, operators) if "//" in operators:
                 return super()._write(_with_floors(node))
+            case f.Product(factors, operators) if _mixes(factors):
+                shown = (f.Group(x) if isinstance(x, tree.Fraction) else x for x in factors[1:])
+                return super()._write(f.Product((factors[0], *shown), operators))
             case tree.Root(inner, degree):
                 return rf"\sqrt{'' if degree == 2 else f'[{degree}]'}{{{self.write(inner)}}}"
             case tree.Factorial(inner):
@@ -46,6 +50,11 @@ class _AnswerNotation(Notation):
 
 
 ANSWER = _AnswerNotation(**{part.name: getattr(LATEX, part.name) for part in fields(LATEX) if part.init})
+
+
+def _mixes(factors: tuple[Any, ...]) -> bool:
+    """Tell whether a fraction stands behind a number, which looks like 2½."""
+    return any(isinstance(a, f.Number) and isinstance(b, tree.Fraction) for a, b in pairwise(factors))
 
 
 def _with_floors(node: f.Product) -> Any:

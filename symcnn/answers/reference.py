@@ -180,7 +180,7 @@ def _kind_of(value: Any, kind: str | None) -> str:
 
 def _layers(analysis: Analysis, path: str | None) -> tuple[Layer, ...]:
     if path is None:
-        return analysis.layers
+        return tuple(analysis.layers)
     found = layers_at(analysis, path)
     if not found:
         paths = [layer.path for layer in analysis.layers]
@@ -201,7 +201,7 @@ def value_of(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str
         return _all_equal(found)
     if whole or len(layers) == 1:
         return of.count(quantity)
-    return total(product((layer.times, layer.count(quantity))) for layer in layers)
+    return total(layer.together(layer.count(quantity)) for layer in layers)
 
 
 def _part_of_shape(shape: tuple[Any, ...], quantity: str) -> Any:

@@ -18,6 +18,7 @@ from symcnn.analysis.apply import Application, Outcome
 from symcnn.analysis.arguments import SAME, Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
+from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
@@ -60,8 +61,7 @@ class Replay:
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
         self.uses = tuple(Use(one.rules, _given(one.rules, one.values), one.span) for one in analysis.layers)
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
-        self._settled: set[Any] = set()  # kinds and arguments that fit each other, whatever the input is
-        self._on_axes: dict[Any, Value] = {}  # what rules came to on single axes
+        self._known = Known()
         self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
@@ -103,13 +103,8 @@ class Replay:
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         mistaken = use.kind.mistaken(slips) if slips else use.kind
-        arguments = (use.kind, use.arguments, len(tensor.sizes))
-        settled, step = arguments in self._settled, Step(use.kind.name, (), use.span, use.span)
-        application = _Supposed(mistaken, step, use.given, tensor, self.arithmetic, settled, self._on_axes)
-        outcome = application.outcome()
-        if application.settled:
-            self._settled.add(arguments)
-        return outcome
+        step = Step(use.kind.name, (), use.span, use.span)
+        return _Supposed(mistaken, step, use.given, tensor, self.arithmetic, self._known).outcome()
 
     def _with_params(self, outcome: Outcome, kind: Kind, slips: tuple[Slip, ...]) -> Outcome:
         """Parameters are no rule of their own: who mistakes them all at once has another number for them."""
@@ -209,6 +204,8 @@ class Run:
             self.rows |= {first + i: self._row + i for i in range(rows)}
             self._place, self._row = first + rows, self._row + rows
             return nest
+        if nest.index is not None or not isinstance(nest.times, int):
+            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
         own, *taken = tensors
         bodies: list[Nest] = []
         done = 0
@@ -217,8 +214,6 @@ class Run:
             body = self._body(nest.body, (own, *taken))
             # A body that gives back its input tensor is all the rest too.
             times = nest.times - done if body.output == own else 1
-            if times == 1 and not isinstance(nest.times, int):
-                raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
             bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
             own, done = body.output, done + times
             if len(bodies) > _MOST_ITERATIONS:

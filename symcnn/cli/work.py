@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from symcnn.analysis import Analysis
     from symcnn.formula.style import Style
 
+_Of = TypeVar("_Of")
+
 
 def derived(
     file: str,
@@ -34,14 +36,17 @@ def derived(
     format_: str,
     style: Style,
     counts: Iterable[str] = (),
+    rate: str | None = None,
 ) -> str:
-    """Return the output of `derive`; `counts` are the conventions beside the quantities."""
+    """Return the output of `derive`; `counts` are the conventions beside the quantities, `rate` is of a machine."""
     from symcnn.cli.counting import listed
 
     analyses = asked_for(file, names, settings, values, assume, format_, listed(counts))
+    if rate is not None:
+        analyses = [analysis.timed(rate) for analysis in analyses]
     from symcnn.render import render_all
 
-    style.check_symbols(_symbols(analyses))
+    style.check_symbols(symbols_of(analyses))
     return render_all(analyses, format_, style)
 
 
@@ -67,7 +72,7 @@ def asked_for(
     return _valued([analysis.beside(*counts) for analysis in found] if counts else found, at)
 
 
-def _symbols(analyses: Iterable[Analysis]) -> set[str]:
+def symbols_of(analyses: Iterable[Analysis]) -> set[str]:
     """Return the names of the symbols, before values were put in."""
     return {name for analysis in analyses for name in (analysis.symbolic or analysis).symbols}
 
@@ -106,12 +111,12 @@ def explained(
     from symcnn.document.explanation import letters
     from symcnn.render import render_all
 
-    explanations = _of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
-    style.check_symbols(_symbols(analyses), letters(explanations))
+    explanations = of_those_that_have_it(analyses, lambda analysis: derive(analysis, *part))
+    style.check_symbols(symbols_of(analyses), letters(explanations))
     return render_all(explanations, format_, style)
 
 
-def _of_those_that_have_it(analyses: Sequence[Analysis], act: Callable[[Analysis], Any]) -> list[Any]:
+def of_those_that_have_it(analyses: Sequence[_Of], act: Callable[[_Of], Any]) -> list[Any]:
     """Do something with each of several nets, of which only some have the layer that is asked for."""
     found, errors = [], []
     for analysis in analyses:
@@ -147,7 +152,7 @@ def compared(
     if format_ == "json" and len(networks) > 2:
         raise SymcnnError("JSON is of one comparison", hint=f"name two of {', '.join(n.name for n in networks)}")
     *others, last = analyses = _analyses(networks, pairs(settings, "--set"), assume)
-    style.check_symbols(_symbols(analyses))
+    style.check_symbols(symbols_of(analyses))
     wanted = tuple(quantities) or DEFAULT_QUANTITIES
     return render_all([compare(other, last, wanted, growing) for other in others], format_, style)
 
@@ -155,7 +160,7 @@ def compared(
 def reference(kind: str | None, format_: str, style: Style) -> str:
     """Return the output of `layers`."""
     from symcnn.document.reference import kind_document, layers_document, reference_data
-    from symcnn.library.standard import WITH_AXES, known_names, standard_kind, standard_library
+    from symcnn.library.standard import WITH_AXES, meant_kind, standard_kind, standard_library
     from symcnn.render import check_format, render_document
     from symcnn.render.json import data_text
 
@@ -164,7 +169,7 @@ def reference(kind: str | None, format_: str, style: Style) -> str:
     with_axes = WITH_AXES.fullmatch(kind or "")
     kind = with_axes["base"] if with_axes else kind  # Conv2d is Conv
     if kind is not None and kind not in (*library.layers, *library.nets):
-        raise SymcnnError(f"unknown layer kind '{kind}'", hint=did_you_mean(kind, known_names(), "see symcnn layers"))
+        raise SymcnnError(f"unknown layer kind '{kind}'", hint=meant_kind(kind))
     kinds = [standard_kind(name) for name in library.layers if kind in (None, name)]
     nets = [net for name, net in library.nets.items() if kind in (None, name)]
     if format_ == "json":

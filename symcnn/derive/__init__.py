@@ -15,10 +15,12 @@ from symcnn.analysis.paths import layers_at
 from symcnn.derive.equations import FIELD, Line
 from symcnn.derive.field import Step, backward
 from symcnn.derive.layer import EXPLAINED, EXPLAINED_NAMES, SHOWN, LayerWorking, layer_working
+from symcnn.derive.repetitions import Repetitions, repetitions
 from symcnn.derive.totals import totals
 from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.library.convention import known_conventions
 
-__all__ = ["EXPLAINED", "EXPLAINED_NAMES", "Explanation", "LayerWorking", "Line", "derive"]
+__all__ = ["EXPLAINED", "EXPLAINED_NAMES", "Explanation", "LayerWorking", "Line", "Repetitions", "derive"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Explanation:
     layers: tuple[LayerWorking, ...]
     totals: tuple[Line, ...]
     backward: tuple[Step, ...] | None  # None: no one way sees all that the branches see together
+    repetitions: tuple[Repetitions, ...] = ()  # symbolic numbers of them
 
 
 def derive(
@@ -47,7 +50,7 @@ def derive(
     if not isinstance(analysis, Analysis):
         hint = "analyse the net first: symcnn.analyse(net)"
         raise SymcnnError(f"derive takes an analysis, not a {type(analysis).__name__}", hint=hint)
-    names, asked = _listed(layer), tuple(map(_known_quantity, _listed(quantity)))
+    names, asked = _listed(layer), tuple(_known_quantity(analysis, name) for name in _listed(quantity))
     wanted = asked or SHOWN
     chosen = {x.place: x for name in names for x in _chosen(analysis, name)}
     layers = tuple(chosen[place] for place in sorted(chosen)) if names else analysis.layers
@@ -61,6 +64,7 @@ def derive(
         tuple(working for working in found if working.lines or names),
         tuple(totals(analysis, wanted)) if whole else (),
         backward(analysis, start) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
+        repetitions(analysis) if whole else (),
     )
 
 
@@ -68,10 +72,18 @@ def _listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
     return () if names is None else (names,) if isinstance(names, str) else tuple(names)
 
 
-def _known_quantity(quantity: str) -> str:
-    if quantity not in EXPLAINED:
-        hint = did_you_mean(quantity, EXPLAINED, f"known are {', '.join(EXPLAINED)}")
-        raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
+def _known_quantity(analysis: Analysis, quantity: str) -> str:
+    """Return the name of a quantity, or of what a counting convention counts."""
+    if quantity in EXPLAINED:
+        return quantity
+    try:
+        return analysis.beside(quantity).columns[0]
+    except SymcnnError as error:
+        if error.message != f"unknown convention '{quantity}'":
+            raise
+        known = (*EXPLAINED, *(() if analysis.counting is None else known_conventions(analysis.counting.file)))
+        hint = did_you_mean(quantity, known, f"known are {', '.join(EXPLAINED)}, and counting conventions")
+        raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint) from None
     return quantity
 
 

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
-from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, per_axis
+from symcnn.analysis.counting import Counting, Names
+from symcnn.analysis.result import Evaluated
+from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
 from symcnn.derive.field import joined_field
+from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.formula.substitute import Substitution
 from symcnn.formula.values import Frame, condition
-from symcnn.library.rules import QUANTITIES, RULES
+from symcnn.library.convention import Convention, condition_of
+from symcnn.library.rules import ASKED, QUANTITIES, RULES
+from symcnn.repetition.substitution import replaced
 from symcnn.report import Equation
 
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
-EXPLAINED_NAMES = ("C'", "n'", "macs", "elements", "weights", "biases", "weight_layers", "r_0", "j_0", "batch")
+EXPLAINED_NAMES = (
+    *("C'", "n'", "macs", "inputs", "elements", "weights", "biases", "weight_layers", "branches", "first"),
+    *("r_0", "j_0", "batch"),
+)
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
-_QUANTITY_NAMES = ("macs", "weights", "biases")  # those that formulas of others name
+_QUANTITY_NAMES = ("flops", "macs", "weights", "biases")  # those that formulas of others name
 
 
 @dataclass(frozen=True)
@@ -39,9 +47,22 @@ def layer_working(
 ) -> LayerWorking:
     """Return the working of a layer for the quantities that are wanted, in their order."""
     writer = _Writer(layer, batch, arithmetic)
-    lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
+    of_field = _Writer(_in_last(layer, arithmetic), batch, arithmetic) if layer.loops else writer
+    of_field.names = writer.names
+    chosen = ((quantity, of_field if quantity in (FIELD, JUMP) else writer) for quantity in wanted)
+    lines = tuple(line for quantity, one in chosen for line in one.lines(quantity, asked))
     given = {"n'", "C'"} if any(line.quantity == SIZE for line in lines) else set()
     return LayerWorking(layer, tuple(writer.mentioned(given)), lines)
+
+
+def _in_last(layer: Layer, arithmetic: Arithmetic) -> Layer:
+    """Return a layer in the last of the repetitions around it, whose receptive field is shown."""
+    values = layer.values
+    for loop in reversed(layer.loops):
+        if loop.index is not None:
+            last = {loop.index: last_of(loop)}
+            values = Evaluated(values, lambda value, last=last: replaced(value, last, arithmetic))  # type: ignore[misc]
+    return replace(layer, values=values)
 
 
 class _Writer:
@@ -55,13 +76,13 @@ class _Writer:
         more = {"r_0": tuple(before.size), "j_0": tuple(before.jump)} if known else {}
         if batch is not None:
             more["batch"] = batch
-        self.values = _Values(layer.values, more)
+        self.values = _Values(layer.values if layer.counting is None else Names(layer.counting, layer), more)
         self.names: dict[str, None] = {}
         self._put_in = Substitution(self.values, self.axes, _valued, self._decide)
         self._named = Substitution(self.values, self.axes, self._name, self._decide)
 
     def _decide(self, node: f.Formula, axis: int | None) -> bool | None:
-        claim = self._claim(self.kind.condition(node), node, axis)
+        claim = self._claim(condition_of(self.kind, node), node, axis)
         return claim if isinstance(claim, bool) else None
 
     def _claim(self, test: Any, node: f.Formula, axis: int | None) -> Any:
@@ -93,21 +114,35 @@ class _Writer:
     def _counted(self, quantity: str) -> f.Formula:
         """Return the form of a counted quantity, times the batch where each sample counts."""
         form = self._whole(quantity) if self.layer.count(quantity) != 0 else f.Number(0)
-        if quantity not in RULES or not RULES[quantity].per_sample or "batch" not in self.values:
+        if self._is_stored(quantity) or "batch" not in self.values:
             return form
         return f.Product((f.Name("batch"), f.Group(form)), TIMES)
+
+    def _is_stored(self, quantity: str) -> bool:
+        if quantity == "params" or quantity in RULES:
+            return quantity not in RULES or not RULES[quantity].per_sample
+        return self._convention(quantity)[0].stored
+
+    def _convention(self, name: str) -> tuple[Convention, Counting]:
+        counting = self.layer.counting
+        assert counting is not None
+        return counting.convention(name), counting
 
     def _whole(self, quantity: str, around: Collection[str] = ()) -> f.Formula:
         """Return the form of a quantity with the forms of others in the place of their names: 2·k·k·C·m for 2macs."""
         form = self._form(quantity, None)
         used = {name.name for name in f.names(form)} - {*around, quantity}
-        parts = {name: self._whole(name, {*around, quantity}) for name in _QUANTITY_NAMES if name in used}
+        parts = {name: self._whole(name, {*around, quantity}) for name in self._quantities_among(used)}
         parts |= {name: f.Truth(False) for name in parts if self.layer.count(name) == 0}
         if "weight_layers" in used and self.layer.weight_layers in (0, 1):
             parts["weight_layers"] = f.Truth(self.layer.weight_layers == 1)
         if "elements" in used and len(self.layer.output) - 1 in (0, self.axes):
             parts["elements"] = self._elements(parts.values())
         return f.with_names(form, parts) if parts else form
+
+    def _quantities_among(self, used: set[str]) -> list[str]:
+        symbols = {p.symbol for p in self.kind.definition.parameters}
+        return [name for name in (*_QUANTITY_NAMES, *ASKED) if name in used - symbols]
 
     def _elements(self, beside: Iterable[f.Formula]) -> f.Formula:
         """Return the numbers in the output, the channels by the name that they have in what stands beside it."""
@@ -146,7 +181,7 @@ class _Writer:
         """Tell whether r = r₀ + (e − 1)·j₀: not where upsampling lets outputs see differently much."""
         a, reach = self.arithmetic, self.values["reach"]
         before = zip(self.values["r_0"], self.values["j_0"], reach, sizes, strict=False)
-        return all(a.total([exact(r), a.product([exact(j), e], [])]) == exact(size) for r, j, e, size in before)
+        return all(is_same(a.total([exact(r), a.product([exact(j), e], [])]), exact(size)) for r, j, e, size in before)
 
     def _form(self, rule: str, axis: int | None) -> f.Formula:
         """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""
@@ -155,8 +190,11 @@ class _Writer:
         for test, value in self.kind.forms.get(rule, ()):
             if test is None or self._claim(test, value, axis) is True:
                 return value
-        if rule != "params":
+        if rule in RULES:
             return self.kind.formulas[rule]
+        if rule != "params":
+            convention, counting = self._convention(rule)
+            return counting.chosen(convention, self.layer, self.values)
         parts = [self._form(part, None) for part in ("weights", "biases") if self.kind.constants.get(part) != 0]
         return f.Sum(tuple(parts), PLUS) if len(parts) == 2 else parts[0] if parts else f.Number(0)
 

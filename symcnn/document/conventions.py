@@ -12,14 +12,17 @@ from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragrap
 from symcnn.tree import Row
 
 _UNKNOWN = "unknown"
+_SUMS = (
+    "A sum of conventions is one too: macs+bias+norm+activation+pooling+addition, flops-bias. What both have is "
+    "counted twice; flops has the bias already."
+)
 
 
 def conventions_document(conventions: Iterable[Convention]) -> Document:
     """Return the table of some conventions with what they count."""
     rows = tuple((line(c.name), line(c.doc)) for c in conventions)
-    return Document(
-        (Section("Counting conventions", (Table((Column("convention"), Column("what it counts")), rows),)),)
-    )
+    table = Table((Column("convention"), Column("what it counts")), rows)
+    return Document((Section("Counting conventions", (table, Paragraph(line(_SUMS), note=True))),))
 
 
 def convention_document(convention: Convention) -> Document:

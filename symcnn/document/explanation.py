@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symcnn.analysis import Layer
-from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
+from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line, Repetitions
 from symcnn.document.calls import call_line
 from symcnn.document.legend import assumption_lines
 from symcnn.document.lines import line, shape
-from symcnn.document.tree import Row, repetitions, rows
-from symcnn.document.words import check_language, word
-from symcnn.formula.nodes import Floor, Formula, Group, Name, Number, Product, Sum, names
+from symcnn.document.tree import Row, repetitions, rows, times_of
+from symcnn.document.words import called, check_language, word
+from symcnn.formula.express import express
+from symcnn.formula.nodes import Apply, Floor, Formula, Group, Name, Number, Product, Sum, names
 from symcnn.report import (
     Block,
     Column,
@@ -32,6 +33,7 @@ _LESS_ONE = Group(Sum((Name("r"), Number(1)), ("-",)))
 _STEP_BACK = Sum((Product((_LESS_ONE, Name("s")), ("*",)), Name("e")), ("+",))  # (r − 1)·s + e
 _TAPS = Group(Sum((Name("r"), Name("e"), Number(2)), ("+", "-")))
 _FINER_BACK = Sum((Floor(Product((_TAPS, Name("u")), ("/",))), Number(1)), ("+",))  # ⌊(r + e − 2)/u⌋ + 1
+_PAIRS = Apply(Name("taps"), tuple(map(Name, ("n", "n'", "k", "s", "p", "d"))))
 
 
 def explanation_document(*explanations: Explanation, language: str = "en") -> Document:
@@ -47,6 +49,8 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     net = f"{analysis.net}: " if several else ""
     if any(found.quantity == "params" for found in explanation.totals) and len(explanation.layers) > 1:
         yield Section(analysis.net, tuple(_overview(explanation, language)))
+    for body in explanation.repetitions:
+        yield Section(net + body.path, tuple(_repeated(body, language)), more=times_of(body.count))
     for working in explanation.layers:
         blocks = tuple(_layer(working, language))
         yield Section(net + working.layer.path, blocks, more=repetitions(working.layer.times))
@@ -59,6 +63,18 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     items = tuple((word(key, language), lines) for key, lines in found if lines)
     if items and explanation.totals:
         yield Section(net + word("conditions", language), (Listing(items),))
+
+
+def _repeated(found: Repetitions, language: str) -> Iterator[Block]:
+    """Yield what becomes of the sizes from one repetition to the next."""
+    yield Paragraph((*line(word("numbered", language)), Math(found.index), Words(" = 0 … "), Math(found.last)))
+    steps = []
+    for names_, equations in found.recurrences:
+        label = word("list", language).join(word(name, language) for name in names_)
+        notes = ("from_one_to_next", "first_one", "any_one", "after_last")
+        parts = (Equation(e.sides, line(word(note, language))) for e, note in zip(equations, notes, strict=True))
+        steps.append((label, tuple(parts)))
+    yield Working(tuple(steps)) if steps else Paragraph(line(word("same_size", language)))
 
 
 def _overview(explanation: Explanation, language: str) -> Iterator[Block]:
@@ -92,17 +108,26 @@ def _put_in(working: LayerWorking) -> Inlines:
 def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     layer = working.layer
     inputs = [part for size in layer.inputs for part in (Words(word("list", language)), *shape(size))][1:]
-    called = line(layer.kind) if len(layer.inputs) > 1 else call_line(layer)
-    yield Paragraph((*called, Words(word("on", language)), *inputs))
+    call = line(layer.kind) if len(layer.inputs) > 1 else call_line(layer)
+    yield Paragraph((*call, Words(word("on", language)), *inputs))
     if layer.times != 1:
-        yield Paragraph(line(word("copies", language).format(layer.times)))
+        yield _copies(layer, language)
     if working.symbols:
         yield Paragraph(tuple(_symbols(working, language)))
     if working.lines:
         yield _working(working.lines, language)
+        if any(name == _PAIRS.head for found in working.lines for side in found.equation.sides for name in names(side)):
+            yield Paragraph((*line(word("taps", language)), Math(_PAIRS)))
     elif not layer.conditions:
         yield Paragraph(line(word("nothing", language)))
     yield from _conditions(layer, language)
+
+
+def _copies(layer: Layer, language: str) -> Paragraph:
+    """Say of how many layers the working is one."""
+    before, after = word("copies_by_index" if layer.loops else "copies", language).split("{}")
+    times: Inline = Words(str(layer.times)) if isinstance(layer.times, int) else Math(express(layer.times))
+    return Paragraph((*line(before), times, *line(after)) if before else (times, *line(after)))
 
 
 def _conditions(layer: Layer, language: str) -> Iterator[Block]:
@@ -114,7 +139,7 @@ def _conditions(layer: Layer, language: str) -> Iterator[Block]:
 def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
     """Say what the symbols of the formulas stand for."""
     yield Words(word("with", language))
-    called = _letters(working, language)
+    said = _letters(working, language)
     for place, (symbol, _, value) in enumerate(working.symbols):
         if place:
             yield Words(word("list", language))
@@ -122,9 +147,9 @@ def _symbols(working: LayerWorking, language: str) -> Iterator[Inline]:
         if value != Name(symbol):
             yield Words(" = ")
             yield Math(value)
-        yield Words(f" ({called[symbol]})")
+        yield Words(f" ({said[symbol]})")
     for name in _clashing(working):
-        meanings = word("meanings", language).format(called[name])
+        meanings = word("meanings", language).format(said[name])
         yield from (Words(word("clash", language)), Math(Name(name)), Words(meanings), Math(Name(name)))
 
 
@@ -150,7 +175,7 @@ def _clashing(working: LayerWorking) -> list[str]:
 def _working(lines: Iterable[Line], language: str) -> Working:
     steps: dict[str, tuple[Equation, ...]] = {}
     for found in lines:
-        label = word(found.quantity, language)
+        label = called(found.quantity, language)
         said = [word(key, language) for key in (found.axis, found.note) if key]
         note = line(word("list", language).join(said)) if said else ()
         steps[label] = (*steps.get(label, ()), Equation(found.equation.sides, note))

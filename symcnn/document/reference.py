@@ -8,7 +8,7 @@ from symcnn.document.example import example
 from symcnn.formula import nodes as f
 from symcnn.library.headings import comment, heading
 from symcnn.library.kind import Kind
-from symcnn.library.rules import RULES
+from symcnn.library.rules import ASKED, RULES
 from symcnn.report import Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
 from symcnn.tree import LayerParameter, Net, Parameter, Requirement, Slip
 
@@ -16,7 +16,7 @@ _WITHOUT_GROUP = "Layer kinds"
 _LETTERS = (
     "n, C: the input's size along an axis and its channels; n', C': the output's; axes: how many; inputs, elements: "
     "numbers in the input and in the output; prod multiplies over the axes, first takes the first; before, after: the "
-    "sides of a padding"
+    "sides of a padding; taps: the products along an axis that do not fall on padding"
 )
 _SEEN: tuple[str, tuple[Line, ...]] = (
     "letters",
@@ -151,7 +151,7 @@ def _requirement(requirement: Requirement) -> Line:
 
 
 def _meaning(name: str) -> str:
-    return RULES[name].meaning
+    return RULES[name].meaning if name in RULES else ASKED[name]
 
 
 def _rule(name: str, value: f.Formula, note: str) -> Iterator[Line]:

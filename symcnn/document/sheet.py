@@ -9,7 +9,7 @@ from symcnn.answers.grading.sheet import QuestionStatistics, Sheet, SlipStatisti
 from symcnn.answers.questions import Question
 from symcnn.answers.quiz_text import decimal_text
 from symcnn.document.sheet_words import sheet_word
-from symcnn.document.words import check_language, quantity_word
+from symcnn.document.words import called, check_language
 from symcnn.errors import printable
 from symcnn.report import Column, Document, Line, Paragraph, Section, Table, Words
 
@@ -42,7 +42,7 @@ def asked_text(question: Question, language: str) -> str:
     """Return what is asked, in short."""
     if question.reference is not None:
         return question.reference
-    quantity = quantity_word(str(question.quantity), language)
+    quantity = called(str(question.quantity), language)
     return f"{quantity}, {question.layer}" if question.layer is not None else quantity
 
 

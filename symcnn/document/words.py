@@ -33,6 +33,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "with": ("with ", "其中 "),
     "list": (", ", "，"),
     "copies": ("{} equal ones; the receptive field is that of the last", "共 {} 个相同的层；感受野为最后一个的"),
+    "copies_by_index": (
+        "one of {}, with the index of the repetition; the receptive field is that of the last",
+        "共 {} 个，式中含重复的序号；感受野为最后一个的",
+    ),
+    "numbered": ("repetitions ", "重复 "),
+    "from_one_to_next": ("from one repetition to the next", "由一次到下一次"),
+    "first_one": ("into the first", "进入第一次"),
+    "any_one": ("so into any", "于是进入任一次"),
+    "after_last": ("out of the last", "最后一次的输出"),
+    "same_size": ("the output of a repetition is as large as its input", "每次重复的输出与输入尺寸相同"),
+    "channels": ("channels", "通道数"),
     "repeated": (
         "×n: the layer or block, with all that is indented under it, n times, one after the other. Parameters are "
         "those of one layer.",
@@ -47,6 +58,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "name n'": ("output size", "输出尺寸"),
     "name C'": ("output channels", "输出通道数"),
     "name macs": ("MACs", "乘加次数"),
+    "name inputs": ("numbers in the input", "输入元素数"),
+    "name branches": ("what is joined", "合并的分支数"),
+    "name first": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
+    "taps": (
+        "taps counts the pairs of an output and a tap along an axis that do not fall on padding: ",
+        "taps 为沿一轴不落在填充上的（输出，核位置）对数：",
+    ),
     "name elements": ("numbers in the output", "输出元素数"),
     "name weights": ("weights", "权重数"),
     "name biases": ("biases", "偏置数"),
@@ -92,9 +110,9 @@ def word(key: str, language: str) -> str:
     return _WORDS[key][LANGUAGES.index(language)]
 
 
-def quantity_word(quantity: str, language: str) -> str:
-    """Return what a quantity is called, which is its name where there is no word for it."""
-    return _WORDS[quantity][LANGUAGES.index(language)] if quantity in _WORDS else quantity
+def called(quantity: str, language: str) -> str:
+    """Return what a quantity is called; a counting convention has its own name in every language."""
+    return word(quantity, language) if quantity in _WORDS else quantity
 
 
 def check_language(language: str) -> str:

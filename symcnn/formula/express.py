@@ -28,8 +28,11 @@ from sympy import (
     Ne,
     Not,
     Or,
+    Piecewise,
     Pow,
+    Product,
     Rational,
+    Sum,
     Symbol,
     ceiling,
     floor,
@@ -37,6 +40,7 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.polynomial import (
     Number,
     Polynomial,
@@ -51,6 +55,7 @@ from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
+from symcnn.formula.powers import gathered, is_below, plain
 from symcnn.formula.shorten import Items, Part, Way, rational, read, ways
 
 _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
@@ -112,9 +117,20 @@ def _express(expr: Expr) -> f.Formula:
         case Max() | Min():
             name = "max" if isinstance(expr, Max) else "min"
             return f.Apply(f.Name(name), tuple(_express(a) for a in sorted(expr.args, key=_order)))
+        case Piecewise():
+            return _cases(expr)
+        case Sum() | Product():
+            body, index, start, end = outermost(expr)
+            sign = "sum" if isinstance(expr, Sum) else "product"
+            return f.Iterated(sign, f.Name(index.name), _express(start), _express(end), _express(body))
     if expr is oo:
         return f.Name("∞")
     raise TypeError(f"no notation for {type(expr).__name__}")
+
+
+def _cases(expr: Piecewise) -> f.Formula:
+    *cases, (otherwise, _) = expr.args
+    return f.Cases(tuple((_express(v), express_relation(c)) for v, c in cases), _express(otherwise))
 
 
 def _shortest_expression(expr: Expr) -> f.Formula:
@@ -230,22 +246,22 @@ def _term(expr: Expr) -> tuple[bool, f.Formula]:
 
 def _scaled(number: Number, rest: Expr, sums: list[f.Formula]) -> tuple[bool, f.Formula]:
     """Return whether number·rest·sums is negative, and its formula without the sign."""
-    above, below = _split(rest)
+    size, factors = gathered(-number if number < 0 else number, rest)
+    above, below = _split(factors)
     above += sums
-    if abs(number.numerator) != 1 or not above:
-        above.insert(0, f.Number(abs(number.numerator)))
-    if number.denominator != 1:
-        below.insert(0, f.Number(number.denominator))
+    if size.numerator != 1 or not above:
+        above.insert(0, f.Number(size.numerator))
+    if size.denominator != 1:
+        below.insert(0, f.Number(size.denominator))
     return number < 0, _fraction(above, below)
 
 
-def _split(expr: Expr) -> tuple[list[f.Formula], list[f.Formula]]:
+def _split(factors: list[Expr]) -> tuple[list[f.Formula], list[f.Formula]]:
     """Return the factors above and below the fraction bar, symbols before brackets."""
     above: list[f.Formula] = []
     below: list[f.Formula] = []
-    for factor in sorted(Mul.make_args(expr), key=_factor_order) if expr != 1 else ():
-        exponent = factor.exp if isinstance(factor, Pow) else Integer(1)
-        if isinstance(exponent, Rational) and exponent < 0:
+    for factor in sorted(factors, key=_factor_order):
+        if isinstance(factor, Pow) and is_below(factor.exp):
             below.append(_base(1 / factor))
         else:
             above.append(_base(factor))
@@ -296,12 +312,13 @@ def _is_divided(node: f.Formula) -> bool:
 
 
 def _power(expr: Pow) -> f.Formula:
-    if isinstance(expr.exp, Rational) and expr.exp < 0:
+    if is_below(expr.exp):
         return _fraction([], [_base(1 / expr)])
-    base = _express(expr.base)
+    number, exponent = plain(expr)
+    base = _express(number)
     if not isinstance(base, (f.Name, f.Number, f.Floor, f.Ceiling, f.Apply)):
         base = f.Group(base)
-    return f.Power(base, _express(expr.exp))
+    return f.Power(base, _express(exponent))
 
 
 def _rounded(expr: Expr) -> f.Formula:
@@ -320,7 +337,8 @@ def _rounded(expr: Expr) -> f.Formula:
 def _quotient(value: Quotient) -> f.Formula:
     """Return the inside of a floor over one fraction bar, never as H/2 − 1/2."""
     top = _express(Quotient(value.numerator, 1, frozenset()).expression())
-    below = ([f.Number(value.number)] if value.number != 1 else []) + _split(_monomial(value))[0]
+    number, factors = gathered(value.number, _monomial(value))
+    below = ([f.Number(number)] if number != 1 else []) + _split(factors)[0]
     return _fraction([top], below)
 
 

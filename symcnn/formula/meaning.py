@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula import nodes as f
+from symcnn.formula.taps import taps
 from symcnn.formula.values import Frame, Function, Meaning, Sides, condition, counted, number, undecided
 
 _EQUALITIES = {"==": True, "!=": False}
+_NUMBERS = (f.Number, f.Sum, f.Product, f.Coefficient, f.Power, f.Floor, f.Ceiling)  # whatever they are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,8 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
             return _apply(node, names)
         case f.Power():
             return _power(node, names)
-        case f.Floor(inner):
-            return _builtin("floor", (inner,), node, names)
-        case f.Ceiling(inner):
-            return _builtin("ceil", (inner,), node, names)
+        case f.Floor(inner) | f.Ceiling(inner):
+            return _rounding(inner, isinstance(node, f.Ceiling), names)
         case f.Comparison():
             return _comparison(node, names)
         case f.Logic() | f.Not():
@@ -66,10 +66,14 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
         case f.Tuple(items) | f.Shape(items):
             parts = [meaning(item, names) for item in items]
             return lambda frame: tuple(part(frame) for part in parts)
+        case f.Cases() | f.Iterated():
+            raise TypeError("results are shown, not read")
 
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
     inner, span = meaning(node, names), node.span
+    if isinstance(node, _NUMBERS):
+        return inner
 
     def evaluate(frame: Frame) -> Any:
         value = inner(frame)
@@ -106,29 +110,36 @@ def _name(node: f.Name, names: Vocabulary) -> Meaning:
 
 def _sign(node: f.Sign, names: Vocabulary) -> Meaning:
     operand = _numeric(node.operand, names)
-    return operand if node.sign == "+" else lambda frame: -operand(frame)
+    return operand if node.sign == "+" else _negative(operand)
 
 
-def _sum(node: f.Sum, names: Vocabulary) -> Meaning:
-    terms = [_numeric(term, names) for term in node.terms]
-    signs = [1, *(1 if sign == "+" else -1 for sign in node.signs)]
-    signed = list(zip(signs, terms, strict=True))
-
+def _negative(term: Meaning) -> Meaning:
     def evaluate(frame: Frame) -> Any:
-        return frame.arithmetic.total([sign * term(frame) for sign, term in signed])
+        value = term(frame)
+        return -value if type(value) is int else frame.arithmetic.product([-1, value], [])
 
     return evaluate
 
 
+def _sum(node: f.Sum, names: Vocabulary) -> Meaning:
+    terms = [_numeric(term, names) for term in node.terms]
+    signs = ("+", *node.signs)
+    signed = [term if sign == "+" else _negative(term) for sign, term in zip(signs, terms, strict=True)]
+    return lambda frame: frame.arithmetic.total([term(frame) for term in signed])
+
+
 def _product(node: f.Product, names: Vocabulary) -> Meaning:
-    operators = ("*", *node.operators)
-    factors = [(o, _numeric(x, names), x.span) for o, x in zip(operators, node.factors, strict=True)]
+    factors = [_numeric(factor, names) for factor in node.factors]
+    if set(node.operators) == {"*"}:
+        return lambda frame: frame.arithmetic.product([factor(frame) for factor in factors], [])
+    first, *others = factors
+    steps = list(zip(node.operators, others, (factor.span for factor in node.factors[1:]), strict=True))
 
     def evaluate(frame: Frame) -> Any:
         arithmetic = frame.arithmetic
-        above: list[Any] = []
+        above: list[Any] = [first(frame)]
         below: list[Any] = []
-        for operator, factor, span in factors:
+        for operator, factor, span in steps:
             value = factor(frame)
             if operator == "*":
                 above.append(value)
@@ -139,7 +150,7 @@ def _product(node: f.Product, names: Vocabulary) -> Meaning:
                 below.append(value)
             else:
                 left = arithmetic.product(above, below)
-                whole = arithmetic.floor(arithmetic.divide(left, value))
+                whole = arithmetic.floor(left, value)
                 above = [whole if operator == "//" else arithmetic.modulo(left, value)]
                 below = []
         return arithmetic.product(above, below)
@@ -206,21 +217,41 @@ def _builtin(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names
     if not least <= len(arguments) <= most:
         wanted = counted(least, "argument") if least == most else "two or more arguments"
         raise SymcnnError(f"{name} takes {wanted}, not {len(arguments)}", node.span)
+    if name in ("floor", "ceil"):
+        return _rounding(arguments[0], name == "ceil", names)
     parts = [_numeric(argument, names) for argument in arguments]
+    if name == "taps" and isinstance(node, f.Apply):
+        return taps(parts, node)
 
     def evaluate(frame: Frame) -> Any:
         values = [part(frame) for part in parts]
         match name:
-            case "floor":
-                return frame.arithmetic.floor(values[0])
-            case "ceil":
-                return frame.arithmetic.ceiling(values[0])
             case "abs":
                 return frame.arithmetic.absolute(values[0])
             case "min":
                 return frame.arithmetic.smallest(values)
             case _:
                 return frame.arithmetic.largest(values)
+
+    return evaluate
+
+
+def _rounding(node: f.Formula, up: bool, names: Vocabulary) -> Meaning:
+    """⌊x/m⌋ or, where `up`, ⌈x/m⌉, of which the fraction is not worked out before."""
+    if isinstance(node, f.Group):
+        return _rounding(node.inner, up, names)
+    over: Meaning | None = None
+    if isinstance(node, f.Product) and node.operators[-1] == "/":
+        *factors, last = node.factors
+        over, over_span = _numeric(last, names), last.span
+        node = factors[0] if len(factors) == 1 else f.Product(tuple(factors), node.operators[:-1], span=node.span)
+    value = _numeric(node, names)
+
+    def evaluate(frame: Frame) -> Any:
+        top, divisor = value(frame), 1 if over is None else over(frame)
+        if divisor == 0:
+            raise SymcnnError("division by zero", over_span)
+        return frame.arithmetic.ceiling(top, divisor) if up else frame.arithmetic.floor(top, divisor)
 
     return evaluate
 
@@ -236,6 +267,7 @@ BUILTINS: dict[str, tuple[int, int]] = {
     "first": (1, 1),
     "before": (1, 1),
     "after": (1, 1),
+    "taps": (6, 6),
 }
 FOLDS = ("prod", "first")  # those that speak of all axes
 
@@ -246,6 +278,10 @@ def _fold(name: str, arguments: tuple[f.Formula, ...], node: f.Formula, names: V
         does = "multiplies over the axes" if name == "prod" else "looks at the first axis"
         raise SymcnnError(f"{name}(x) {does}, inside the rule of a layer kind", node.span)
     part = _numeric(arguments[0], names.folded())
+    only = arguments[0].name if isinstance(arguments[0], f.Name) else ""
+    if name == "prod" and only in names.per_axis:
+        span = arguments[0].span
+        return lambda frame: frame.arithmetic.product([number(value, span) for value in frame.values[only]], [])
 
     def evaluate(frame: Frame) -> Any:
         axes = range(frame.values["axes"] if name == "prod" else min(1, frame.values["axes"]))

@@ -152,6 +152,25 @@ class Choice(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """The first value whose condition is true, else the last one."""
+
+    cases: tuple[tuple[Formula, Formula], ...]  # values and their conditions
+    otherwise: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Iterated(Node):
+    """A sum or a product over an index: `sign` is "sum" or "product"."""
+
+    sign: str
+    index: Name
+    start: Formula
+    end: Formula
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Tuple(Node):
     """Values per axis, `(kh, kw)`, or a pair (before, after)."""
 
@@ -183,6 +202,8 @@ Formula = (
     | Logic
     | Not
     | Choice
+    | Cases
+    | Iterated
     | Tuple
     | Shape
 )
@@ -205,12 +226,18 @@ def children(node: Formula) -> tuple[Formula, ...]:
             return (base, exponent)
         case Choice(value, condition, otherwise):
             return (value, condition, otherwise)
+        case Cases(cases, otherwise):
+            return (*(part for case in cases for part in case), otherwise)
+        case Iterated(_, index, start, end, body):
+            return (index, start, end, body)
         case _:
             return ()
 
 
 def names(node: Formula) -> list[Name]:
     """Return every name in `node`, in the order they are written, functions included."""
+    if isinstance(node, (Number, Truth, Text)):
+        return []
     found: list[Name] = []
     pending: list[Formula] = [node]
     while pending:
@@ -228,6 +255,13 @@ def with_names(node: Formula, formulas: Mapping[str, Formula]) -> Formula:
             return Group(formulas[name]) if isinstance(formulas[name], Sum) else formulas[name]
         case Choice(value, condition, otherwise):
             return Choice(with_names(value, formulas), condition, with_names(otherwise, formulas))
+        case Cases(cases, otherwise):
+            values = tuple((with_names(value, formulas), condition) for value, condition in cases)
+            return Cases(values, with_names(otherwise, formulas))
+        case Iterated(_, index, start, end, body):
+            outer = {name: formula for name, formula in formulas.items() if name != index.name}
+            limits = with_names(start, formulas), with_names(end, formulas)
+            return Iterated(node.sign, index, *limits, with_names(body, outer))
         case Coefficient(number, factor) if isinstance(factor, Name) and factor.name in formulas:
             return Product((number, with_names(factor, formulas)), ("*",))
     changed: dict[str, Any] = {}

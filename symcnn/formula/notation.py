@@ -14,10 +14,12 @@ from symcnn.formula.greek import GREEK, GREEK_LETTERS
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SHAPE, _SUM, _PRODUCT, _SIGN, _COEFFICIENT, _POWER, _ATOM = range(12)
 _TIGHTNESS: dict[type, int] = {
     f.Choice: _CHOICE,
+    f.Cases: _CHOICE,
     f.Not: _NOT,
     f.Comparison: _COMPARISON,
     f.Shape: _SHAPE,
     f.Sum: _SUM,
+    f.Iterated: _SUM,  # where it ends is clear only where nothing follows
     f.Product: _PRODUCT,
     f.Sign: _SIGN,
     f.Coefficient: _COEFFICIENT,
@@ -29,6 +31,7 @@ _MOST_WRITTEN = 20_000  # formulas whose text is kept
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATEX_NAMES = {"∞": r"\infty", "max": r"\max", "min": r"\min"}
 _LATEX_FLOOR, _LATEX_CEILING = (r"\left\lfloor ", r" \right\rfloor"), (r"\left\lceil ", r" \right\rceil")
+_TALL = (r"\frac", r"\left", r"\begin", r"\sum", r"\prod")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", "'": "'"}
 
 
@@ -45,6 +48,8 @@ class Notation:
     power: Callable[[str, f.Formula, Notation], str]
     floor: tuple[str, str]
     ceiling: tuple[str, str]
+    cases: Callable[[list[tuple[str, str]], str], str]
+    iterated: Callable[[str, str, str, str, str], str]
     group: tuple[str, str]
     tall_group: tuple[str, str]
     functions: Mapping[str, tuple[str, str]]  # calls of one argument that have their own brackets
@@ -116,13 +121,25 @@ class Notation:
                 return self._joined(operands, (operator,) * (len(operands) - 1), _tightness(node) + 1)
             case f.Not(operand):
                 return self.signs["not"] + self.write(operand, _NOT)
-            case f.Choice(chosen, condition, otherwise):
-                parts = self.write(chosen, _OR), self.write(condition, _OR), self.write(otherwise)
-                return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
+            case f.Choice():
+                return self._choice(node)
+            case f.Cases() | f.Iterated():
+                return self._repeated(node)
             case f.Tuple(items):
                 return self._bracketed(", ".join(self.write(item) for item in items))
             case f.Shape(items):
                 return self.signs["cross"].join(self._size(item) for item in items)
+
+    def _choice(self, node: f.Choice) -> str:
+        parts = self.write(node.value, _OR), self.write(node.condition, _OR), self.write(node.otherwise)
+        return f"{parts[0]}{self.signs['if']}{parts[1]}{self.signs['else']}{parts[2]}"
+
+    def _repeated(self, node: f.Cases | f.Iterated) -> str:
+        if isinstance(node, f.Cases):
+            cases = [(self.write(value, _OR), self.write(condition, _OR)) for value, condition in node.cases]
+            return self.cases(cases, self.write(node.otherwise, _OR))
+        limits = self.write(node.index), self.write(node.start), self.write(node.end)
+        return self.iterated(node.sign, *limits, self.write(node.body, _PRODUCT))
 
     def _divides(self, node: f.Product, rest: int | Fraction) -> bool:
         said = self.congruence is not None or (self.integral is not None and _is_integral(node, rest))
@@ -163,7 +180,7 @@ class Notation:
         return self._bracketed(self.write(node)) if divided else self.write(node, _PRODUCT)
 
     def _bracketed(self, text: str) -> str:
-        return text.join(self.tall_group if r"\frac" in text or r"\left" in text else self.group)
+        return text.join(self.tall_group if any(tall in text for tall in _TALL) else self.group)
 
 
 def text(node: f.Formula) -> str:
@@ -232,6 +249,25 @@ def _latex_congruence(divided: str, modulus: str, rest: str, holds: bool) -> str
     return divided + (r" \equiv " if holds else r" \not\equiv ") + rf"{rest} \pmod{{{modulus}}}"
 
 
+def _unicode_cases(cases: list[tuple[str, str]], otherwise: str) -> str:
+    return "".join(f"{value} if {condition} else " for value, condition in cases) + otherwise
+
+
+def _latex_cases(cases: list[tuple[str, str]], otherwise: str) -> str:
+    """Write the cases below each other; the last condition is that none of the others is true."""
+    rows = [rf"{value} & \text{{if }} {condition} \\ " for value, condition in cases]
+    return rf"\begin{{cases}} {''.join(rows)}{otherwise} & \text{{else}} \end{{cases}}"
+
+
+def _unicode_iterated(sign: str, index: str, start: str, end: str, body: str) -> str:
+    start, end = (limit.replace(" ", "") for limit in (start, end))
+    return f"{'Σ' if sign == 'sum' else '∏'}_{{{index}={start}}}^{{{end}}} {body}"
+
+
+def _latex_iterated(sign: str, index: str, start: str, end: str, body: str) -> str:
+    return rf"\{'sum' if sign == 'sum' else 'prod'}_{{{index}={start}}}^{{{end}}} {body}"
+
+
 def _latex_text(words: str) -> str:
     quoted = f"``{words[1:-1]}''" if words.startswith('"') else words
     return rf"\text{{{''.join(_LATEX_SPECIAL.get(c, c) for c in quoted)}}}"
@@ -277,6 +313,8 @@ UNICODE = Notation(
     power=_unicode_power,
     floor=("⌊", "⌋"),
     ceiling=("⌈", "⌉"),
+    cases=_unicode_cases,
+    iterated=_unicode_iterated,
     group=("(", ")"),
     tall_group=("(", ")"),
     functions={},
@@ -298,6 +336,8 @@ LATEX = Notation(
     power=_latex_power,
     floor=_LATEX_FLOOR,
     ceiling=_LATEX_CEILING,
+    cases=_latex_cases,
+    iterated=_latex_iterated,
     group=("(", ")"),
     tall_group=(r"\left(", r"\right)"),
     functions={"floor": _LATEX_FLOOR, "ceil": _LATEX_CEILING},

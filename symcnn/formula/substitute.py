@@ -100,7 +100,7 @@ class Substitution:
                 return _product(factors, ("*",) * len(factors))
             case "before" | "after":
                 return self._side(name, node.arguments[0], axis)
-            case "min" | "max" | "abs":
+            case "min" | "max" | "abs" | "taps":
                 return f.Apply(node.head, tuple(self(argument, axis) for argument in node.arguments))
         head, argument = self._resolved(node.head, axis), self(node.arguments[0], axis)
         if isinstance(head, f.Name):

@@ -86,6 +86,8 @@ class _Overlay(dict[str, Any]):
 
 def number(value: Any, span: Any) -> Any:
     """Return a value as a number: `true` is 1, a (before, after) pair its mean; other things are an error."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, Sides):

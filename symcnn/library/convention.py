@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
-from symcnn.formula.nodes import Choice, Formula, Group, Name, names
+from symcnn.formula.nodes import Choice, Formula, Group, Name, Number, Sign, Sum, names
 from symcnn.formula.values import Frame, Meaning, condition, undecided
 from symcnn.library.kind import Kind
 from symcnn.library.rules import (
+    ASKED,
     INPUT_NAMES,
-    OPERATIONS,
     OUTPUT_NAMES,
     PER_AXIS_NAMES,
     QUANTITIES,
@@ -29,10 +30,12 @@ from symcnn.tree import Convention as Definition
 from symcnn.tree import File, Row
 
 # What a formula of a convention may use besides the quantities and the arguments of its kind.
-BRANCHES, SAME, VALID = "branches", "same", "valid"
-COUNTED_NAMES = (*INPUT_NAMES, *OUTPUT_NAMES, *QUANTITIES, *OPERATIONS, BRANCHES, SAME, VALID, UNKNOWN)
+BRANCHES, SAME, VALID, FIRST = "branches", "same", "valid", "first_layer"
+COUNTED_NAMES = (*INPUT_NAMES, *OUTPUT_NAMES, *QUANTITIES, *ASKED, BRANCHES, SAME, VALID, FIRST, UNKNOWN)
 # The names that mean what they mean wherever they stand.
-FIXED = (*QUANTITIES, *OPERATIONS)
+FIXED = (*QUANTITIES, *ASKED)
+_ZERO = Number(0)
+_SIGNS = re.compile(r"\s*([+−-])\s*")
 _STORED = {name for name in QUANTITIES if name == "params" or not RULES[name].per_sample}
 
 
@@ -47,7 +50,10 @@ class Convention:
     """What a `convention` definition means; raises `SymcnnError` for one that cannot be understood.
 
     `stored`: it counts what is stored, which a batch does not multiply: its formulas speak of nothing else.
+    `parts`: what it is the sum of, with signs; of one that is no sum itself.
     """
+
+    parts: tuple[tuple[int, Convention], ...]
 
     def __init__(self, definition: Definition, file: File | None = None) -> None:
         self.name, self.doc, self.definition = definition.name, definition.doc, definition
@@ -58,12 +64,13 @@ class Convention:
             self._add(row, file)
         mentioned = {name.name for row in definition.rows for name in names(row.value)}
         self.stored = bool(mentioned) and mentioned <= _STORED
+        self.parts = ((1, self),)
 
     def of(self, kind: Kind) -> Counted | None:
         """Return how a kind is counted; None where the convention says nothing of it."""
         if kind not in self._counted:
             row = self._rows.get(kind.name, self._otherwise)
-            own = dict(kind.definition.rules).get(self.name) if self.name in OPERATIONS else None
+            own = dict(kind.definition.rules).get(self.name) if self.name in ASKED else None
             formula = own or (row.value if row else None)
             self._counted[kind] = None if formula is None else Counted(_compiled(formula, kind), formula)
         return self._counted[kind]
@@ -110,11 +117,49 @@ class Convention:
         raise SymcnnError(f"the convention '{self.name}' counts '{name}', which is no layer kind", row.value.span, hint)
 
 
+class SumOfConventions(Convention):
+    """Conventions added up, or taken away, such as `macs+bias`; raises `SymcnnError` where they cannot be."""
+
+    def __init__(self, name: str, parts: tuple[tuple[int, Convention], ...]) -> None:
+        first, *others = (part for _, part in parts)
+        signs = tuple("+" if sign == 1 else "-" for sign, _ in parts)
+        said = (
+            f"{'Plus' if sign == '+' else 'Less'} {c.name}: {c.doc}" for sign, c in zip(signs[1:], others, strict=True)
+        )
+        formula = Sum(tuple(Name(part.name) for _, part in parts), signs[1:])
+        definition = Definition(name, " ".join((first.doc, *said)), (Row((), formula),), first.definition.span)
+        super().__init__(definition)
+        self.parts, self.stored = parts, first.stored
+        for part in others:
+            if part.stored != first.stored:
+                stored, counted = (first, part) if first.stored else (part, first)
+                reason = f"{stored.name} is stored, and {counted.name} is counted for each sample"
+                raise SymcnnError(f"{name} is no sum: {reason}")
+
+    def chosen(self, kind: Kind, frame: Frame) -> Formula:
+        """Return the sum of the formulas by which a kind is counted, without those that are 0."""
+        chosen = [("+" if sign == 1 else "-", part.chosen(kind, frame)) for sign, part in self.parts]
+        kept = [(sign, formula) for sign, formula in chosen if formula != _ZERO]
+        if not kept:
+            return _ZERO
+        (sign, first), *others = [(sign, Group(formula)) for sign, formula in kept]
+        terms = first if sign == "+" else Sign("-", first), *(formula for _, formula in others)
+        return Sum(terms, tuple(sign for sign, _ in others)) if others else terms[0]
+
+
 def _compiled(formula: Formula, kind: Kind) -> Meaning:
+    return meaning(formula, _vocabulary(kind, COUNTED_NAMES, folding=False))
+
+
+def condition_of(kind: Kind, node: Formula) -> Meaning:
+    """Return the meaning of a condition inside a rule or a convention's formula, which knows the names of both."""
+    return meaning(node, _vocabulary(kind, (*COUNTED_NAMES, *RULES), folding=True))
+
+
+def _vocabulary(kind: Kind, names: Iterable[str], folding: bool) -> Vocabulary:
     parameters = kind.definition.parameters
-    known = frozenset((*COUNTED_NAMES, *(p.symbol for p in parameters)))
-    per_axis = frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis)))
-    return meaning(formula, Vocabulary(known, per_axis))
+    known = frozenset((*names, *(p.symbol for p in parameters)))
+    return Vocabulary(known, frozenset((*PER_AXIS_NAMES, *(p.symbol for p in parameters if p.per_axis))), folding)
 
 
 @cache
@@ -138,10 +183,12 @@ def _of_quantity(name: str) -> Definition:
 
 
 def find_convention(name: str, file: File | None = None, span: Span | None = None) -> Convention:
-    """Return a convention: first of those whose meaning is fixed, then of the file's own, then the library's.
+    """Return a convention: of the file's own or of the library, a quantity, or a sum of some such as `macs+bias`.
 
     Raises `SymcnnError` with the nearest name for one that is not there.
     """
+    if _SIGNS.search(name):
+        return _sum_of(name, file, span)
     own = {} if file is None else file.conventions
     if name in own:
         return Convention(own[name], file)
@@ -150,6 +197,20 @@ def find_convention(name: str, file: File | None = None, span: Span | None = Non
     known = tuple(known_conventions(file))
     listed = f"conventions are {', '.join(known)}"
     raise SymcnnError(f"unknown convention '{name}'", span, did_you_mean(name, (*known, *QUANTITIES), listed))
+
+
+def _sum_of(name: str, file: File | None, span: Span | None) -> Convention:
+    first, *rest = _SIGNS.split(name.strip())
+    signed = [("+", first), *zip(rest[::2], rest[1::2], strict=True)]
+    listed = [part for _, part in signed]
+    if not all(listed):
+        raise SymcnnError(f"'{name}' is no sum of conventions", span, "as in macs+bias+norm")
+    twice = next((part for place, part in enumerate(listed) if part in listed[:place]), None)
+    if twice is not None:
+        raise SymcnnError(f"'{twice}' stands twice in {name}", span)
+    written = "".join((first, *(f"{'+' if sign == '+' else '-'}{part}" for sign, part in signed[1:])))
+    parts = ((1 if sign == "+" else -1, find_convention(part, file, span)) for sign, part in signed)
+    return SumOfConventions(written, tuple(parts))
 
 
 def check_own(file: File) -> None:

@@ -11,7 +11,7 @@ from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
 from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
 from symcnn.formula.values import Frame, Meaning
-from symcnn.library.rules import COUNTED, INPUT_NAMES, OPERATIONS, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
+from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
@@ -43,6 +43,7 @@ class Kind:
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
         self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
         self._mistakes: dict[int, Meaning] = {}
+        self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
 
     @cached_property
@@ -61,6 +62,22 @@ class Kind:
     def spoken(self) -> dict[str, tuple[str, ...]]:
         """The names that each rule speaks of, `prod` and `first` among them, with which it speaks of all axes."""
         return {name: self._spoken(formula) for name, formula in self.formulas.items()}
+
+    @cached_property
+    def settles(self) -> bool:
+        """Whether the arguments say what all parameters are, whatever the input is."""
+        defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
+        return not any(node.name in INPUT_NAMES for default in defaults for node in names(default))
+
+    @cached_property
+    def keeps_size(self) -> bool:
+        """Whether the output is as large as the input."""
+        return self.formulas["size"] == Name("n")
+
+    @cached_property
+    def free_windows(self) -> bool:
+        """Whether the arguments say what an output sees, whatever the input is."""
+        return not any({*INPUT_NAMES, *OUTPUT_NAMES} & {*self.spoken[name]} for name in WINDOW)
 
     @cached_property
     def counted_constants(self) -> dict[str, int]:
@@ -223,7 +240,7 @@ class Kind:
         shown = ((form.quantity, form.value) for form in self.definition.shown if form.quantity != "params")
         slips = ((quantity, value) for quantity, value in slips if quantity != "params")
         for name, formula in (*self.definition.rules, *slips, *shown):
-            if name not in RULES and name not in OPERATIONS:
+            if name not in RULES and name not in ASKED:
                 hint = did_you_mean(name, RULES, f"the rules are {', '.join(RULES)}")
                 raise SymcnnError(f"unknown rule '{name}' of {self.name}", formula.span, hint)
         taken = {*INPUT_NAMES, *OUTPUT_NAMES, *RULES, UNKNOWN}

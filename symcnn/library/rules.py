@@ -46,14 +46,28 @@ INPUT_NAMES = ("n", "C", "axes", "inputs")
 OUTPUT_NAMES = ("n'", "C'", "elements")
 PER_AXIS_NAMES = ("n", "n'")
 
-# The operation vector: what one sample costs, told apart. A kind may have a rule for each; where it has none, the
-# conventions of these names in `grammar/conventions.cnn` say what is counted.
+# The operation vector: what one sample costs, told apart.
 OPERATIONS = {
     "mul": "multiplications",
     "add": "additions and subtractions",
     "cmp": "comparisons",
     "div": "divisions",
     "exp": "exponentials",
+}
+
+# What is counted only where it is asked for. A kind may have a rule for each; where it has none, the conventions of
+# these names say what is counted. They mean the same wherever they stand.
+ASKED = {
+    **OPERATIONS,
+    "exact_macs": "multiply–accumulates, products with padding left out",
+    "bias": "additions of biases",
+    "norm": "operations of normalisations",
+    "activation": "operations of activation functions",
+    "pooling": "operations of poolings",
+    "addition": "additions of residual connections",
+    "forward": "operations of the forward pass",
+    "weight_gradient": "operations of the gradients of the weights",
+    "input_gradient": "operations of the gradients of the inputs",
 }
 
 # What an output sees. A kind may say of these, and of no other rule, that it cannot be said.

@@ -16,6 +16,36 @@ from symcnn.syntax.folders import grammar_folder
 from symcnn.tree import File, Net
 
 WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
+# What PyTorch and Keras call a kind, without the number of axes and "Loss": they do not look alike.
+ELSEWHERE = {
+    "NLL": "CrossEntropy",
+    "CategoricalCrossentropy": "CrossEntropy",
+    "SparseCategoricalCrossentropy": "CrossEntropy",
+    "BinaryCrossentropy": "BCE",
+    "MeanSquaredError": "MSE",
+    "MeanAbsoluteError": "L1",
+    "Huber": "SmoothL1",
+    "Dense": "Linear",
+    "BatchNormalization": "BatchNorm",
+    "SyncBatchNorm": "BatchNorm",
+    "LayerNormalization": "LayerNorm",
+    "GroupNormalization": "GroupNorm",
+    "MaxPooling": "MaxPool",
+    "AveragePooling": "AvgPool",
+    "GlobalMaxPooling": "GlobalMaxPool",
+    "GlobalAveragePooling": "GlobalAvgPool",
+    "ZeroPadding": "Pad",
+    "ZeroPad": "Pad",
+    "ConstantPad": "Pad",
+    "ReflectionPad": "Pad",
+    "ReplicationPad": "Pad",
+    "CircularPad": "Pad",
+    "Cropping": "Crop",
+    "UpSampling": "Upsample",
+    "UpsamplingNearest": "Upsample",
+    "UpsamplingBilinear": "Upsample",
+    "AlphaDropout": "Dropout",
+}
 
 
 class Found(NamedTuple):
@@ -50,9 +80,16 @@ def find(name: str, file: File, span: Span) -> Found:
         raise SymcnnError(f"{name} is no step: it joins tensors", span, f"write {joint} {{ path {{ … }} skip }}")
     if found:
         return found
-    raise SymcnnError(
-        f"unknown layer or net '{name}'", span, did_you_mean(name, known_names(file), "see symcnn layers")
-    )
+    raise SymcnnError(f"unknown layer or net '{name}'", span, meant_kind(name, file))
+
+
+def meant_kind(name: str, file: File | None = None) -> str:
+    """Return a hint for a name that no kind or net has: the kind that a framework calls so, or the nearest name."""
+    base = re.sub(r"[123][dD]$", "", name).removesuffix("Loss")
+    elsewhere = ELSEWHERE.get(base, base)
+    if elsewhere in standard_library().layers:
+        return f"did you mean '{elsewhere}'?"
+    return did_you_mean(name, known_names(file), "see symcnn layers") or ""
 
 
 @cache

@@ -17,8 +17,19 @@ if TYPE_CHECKING:
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
     from symcnn.interop.verification import Verification
+    from symcnn.memory import ConvolutionCosts, Memory, Roofline
 
-    Result: TypeAlias = Analysis | Sheet | Comparison | Explanation | Verification | Reconciliation
+    Result: TypeAlias = (
+        Analysis
+        | Sheet
+        | Comparison
+        | Explanation
+        | Verification
+        | Reconciliation
+        | Memory
+        | Roofline
+        | ConvolutionCosts
+    )
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
 # Where each format is written: imported only when it is asked for.
@@ -37,6 +48,9 @@ _PAGES = {
         "render.json_reconciliation:reconciliation_json",
     ),
     "Verification": ("document.verification:verification_document", "render.json_verification:verification_json"),
+    "Memory": ("document.memory:memory_document", "render.json_memory:memory_json"),
+    "Roofline": ("document.memory:memory_document", "render.json_memory:memory_json"),
+    "ConvolutionCosts": ("document.convolution:convolution_document", "render.json_convolution:convolution_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")

@@ -10,7 +10,7 @@ from symcnn import __version__
 from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.analysis.result import relation_string
 from symcnn.library.rules import QUANTITIES
-from symcnn.render.json_counts import layer_counts, total_text
+from symcnn.render.json_counts import ideal_time, layer_counts, total_text
 
 _LAYER_QUANTITIES = ("weights", "biases", "buffers", "params", "macs", "flops", "activations")
 
@@ -44,6 +44,7 @@ def _data(analysis: Analysis) -> dict[str, Any]:
         "layers": [_layer(analysis, layer) | layer_counts(analysis, layer) for layer in analysis.layers],
         "totals": {name: str(analysis.count(name)) for name in QUANTITIES},
         **({"counts": {name: total_text(analysis, name) for name in analysis.columns}} if analysis.columns else {}),
+        **ideal_time(analysis),
         "receptive_field": _field(analysis.receptive_field),
     }
 
@@ -55,6 +56,7 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
         "path": layer.path,
         "kind": layer.kind,
         "times": str(layer.times),
+        **({"loops": loops(layer)} if layer.loops else {}),
         "input": strings(layer.input),
         "output": strings(layer.output),
         **{name: str(layer.count(name)) for name in _LAYER_QUANTITIES},
@@ -62,6 +64,11 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
         "jump": strings(layer.receptive_field.jump),
         "share": {name: str(share) for name, share in shares.items() if share is not None},
     }
+
+
+def loops(layer: Layer) -> list[dict[str, str | None]]:
+    """Return the repetitions around a layer, the outermost first: the index that its quantities may speak of."""
+    return [{"index": None if x.index is None else x.index.name, "count": str(x.count)} for x in layer.loops]
 
 
 def _field(field: ReceptiveField) -> dict[str, Any]:

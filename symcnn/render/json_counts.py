@@ -6,6 +6,7 @@ from typing import Any
 
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.timing import ideal_seconds, timed_conventions
 
 UNKNOWN = "unknown"
 
@@ -21,6 +22,16 @@ def layer_counts(analysis: Analysis, layer: Layer) -> dict[str, Any]:
 def total_text(analysis: Analysis, name: str) -> str:
     """Return the total under a convention."""
     return _value(network_total(analysis, name))
+
+
+def ideal_time(analysis: Analysis) -> dict[str, Any]:
+    """Return the rate in operations per second and the ideal times in seconds, under `ideal_time`, if there is one."""
+    if analysis.rate is None:
+        return {}
+    names = timed_conventions(analysis)
+    known = {name: not isinstance(network_total(analysis, name), Unknown) for name in names}
+    seconds = {name: str(ideal_seconds(analysis, name)) if known[name] else UNKNOWN for name in names}
+    return {"ideal_time": {"rate": str(analysis.rate), "seconds": seconds}}
 
 
 def _value(found: Any) -> str:

@@ -14,7 +14,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"$\sim$", "—": "---", "–": "--", "…": r"\dots{}",
     "→": r"$\to$", "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "×": r"$\times$", "<": "$<$",
     ">": "$>$", "·": r"$\cdot$", "−": "$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
-    "⌉": r"$\rceil$", "|": r"$|$", '"': "''",
+    "⌉": r"$\rceil$", "|": r"$|$", '"': "''", "≈": r"$\approx$", "µ": r"$\mu$",
 }  # fmt: skip
 _RAISED = {"<super>": "^", "<sub>": "_"}
 _LONG = 16  # characters of a name that may be broken

@@ -12,6 +12,7 @@ from symcnn.syntax.folders import zoo_folder
 from symcnn.syntax.read import listed_files
 
 ZOO = "zoo"
+_FEW = 5  # of its names, where none is meant
 # A net that is a network: it begins a line and has an input. A search, since to parse every file for a name is slow.
 _NETWORK = re.compile(r"^net[ ]+(\w+)[^{]*\{\s*(?:#[^\n]*\s*)*input\b", re.MULTILINE)
 
@@ -36,7 +37,7 @@ def in_zoo(path: str | Path) -> Found | None:
     if name in networks:
         return Found(networks[name], name)
     if not name:
-        raise SymcnnError("which network of the zoo?", hint=nearest_of_zoo(name, networks))
+        raise SymcnnError("which network of the zoo?", hint=f"the zoo has {', '.join(sorted(networks))}")
     hint = nearest_of_zoo(name, zoo_files() if name.endswith(".cnn") else networks)
     raise SymcnnError(f"there is no file {ZOO}/{name}, and no network '{name}' in the zoo", hint=hint)
 
@@ -60,9 +61,15 @@ def zoo_files() -> list[str]:
 
 
 def nearest_of_zoo(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the one of some names of the zoo that is nearest to `name`, else with all of them."""
-    nearest = did_you_mean(name, known)
-    return nearest.replace("'", f"'{ZOO}/", 1) if nearest else f"the zoo has {', '.join(sorted(known))}"
+    """Return a hint with the one of some names of the zoo that is meant, else with a few that are nearest to `name`."""
+    from difflib import get_close_matches  # only mistakes pay for its import
+
+    known = sorted(known)
+    meant = did_you_mean(name, known)
+    if meant:
+        return meant.replace("'", f"'{ZOO}/", 1)
+    nearest = get_close_matches(name, known, n=_FEW, cutoff=0)
+    return f"the zoo has {len(known)} names, nearest {', '.join(nearest)}; 'symcnn derive {ZOO}' lists its networks"
 
 
 def is_there(path: Path) -> bool:

@@ -39,6 +39,14 @@ def test_nested_floors_and_ceilings_of_numbers(a: int, b: int, m: int, c: int, n
     assert max(roundings(form) for form in (down, up, mixed)) <= 1
 
 
+@pytest.mark.parametrize("divisor", [1, 2, 6, -2, Fraction(3, 2), s])
+@pytest.mark.parametrize("value", [H - 1, 2 * H + 4, H / 3 + W, α * H, H * W - 6, floor_of((H + 1) / 2, NOTHING) + 3])
+def test_a_quotient_is_rounded_as_its_fraction(value: Expr, divisor: Value) -> None:
+    a = Arithmetic()
+    assert a.floor(value, divisor) == a.floor(a.divide(value, divisor))
+    assert a.ceiling(value, divisor) == a.ceiling(a.divide(value, divisor))
+
+
 def test_symbolic_strides_and_paddings() -> None:
     k = symbol("k")
     size = conv(conv(H, k, s, p), 3, t, 1)

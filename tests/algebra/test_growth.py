@@ -136,6 +136,33 @@ def test_what_is_unsure_has_no_leading_term(value: Expr) -> None:
     assert leading_term(value, [H, W]) is None
 
 
+N, G = symbol("n", NONNEGATIVE), symbol("g")
+POWERS = [
+    (2 ** (N + 1) - 1, 2 * 2**N),
+    (2**N + N**5, 2**N),
+    (N**2 * A.power(3, N) + N * A.power(3, N) - A.power(2, N), N**2 * A.power(3, N)),
+    (C * (A.power(4, N) - 1) / 3, C * A.power(4, N) / 3),
+    (5 - A.power(2, -N), 5),
+    (A.power(6, N) + 7 * A.power(5, N), A.power(6, N)),
+    (N * (N - 1) / 2 + A.power(2, -N), N**2 / 2),
+]
+
+
+@pytest.mark.parametrize(("value", "leading"), POWERS)
+def test_powers_before_polynomials(value: Expr, leading: Expr) -> None:
+    found = leading_term(value, [N])
+    assert found is not None
+    assert polynomial(found) == polynomial(leading)
+    at = evaluator({N: 1000, C: 3})
+    assert abs(Fraction(at(value)) / Fraction(at(found)) - 1) < Fraction(1, 100)
+
+
+@pytest.mark.parametrize("value", [C**N + 1, A.power(2, C * N), A.power(2, N**2), A.ceiling(H / 2**N) + 2**N])
+def test_powers_of_unknown_speed(value: Expr) -> None:
+    assert leading_term(value, [N]) is None
+    assert leading_term(2**N + G**2, [N, G]) is None
+
+
 def rounded(numerator: Expr, divisor: int, up: bool) -> Expr:
     return (A.ceiling if up else A.floor)(A.divide(numerator, divisor))
 

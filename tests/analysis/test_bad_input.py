@@ -328,3 +328,15 @@ def test_unknown_quantities() -> None:
 
 def test_errors_are_one_family() -> None:
     assert issubclass(symcnn.errors.NotSupportedError, SymcnnError)
+
+
+def test_what_a_file_assumes_holds_for_what_a_parameter_is_given() -> None:
+    text = "assume α rational, 0 < α <= 1\nnet a(α = 1, c = 4) { input c×H×H; Conv(32α, 3) }"
+    error = error_of(lambda: analysed(text, α=2))
+    assert error.message == "the assumption 0 < α <= 1 does not hold for α = 2"
+    assert error.hint == "a parameter without a value is the symbol of that name"
+    assert error.span is not None
+    assert error.span.text == "0 < α <= 1"
+    assert "α = −1" in error_of(lambda: analysed(text, α="-1")).message
+    assert analysed(text, α="3/4", c=2).output[0] == 24
+    assert analysed(text, α="C/64").output[0] == symcnn.symbols("C") / 2  # open: whether it holds depends on C

@@ -205,6 +205,10 @@ def test_names_that_differ_in_case_are_assumed_and_said() -> None:
     assert one("kh", Names(["k", "K", "H"])).assumed == (("h", "H"),)
 
 
+def test_the_echo_of_a_product_is_no_mixed_number() -> None:
+    assert latex(one(r"2 \cdot \frac{1}{2}")) == r"2 \left(\frac{1}{2}\right)"
+
+
 def test_names_that_nothing_declares_are_free() -> None:
     assert one("18*H*Q + area*2").free == ("Q", "area")
     assert one(r"\sum_{i=1}^{L} i").free == ()

@@ -74,8 +74,8 @@ def added(left: Written, right: Written, minus: bool) -> Written:
 
 def multiplied(left: Written, right: Written, silent: bool) -> Written:
     left, right = bracketed(left, 1), bracketed(right, 2)
-    # A number behind a factor, and a digit behind a digit, need a sign.
-    silent = silent and not right.plain[0].isdigit()
+    # A number behind a factor needs a sign, and so does a fraction: 2½ is no product.
+    silent = silent and not right.plain[0].isdigit() and not right.latex.startswith(r"\frac")
     return Written(
         left.plain + (" " if silent else "*") + right.plain,
         left.unicode + ("" if silent else "·") + right.unicode,

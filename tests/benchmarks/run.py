@@ -72,6 +72,13 @@ ROWS = (
     ("80 nested convolutions, symbolic kernel, stride, padding", scenario("all"), None),
 )
 
+# On ResNet-152, as ratios to its derivation.
+COUNTED = (
+    ("seven conventions on ResNet-152, of its derivation", "counting", 1.0),
+    ("exact MACs of it, of its derivation", "exact", None),
+    ("training operations of it, of its derivation", "training", None),
+)
+
 
 def main() -> None:
     """Measure everything and print a table."""
@@ -79,6 +86,10 @@ def main() -> None:
     print(f"{'ratio to import sympy':58} ratio   goal")
     for title, seconds, goal in ROWS:
         print(f"{title:58} {ratio(seconds):5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip(), flush=True)
+    derived = median(scenario_seconds("resnet152") for _ in range(RUNS))
+    for title, name, goal in COUNTED:
+        share = median(scenario_seconds(name) for _ in range(RUNS)) / derived
+        print(f"{title:58} {share:5.2f}   {'' if goal is None else f'{goal:4.2f}'}".rstrip(), flush=True)
     exponent = math.log10(scenario_seconds("written10000") / scenario_seconds("written1000"))
     print(f"{'growth exponent from 1,000 to 10,000 layers':58} {exponent:5.2f}   1.15")
 

@@ -100,6 +100,22 @@ def explaining(text: str, *, derived: bool) -> float:
     return time.process_time() - begin
 
 
+CONVENTIONS = ("fvcore", "thop", "ptflops", "torchinfo", "torch", "deepspeed", "keras")
+
+
+def counting(*names: str) -> float:
+    """Return the CPU seconds of the totals of ResNet-152 under some conventions, after its derivation."""
+    import symcnn
+
+    symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3) }").values()))).count("fvcore")
+    analysis = symcnn.analyse(symcnn.load("zoo/resnet152")["resnet152"])
+    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    begin = _started()
+    for name in names:
+        analysis.count(name)
+    return time.process_time() - begin
+
+
 def judging(count: int) -> float:
     """Return the CPU seconds of so many different answers, right and wrong, to four questions asked before once."""
     import symcnn
@@ -175,6 +191,10 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "googlenet": lambda: derivation("zoo/googlenet", "googlenet", w="w"),
     "unet": lambda: derivation("zoo/unet", "unet"),
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
+    "resnet152": lambda: derivation("zoo/resnet152", "resnet152"),
+    "counting": lambda: counting(*CONVENTIONS),
+    "exact": lambda: counting("exact_macs"),
+    "training": lambda: counting("training"),
     "answers": lambda: judging(10_000),
     "marking": lambda: marking(1_000, 1_000),
     "marking_alike": lambda: marking(1_000, 40),

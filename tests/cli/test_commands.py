@@ -390,9 +390,12 @@ USES = [
     (["explain", LENET, "--lang", "fr"], "unknown language 'fr'", "languages are en, zh"),
     (["explain", STACKED, "--format", "json"], "JSON is of one net", "choose with --net: stacked, single"),
     (["layers", "Conw"], "unknown layer kind 'Conw'", "did you mean 'Conv'?"),
+    (["layers", "BCELoss"], "unknown layer kind 'BCELoss'", "did you mean 'BCE'?"),
+    (["layers", "NLLLoss"], "unknown layer kind 'NLLLoss'", "did you mean 'CrossEntropy'?"),
+    (["layers", "MaxPooling2D"], "unknown layer kind 'MaxPooling2D'", "did you mean 'MaxPool'?"),
     (["layers", "Zebra"], "unknown layer kind 'Zebra'", "see symcnn layers"),
     (["deriv", STACKED], "unknown command 'deriv'", "did you mean 'derive'?"),
-    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, check, grade"),
+    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, layers"),
 ]
 
 

@@ -125,6 +125,57 @@ def test_the_reference_of_one() -> None:
             assert run("conventions", name, "--format", format_)[0] == 0
 
 
+def test_a_sum_beside() -> None:
+    name = "macs+bias+norm+activation+pooling+addition"
+    _, out, _ = run("derive", RESNET50, "--count", f"{name},exact_macs,training", *AT, "--format", "json")
+    at = json.loads(out)["at"]
+    a = analyse(load(RESNET50)["resnet50"]).at(H=224, W=224)
+    assert at["counts"] == {x: str(a.count(x)) for x in (name, "exact_macs", "training")}
+    for x, total in at["counts"].items():
+        assert int(total) == sum(int(layer["times"]) * int(layer["counts"][x]) for layer in at["layers"])
+    assert "Plus bias: One addition" in run("conventions", "macs+bias")[1]
+    assert "flops has the bias already" in " ".join(run("conventions")[1].split())
+    assert "BatchNorm 2 per element instead of 0" in run("explain", RESNET50, "--count", "macs+norm,macs", *AT)[1]
+
+
+def test_the_ideal_time() -> None:
+    _, out, _ = run("derive", RESNET50, "--rate", "312e12", *AT)
+    symbolic, numeric = out.split("resnet50 at H = 224, W = 224")
+    assert "ideal time       FLOPs: 8,178,369,512/312,000,000,000,000 s ≈ 26.2 µs" in numeric
+    assert re.search(r"ideal time +FLOPs: \(.*⌈H/32⌉.*\)/312,000,000,000,000 s", " ".join(symbolic.split()))
+    assert "FLOPs are a number of operations, the rate is in operations per second" in " ".join(numeric.split())
+    assert "FLOPS" not in out
+    _, out, _ = run("derive", LENET, "--rate", "R", "--count", "macs,params,training")
+    assert re.search(r"ideal time +MACs: [\d,]+/R s\n +training: \d[\d,]*/R s\n", out)
+    _, out, _ = run("derive", LENET, "--rate", "1e6")
+    assert "3,201,418/1,000,000 s ≈ 3.20 s" in out
+    for format_ in ("markdown", "latex"):
+        code, out, _ = run("derive", LENET, "--rate", "312e12", "--format", format_)
+        assert (code, "FLOPS" in out) == (0, False)
+
+
+def test_the_ideal_time_as_data() -> None:
+    _, out, _ = run("derive", RESNET50, "--rate", "1e12", "--count", "flops,keras,part", "--format", "json", *AT)
+    assert not out
+    _, out, _ = run("derive", RESNET50, "--rate", "1e12", "--count", "flops,keras", "--format", "json", *AT)
+    found = json.loads(out)
+    assert found["at"]["ideal_time"] == {"rate": "1000000000000", "seconds": {"flops": "1022296189/125000000000"}}
+    assert set(found["ideal_time"]["seconds"]) == {"flops"}
+    assert "ceiling(H/32)" in found["ideal_time"]["seconds"]["flops"]
+    _, out, _ = run("derive", "-", "--rate", "R", "--count", "part", "--format", "json", text=UNSAID)
+    assert json.loads(out)["ideal_time"] == {"rate": "R", "seconds": {"part": "unknown"}}
+
+
+def test_the_working_of_what_a_convention_counts() -> None:
+    _, out, _ = run("explain", RESNET50, "--quantity", "exact_macs", "--layer", "conv1", *AT)
+    assert "m·(C/g)·taps(n, n', k, s, p, d)·taps(n, n', k, s, p, d)" in out
+    assert "= 64·(3/1)·taps(224, 112, 7, 2, 3, 1)·taps(224, 112, 7, 2, 3, 1) = 116,214,528" in out
+    assert "that do not fall on padding" in " ".join(out.split())
+    code, out, _ = run("explain", LENET, "--quantity", "training", "--lang", "zh", "--format", "latex")
+    assert code == 0
+    assert "first" in out
+
+
 def test_columns_from_python() -> None:
     a = analyse(load(LENET)["lenet"]).beside("torch", "torch")
     assert a.columns == a.at(**dict.fromkeys(a.symbols, 1)).columns == ("torch",)

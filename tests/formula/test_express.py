@@ -104,7 +104,7 @@ PRINTED: list[tuple[object, str, str]] = [
     (Add(W, Mul(-1, H + C, evaluate=False), evaluate=False), "W − C − H", "W - C - H"),
     (2**n, "2^n", "2^{n}"),
     (2 ** (n + 1), "2^(n + 1)", "2^{n + 1}"),
-    (2 ** (2 * n), "2^(2n)", "2^{2n}"),
+    (2 ** (2 * n), "4^n", "4^{n}"),
     (64 * 2**n, "64·2^n", r"64 \cdot 2^{n}"),
     (Pow(Rational(1, 2), 3, evaluate=False), "(1/2)³", r"\left(\frac{1}{2}\right)^{3}"),
     ((H / 2) ** n, "(H/2)^n", r"\left(\frac{H}{2}\right)^{n}"),

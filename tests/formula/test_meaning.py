@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from symcnn import SymcnnError
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.symbols import symbol
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, Function, Sides, number
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
-from tests.helpers import error_of
+from tests.helpers import error_of, marked
 
 PYTHON: dict[str, Any] = {"floor": math.floor, "ceil": math.ceil, "min": min, "max": max, "abs": abs}
 
@@ -144,3 +145,29 @@ def test_a_number_is_a_number() -> None:
 def test_names_are_listed_in_order() -> None:
     formula = parse_formula(Source("f", "b(a + c)^a - (b if x > 1 else max(d, 2e))"))
     assert [name.name for name in names(formula)] == ["b", "a", "c", "a", "b", "x", "max", "d", "e"]
+
+
+def test_taps() -> None:
+    assert worth("taps(8, 8, k, 1, 1, 1)", k=3) == 22
+    assert worth("taps(n, 4, 3, 2, p, 1)", n=8, p=1) == 11
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("taps(8, ‹0›, 3, 1, 1, 1)", "taps takes a positive integer here, not 0"),
+        ("taps(8, 8, 3, 1, 1, ‹0›)", "taps takes a positive integer here, not 0"),
+        ("taps(8, 8, 3, 1, ‹1/2›, 1)", "taps takes an integer here, not 1/2"),
+        ("‹taps(8, 8, 3)›", "taps takes 6 arguments, not 3"),
+        (
+            "‹taps(n, m, k, 2, 1, 3)›",
+            "no closed form is known for a kernel that is a symbol, unless there is no padding",
+        ),
+    ],
+)
+def test_taps_of_what_is_none(text: str, message: str) -> None:
+    place = marked(text)
+    error = error_of(lambda: worth(place.text, n=symbol("n"), m=symbol("m"), k=symbol("k")))
+    assert error.message.startswith(message)
+    assert error.span is not None
+    assert (error.span.start, error.span.end) == (place.start, place.end)

@@ -322,6 +322,15 @@ def test_sizes_that_are_not_legal() -> None:
     assert "there is no symbol 'F'" in error_of(lambda: verify(analysis, [{"F": 5}])).message
 
 
+def test_one_position_has_no_statistics() -> None:
+    text = "net main { input 3×H×W; Conv(4, 3, stride=2, padding=1); InstanceNorm"
+    found = verify(analysed(f"{text} }}"))
+    assert found.is_equal
+    assert [outside.output for outside in found.outside] == [None]
+    assert "more than 1 spatial element" in found.outside[0].reason
+    assert analysed(f"{text}(track_running_stats=true) }}").conditions == ()
+
+
 def test_outside_the_conditions_pytorch_fails_too() -> None:
     found = verify(analyse(load("examples/unet.cnn")["unet"]))
     assert [dict(outside.values) for outside in found.outside] == [{"H": 189}, {"H": 172}]

@@ -80,6 +80,7 @@ STEPS = [
     # normalisation
     ("LayerNorm(‹64›)", "elementwise_affine of LayerNorm is true or false, not 64", "the number of channels is inferred from the input: leave it out"),
     ("InstanceNorm2d(‹64›)", "affine of InstanceNorm2d is true or false, not 64", "the number of channels is inferred from the input: leave it out"),
+    ("GlobalAvgPool; ‹InstanceNorm›", "InstanceNorm: a single position has no statistics: PyTorch refuses it, unless they are tracked", "it requires t or prod(n) >= 2; here t (track_running_stats) = false, n (the input size) = 1"),
     ("‹GroupNorm›", "GroupNorm needs num_groups", "for example GroupNorm(2)"),
     ("GroupNorm(‹3›)", "GroupNorm: the groups must divide the channels", None),
     ("LocalResponseNorm(‹0›)", "LocalResponseNorm: a window has at least one channel", None),

@@ -12,6 +12,7 @@ from symcnn.analysis import Analysis
 from symcnn.compare import Comparison
 from symcnn.derive import Explanation
 from symcnn.formula.style import PLAIN, Style
+from symcnn.memory import ConvolutionCosts, Roofline, convolution_costs, memory, roofline
 from tests.render.branched import inception
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,8 +29,12 @@ def compared(file: str, first: str, second: str) -> Comparison:
     return compare(analysed(file, first), analysed(file, second))
 
 
-def result(name: str) -> Analysis | Comparison | Explanation:
+def result(name: str) -> Analysis | Comparison | Explanation | Roofline | ConvolutionCosts:
     match name:
+        case "memory_padded":
+            return roofline(memory(analysed("unet", "padded", H=64, W=64), "float16", "adam", mixed=True), 312e12, 2e12)
+        case "memory_layer":
+            return convolution_costs(memory(analysed("stacked", "stacked", H=32)), ["conv1"])
         case "explain_lenet" | "explain_lenet_zh":
             return derive(analysed("lenet", "lenet"))
         case "explain_one":
@@ -56,6 +61,7 @@ def result(name: str) -> Analysis | Comparison | Explanation:
 
 NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "compare_seven", "compare_pointwise"]
 NAMES += ["derive_blocks", "derive_branches", "explain_branches"]
+NAMES += ["memory_padded", "memory_layer"]
 NAMES += ["explain_lenet", "explain_lenet_zh", "explain_one"]
 
 

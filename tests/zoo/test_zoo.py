@@ -101,7 +101,10 @@ def test_unknown_names() -> None:
     assert error.hint == "did you mean 'zoo/resnet50'?"
     assert error_of(lambda: load("zoo/alexnt.cnn")).hint == "did you mean 'zoo/alexnet.cnn'?"
     listed = f"the zoo has {', '.join(NETWORKS)}"
-    assert error_of(lambda: load("zoo/xyz")).hint == listed
+    few = error_of(lambda: load("zoo/xyz")).hint or ""
+    assert few.startswith(f"the zoo has {len(NETWORKS)} names, nearest ")
+    assert few.endswith("; 'symcnn derive zoo' lists its networks")
+    assert 3 < few.count(",") < 8
     assert error_of(lambda: load("zoo/vgg_stage")).message.endswith("no network 'vgg_stage' in the zoo")
     assert error_of(lambda: load("zoo/../layers.cnn")).message.startswith("there is no file zoo/../layers.cnn")
     assert (error_of(lambda: load("zoo")).message, error_of(lambda: load("zoo/")).hint) == (
@@ -144,7 +147,7 @@ def test_a_file_uses_the_zoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 BROKEN = [
-    ('‹use "zoo/xyz.cnn"›', "no such file: zoo/xyz.cnn", "the zoo has alexnet.cnn, "),
+    ('‹use "zoo/xyz.cnn"›', "no such file: zoo/xyz.cnn", "the zoo has "),
     ('‹use "zoo/resnt.cnn"›', "no such file: zoo/resnt.cnn", "did you mean 'zoo/resnet.cnn'?"),
     ('‹use "zoo/resnet50"›', "no such file: zoo/resnet50", "the network 'resnet50' is in 'zoo/resnet.cnn'"),
     ('‹use "zoo/../layers.cnn"›', "no such file: layers.cnn", "it is looked for beside mine.cnn"),
