@@ -392,7 +392,7 @@ USES = [
     (["layers", "Conw"], "unknown layer kind 'Conw'", "did you mean 'Conv'?"),
     (["layers", "Zebra"], "unknown layer kind 'Zebra'", "see symcnn layers"),
     (["deriv", STACKED], "unknown command 'deriv'", "did you mean 'derive'?"),
-    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, layers"),
+    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, check, grade"),
 ]
 
 
