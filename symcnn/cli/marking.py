@@ -28,7 +28,7 @@ def graded(
     from symcnn.render.progress import progress
     from symcnn.render.sheet import check_sheet_format, render_sheet
 
-    chosen = check_sheet_format(format_ or _ending(output))
+    chosen = work.destined(check_sheet_format(format_ or _ending(output)), output)
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)
