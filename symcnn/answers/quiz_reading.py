@@ -54,7 +54,7 @@ def read_quiz(source: Source, folder: Path | None) -> tuple[Quiz, dict[str, Laye
 def _toml(source: Source) -> dict[str, Any]:
     try:
         with bounded_nesting(source.name):
-            return tomllib.loads(source.text.replace("\r\n", "\n"), parse_float=Decimal)
+            return tomllib.loads(source.text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _IN_PLACE.search(message)
@@ -66,8 +66,8 @@ def _spot(source: Source, found: re.Match[str] | None) -> Span:
     if found is None or found[1] is None:
         end = len(source.text.rstrip())
         return source.span(max(0, end - 1), end)
-    lines = source.text.splitlines(keepends=True)
-    start = sum(map(len, lines[: int(found[1]) - 1])) + int(found[2]) - 1
+    lines = source.text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
     return source.span(start, start + 1)
 
 

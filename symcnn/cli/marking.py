@@ -30,7 +30,7 @@ def graded(
 
     if answers is None:
         raise SymcnnError("the answers of the class are missing", hint="as in symcnn grade QUIZ.toml ANSWERS.csv")
-    chosen = check_sheet_format(format_ or _ending(output))
+    chosen = work.destined(check_sheet_format(format_ or _ending(output)), output)
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)

@@ -11,7 +11,7 @@ from symcnn.document.sheet import sheet_document
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean, printable, writable_numbers
 from symcnn.formula.style import PLAIN
-from symcnn.render import render_document
+from symcnn.render import TERMINAL, render_document
 from symcnn.render.json import data_text
 
 SHEET_FORMATS = ("csv", "html", "markdown", "text", "json")
@@ -43,7 +43,7 @@ def render_sheet(sheet: Sheet, format: str = "csv", language: str | None = None)
 
 def check_sheet_format(format: str) -> str:
     """Return a format of mark sheets; raises `SymcnnError` for one that is not there."""
-    if format not in SHEET_FORMATS:
+    if format not in (*SHEET_FORMATS, TERMINAL):
         hint = did_you_mean(str(format), SHEET_FORMATS, f"formats are {', '.join(SHEET_FORMATS)}")
         raise SymcnnError(f"unknown format '{format}' of a mark sheet", hint=hint)
     return format

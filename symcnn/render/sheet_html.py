@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from symcnn.document.sheet import asked_text, number_text, one_line, share_text,
 from symcnn.document.sheet_words import sheet_word
 from symcnn.errors import SymcnnError, printable
 
+_DRESS = re.compile(r"\\left|\\right|[\s,{}()×x]")
 _PLACES = 2  # of a width in percent
 
 
@@ -91,11 +93,16 @@ def _row(row: Row, language: str) -> dict[str, Any]:
         "answer": printable(row.answer or ""),
         "verdict": row.verdict,
         "marks": number_text(row.marks),
-        "full": row.credit == 1,
         "slips": ", ".join(row.slips),
         "message": printable(row.marked.message.get(language, "")),
-        "reading": printable(row.marked.reading),
+        "reading": printable(row.marked.reading) if row.credit < 1 and _says_more(row) else "",
     }
+
+
+def _says_more(row: Row) -> bool:
+    """Tell whether the answer as it was read is more than the answer in other dress: 9{,}216 for 9216."""
+    read, typed = (_DRESS.sub("", text) for text in (row.marked.reading, row.answer or ""))
+    return read != typed
 
 
 def _percent(share: Fraction) -> str:
