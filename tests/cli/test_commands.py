@@ -395,7 +395,7 @@ USES = [
     (["layers", "MaxPooling2D"], "unknown layer kind 'MaxPooling2D'", "did you mean 'MaxPool'?"),
     (["layers", "Zebra"], "unknown layer kind 'Zebra'", "see symcnn layers"),
     (["deriv", STACKED], "unknown command 'deriv'", "did you mean 'derive'?"),
-    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, check, grade"),
+    (["plot"], "unknown command 'plot'", "commands are derive, explain, compare, layers"),
 ]
 
 
