@@ -19,7 +19,7 @@ from symcnn.answers import paper, parse_quiz, quiz, quiz_toml
 from symcnn.answers.making.drawing import best, from_template
 from symcnn.answers.making.drawing import drawn as drawn_of
 from symcnn.answers.making.problem import Paper, Problem, answer_text
-from symcnn.answers.making.templates import Ask, Template, read_templates, templates
+from symcnn.answers.making.templates import Ask, Template, load_templates, read_templates, templates
 from symcnn.answers.making.wording import wording
 from symcnn.answers.questions import Question, Quiz
 from symcnn.render.quiz import render_quiz
@@ -220,6 +220,18 @@ def test_templates_of_ones_own(tmp_path: Path) -> None:
     assert "parms" in error_of(lambda: quiz(path, count=1)).message
     path.write_text(OWN.replace("Conv(M, K)", "Conv(M, K"), encoding="utf-8")
     assert error_of(lambda: quiz(path, count=1)).span is not None
+
+
+def test_the_example_of_templates() -> None:
+    separable, squeeze = load_templates("examples/templates.toml")
+    for seed in range(2):
+        problem = from_template(separable, separable.ask[:1], "q", Random(f"{seed}"))
+        c, m, k = numbers(problem, "input ", r"SeparableConv\(", r"SeparableConv\(\d+, ")
+        assert problem.value == c * k * k + c * m + m + 2 * m
+        problem = from_template(squeeze, squeeze.ask[:1], "q", Random(f"{seed}"))
+        c, s, e = numbers(problem, "input ", r"squeeze: Conv\(", r"one: Conv\(")
+        assert problem.value == c * s + s + 10 * s * e + 2 * e
+        assert e == 4 * s
 
 
 BROKEN = [
