@@ -27,8 +27,11 @@ def graded(
     from symcnn.document.words import check_language
     from symcnn.render.progress import progress
     from symcnn.render.sheet import check_sheet_format, render_sheet
+    from symcnn.render.sheet_html import require_jinja
 
     chosen = work.destined(check_sheet_format(format_ or _ending(output)), output)
+    if chosen == "html":
+        require_jinja()  # before a class is marked, not after
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)

@@ -231,6 +231,14 @@ def test_what_the_command_cannot_use(folder: Path) -> None:
     assert (folder / "answers.csv").read_text("utf-8").startswith("learner")
 
 
+def test_pages_need_jinja(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symcnn.render.sheet_html.find_spec", lambda name: None)
+    done = run("quiz.toml", "answers.csv", "-o", "a.html")
+    assert done.exit_code == 2
+    assert "symcnn[marking]" in done.stderr
+    assert not (folder / "a.html.partial").exists()
+
+
 def test_an_interrupted_command_goes_on_unless_it_shall_not(folder: Path) -> None:
     (folder / "a.csv.partial").write_bytes(b"old")
     assert run("quiz.toml", "answers.csv", "-o", "a.csv", "--fresh").exit_code == 0
