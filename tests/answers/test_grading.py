@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_what_the_command_cannot_use(folder: Path) -> None:
 
 
 def test_pages_need_jinja(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symcnn.render.sheet_html.find_spec", lambda name: None)
+    monkeypatch.setattr(import_module("symcnn.render.sheet_html"), "find_spec", lambda name: None)
     done = run("quiz.toml", "answers.csv", "-o", "a.html")
     assert done.exit_code == 2
     assert "symcnn[marking]" in done.stderr
