@@ -78,6 +78,8 @@ def _question(
     inherited = {k: head[k] for k in (*_COMMON, "quantity") if k in head and k not in own and k != "locale"}
     if "net" in own or "file" in own or "reference" in own:
         inherited = {key: value for key, value in inherited.items() if key not in _NETWORK}
+        if "reference" in own:  # what is said of networks is not said of it
+            inherited = {key: value for key, value in inherited.items() if key not in ("at", "set", "quantity")}
     elif "name" in own:
         inherited.pop("reference", None)
     reader = _Reader(source, where, ("question", place), own, inherited)

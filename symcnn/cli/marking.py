@@ -27,10 +27,13 @@ def graded(
     from symcnn.document.words import check_language
     from symcnn.render.progress import progress
     from symcnn.render.sheet import check_sheet_format, render_sheet
+    from symcnn.render.sheet_html import require_jinja
 
     if answers is None:
         raise SymcnnError("the answers of the class are missing", hint="as in symcnn grade QUIZ.toml ANSWERS.csv")
     chosen = work.destined(check_sheet_format(format_ or _ending(output)), output)
+    if chosen == "html":
+        require_jinja()  # before a class is marked, not after
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)

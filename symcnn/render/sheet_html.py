@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from importlib.util import find_spec
 from typing import Any
 
 from symcnn.answers.grading.row import OUTCOMES, Row
@@ -22,16 +23,21 @@ def sheet_html(sheet: Sheet, language: str = "en") -> str:
 
     Raises `SymcnnError` where Jinja2, the extra `marking`, is not installed.
     """
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError:
-        raise SymcnnError("HTML needs Jinja2", hint="pip install 'symcnn[marking]'") from None
+    require_jinja()
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     loader = PackageLoader("symcnn.render", "templates")
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
     page: str = environment.get_template("sheet.html.j2").render(_data(sheet, language))
     return page
+
+
+def require_jinja() -> None:
+    """Raise `SymcnnError` where pages cannot be made."""
+    if find_spec("jinja2") is None:
+        raise SymcnnError("HTML needs Jinja2", hint="pip install 'symcnn[marking]'")
 
 
 def _data(sheet: Sheet, language: str) -> dict[str, Any]:

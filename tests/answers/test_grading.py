@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,14 @@ def test_what_the_command_cannot_use(folder: Path) -> None:
         assert done.exit_code == 2
         assert message in done.stderr
     assert (folder / "answers.csv").read_text("utf-8").startswith("learner")
+
+
+def test_pages_need_jinja(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("symcnn.render.sheet_html"), "find_spec", lambda name: None)
+    done = run("quiz.toml", "answers.csv", "-o", "a.html")
+    assert done.exit_code == 2
+    assert "symcnn[marking]" in done.stderr
+    assert not (folder / "a.html.partial").exists()
 
 
 def test_an_interrupted_command_goes_on_unless_it_shall_not(folder: Path) -> None:

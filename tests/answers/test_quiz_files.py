@@ -53,6 +53,7 @@ def test_where_networks_come_from(tmp_path: Path) -> None:
         """
         quantity = "params"
         file = "nets/a.cnn"
+        set = { }
         [[question]]
         id = "a"
         name = "one"
@@ -66,7 +67,6 @@ def test_where_networks_come_from(tmp_path: Path) -> None:
         id = "d"
         net = "net b { input C×9×9; Conv(m, 3, bias=false) } net c { input 1×9×9; b }"
         name = "b"
-        set = { }
         at = { C = 2, m = 4 }
         [[question]]
         id = "e"
@@ -76,7 +76,6 @@ def test_where_networks_come_from(tmp_path: Path) -> None:
         [[question]]
         id = "f"
         reference = "18*H**2"
-        quantity = ""
         """,
         "utf-8",
     )
