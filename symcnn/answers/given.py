@@ -29,6 +29,7 @@ Point: TypeAlias = Mapping[Symbol, Number]
 # Tiers of points: how far above its least value a symbol goes, and how many points are tried and kept. Small numbers
 # first, since a teacher shows them; the large ones tell apart what differs in one residue, or has small roots only.
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
+_WIDE_TIER = (600, 400)  # and how many are tried
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
@@ -72,6 +73,10 @@ class Given:
     def some_points(self, count: int) -> tuple[Evaluation, ...]:
         """Return so many of the points, or all if there are fewer."""
         return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
+
+    def wide_points(self, count: int) -> tuple[Point, ...]:
+        """Return points with mostly large numbers, no more than so many; where there are few symbols they are few."""
+        return tuple(self._drawn(((*_WIDE_TIER, count),)))
 
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:

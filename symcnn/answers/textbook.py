@@ -61,6 +61,15 @@ def textbook(value: Answer, symbols: Iterable[Symbol]) -> Iterator[tuple[Analysi
     >>> layer, quantity
     ('conv1', 'params')
     """
+    for analysis, layer, quantity, _ in recognised(value, symbols):
+        yield analysis, layer, quantity
+
+
+Recognised = tuple[Analysis, str, str, Mapping[str, int]]
+
+
+def recognised(value: Answer, symbols: Iterable[Symbol]) -> Iterator[Recognised]:
+    """Yield the same with numbers for all symbols of each network, of which no two are alike."""
     parts = value if isinstance(value, tuple) else (value,)
     spoken = {s.name for part in parts if isinstance(part, Expr) for s in part.free_symbols}
     known = spoken | {s.name for s in symbols}
@@ -71,14 +80,14 @@ def textbook(value: Answer, symbols: Iterable[Symbol]) -> Iterator[tuple[Analysi
         for roles in assignments(names):
             for form in _forms(roles) if value != 0 else _pools(roles) if "kernel" in roles else ():
                 for match in _matches(value, form, roles):
-                    if match[1:] not in found:  # equal with and without a bias, say
-                        found.add(match[1:])
+                    if match[1:3] not in found:  # equal with and without a bias, say
+                        found.add(match[1:3])
                         yield match
         if found:
             return
 
 
-def _matches(value: Answer, form: _Form, roles: Assignment) -> Iterator[tuple[Analysis, str, str]]:
+def _matches(value: Answer, form: _Form, roles: Assignment) -> Iterator[Recognised]:
     names, numbers = _names(roles), _numbers(roles)
     worth = _evaluated(value, numbers)
     numeric = _analysis(form.body, names, tuple(numbers.items()))
@@ -89,7 +98,7 @@ def _matches(value: Answer, form: _Form, roles: Assignment) -> Iterator[tuple[An
             continue
         analysis = _analysis(form.body, names, ())
         if analysis is not None and _is_equal(value, _of(_layer(analysis, form.layer), quantity), analysis):
-            yield analysis, form.layer, quantity
+            yield analysis, form.layer, quantity, numbers
 
 
 def _evaluated(value: Answer, numbers: Mapping[str, int]) -> Any:
