@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from symcnn.analysis.result import Analysis
 from symcnn.answers.asked import Answer, Asked
-from symcnn.answers.given import BudgetError, Evaluation, Given, Number, UndefinedError
+from symcnn.answers.given import Evaluation, Given
+from symcnn.answers.places import Place, places
 from symcnn.answers.slips import Case, Mistakes, SlipMade, mistakes_in
 from symcnn.errors import SymcnnError
 
@@ -24,27 +25,17 @@ _MOST_WORK = 8_000  # layers derived once more for mistakes of one layer, as man
 _MOST_PAIRED_WORK = 600  # for pairs that change what comes after them
 _MOST_COMPARED = 40  # mistakes that agree at the first point, and are worked out at the second
 _MOST_PROVED = 8  # of those that agree there too
-_POINTS_TRIED = 60
 
 
 @dataclass(frozen=True)
-class Place:
-    """A point in the symbols of a question, and the network there."""
+class _Guesses:
+    """A point, and the mistakes in the network there."""
 
-    at: Evaluation
-    network: Analysis
+    place: Place
 
     @cached_property
     def mistakes(self) -> Mistakes:
-        """The mistakes in the network, in numbers."""
-        return Mistakes(self.network)
-
-    def worth(self, values: tuple[Any, ...]) -> Any:
-        """Return what values are worth at the point; None where they have no value there."""
-        try:
-            return tuple(map(self.at, values))
-        except (UndefinedError, BudgetError):
-            return None
+        return Mistakes(self.place.network)
 
 
 class Suspects:
@@ -55,19 +46,19 @@ class Suspects:
     ) -> None:
         self._analysis = analysis
         self._asked = Asked(quantity, mistakes_in(analysis).place(path))
-        self._places = tuple(_places(analysis, given, fitting)) if analysis.symbols else ()
+        self._places = tuple(map(_Guesses, places(analysis, given, fitting))) if analysis.symbols else ()
         if not self._places:
             if analysis.symbols:
                 raise SymcnnError("no sizes are known at which the network is possible")
-            self._places = (Place(Evaluation({}), analysis),)
+            self._places = (_Guesses(Place(Evaluation({}), analysis)),)
 
     def of(self, values: tuple[Any, ...], several: bool) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what single mistakes, or pairs, come to that may have led to these values, and the mistakes."""
         first, *others = self._places
         known = self._together if several else self._alone
-        agreeing = known.get(first.worth(values), [])[:_MOST_COMPARED]
+        agreeing = known.get(first.place.worth(values), [])[:_MOST_COMPARED]
         for other in others:
-            wanted = other.worth(values)
+            wanted = other.place.worth(values)
             agreeing = [cases for cases in agreeing if _parts(other.mistakes.worth(self._asked, cases)) == wanted]
         yield from self._in_symbols(agreeing[:_MOST_PROVED])
         if not several:
@@ -120,32 +111,3 @@ class Suspects:
 
 def _parts(value: Answer | None) -> Any:
     return value if value is None or isinstance(value, tuple) else (value,)
-
-
-def _places(analysis: Analysis, given: Given, fitting: Mapping[str, int]) -> Iterator[Place]:
-    """Yield two points, of large numbers if they are possible: there sizes differ, and most mistakes leave some."""
-    most = 2
-    for values in _candidates(given, fitting):
-        if not most:
-            return
-        numbers = {sym.name: number for sym, number in values.items()} | {
-            name: fitting[name] for name in analysis.symbols if name in fitting and name not in given.symbols
-        }
-        if analysis.symbols.keys() <= numbers.keys():
-            try:
-                network = analysis.at(**{name: numbers[name] for name in analysis.symbols})
-            except SymcnnError:
-                continue
-            most -= 1
-            yield Place(Evaluation(values), network)
-
-
-def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[Any, Number]]:
-    """Yield legal points, those at numbers that are known to fit first."""
-    if fitting:
-        chosen = {s: fitting.get(name, place + 2) for place, (name, s) in enumerate(given.symbols.items())}
-        free: dict[Any, Number] = {s: number for s, number in chosen.items() if s not in given.replaced}
-        found = given.completed(free)
-        if found is not None:
-            yield found
-    yield from sorted(given.wide_points(_POINTS_TRIED), key=lambda values: -min(values.values()))
