@@ -26,6 +26,7 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
+from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
 
 MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
@@ -76,8 +77,10 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
         return found
-    if not (difference := add(polynomial(answer), polynomial(expected), -1)):
+    if not add(polynomial(answer), polynomial(expected), -1):
         return Equal()
+    if has_cases(answer, expected):
+        return _same_in_cases(answer, expected, given)
     answer = given.rebuilt(answer)
     if not (difference := add(polynomial(answer), polynomial(expected), -1)):
         return Equal()
@@ -92,6 +95,23 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
     if proved is not None:
         return proved
     return found or _refuted(answer, expected, difference, given)
+
+
+def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
+    """Decide in each case, and return a counterexample in one, or that they are equal in all."""
+    found = differing(answer, expected, given.points)
+    if found is not None and found.answer is not None:
+        return found
+    parts = branches(answer, expected, given)
+    if parts is None:
+        return None
+    vanishing: list[Expr] = []
+    for ours, theirs, known, excluded in parts:
+        finding = same(ours, theirs, known)
+        if not isinstance(finding, Equal):
+            return finding
+        vanishing += [*finding.vanishing, *excluded]
+    return Equal(tuple(dict.fromkeys(vanishing)))
 
 
 def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> Counterexample | None:

@@ -11,7 +11,8 @@ from math import ceil, prod
 from random import Random
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, ceiling, floor
+from sympy.core.relational import Relational
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
@@ -21,6 +22,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
 from symcnn.errors import SymcnnError
+from symcnn.repetition.substitution import cases, relation_of
 
 Number: TypeAlias = int | Fraction
 Stated: TypeAlias = Condition | Either  # a condition that is no conjunction
@@ -235,11 +237,24 @@ def rebuilt(value: Value, arithmetic: Arithmetic, replaced: Mapping[Any, Expr]) 
         return exact(value)
     if value in replaced or isinstance(value, Symbol):
         return exact(replaced.get(value, value))
-    if not replaced and not value.has(floor, ceiling, Max, Min) and arithmetic.facts == Facts():
+    if isinstance(value, Piecewise):
+        return _rebuilt_cases(value, arithmetic, replaced)
+    if not replaced and not value.has(floor, ceiling, Max, Min, Piecewise) and arithmetic.facts == Facts():
         return value
     parts = [rebuilt(part, arithmetic, replaced) for part in value.args]
     operation = next((how for kind, how in _OPERATIONS.items() if isinstance(value, kind)), None)
     return value if operation is None else operation(arithmetic, parts)
+
+
+def _rebuilt_cases(value: Piecewise, arithmetic: Arithmetic, known: Mapping[Any, Expr]) -> Value:
+    choices: list[tuple[Value, Any]] = []
+    for part, condition in value.args:
+        holds: Any = condition
+        if isinstance(condition, Relational):
+            sides = (rebuilt(exact(side), arithmetic, known) for side in condition.args)
+            holds = relation_of(arithmetic.compare(condition.rel_op, *sides))
+        choices.append((part, holds))
+    return cases([(rebuilt(exact(part), arithmetic, known), holds) for part, holds in choices if holds is not False])
 
 
 _OPERATIONS: dict[type[Expr], Callable[[Arithmetic, list[Value]], Value]] = {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from symcnn.errors import printable
@@ -59,12 +57,16 @@ class Verdict:
 
     def to_json(self) -> str:
         """Return the verdict as JSON, on one line."""
+        import json  # which a verdict in words does not need
+
         return json.dumps(self.data(), ensure_ascii=False)
 
     def __str__(self) -> str:
         return f"{self.verdict}: {printable(self.message.get('en', ''))}"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         sign = "✓" if self.right else "✗"
         parts = [f"<strong>{sign} {escape(self.verdict)}</strong> {escape(printable(self.message.get('en', '')))}"]
         if self.reading:
