@@ -26,7 +26,8 @@ class Verdict:
     `right` tells whether it counts as right, and `credit`, from 0 to 1, how much it earns where the question does not
     say otherwise. `reading` is the answer as it was read, in LaTeX (of an ambiguous one both readings), `repairs` what
     was mended to read it. `condition` is in the language's spelling ("H % 2 == 0"), `convention` a name; `slips` are
-    the known mistakes that give exactly this answer. `message` has one or two sentences by language, en and zh.
+    the known mistakes that give exactly this answer. `message` has one or two sentences by language, en and zh;
+    `repairs_chinese` are the repairs in Chinese.
     """
 
     verdict: str
@@ -39,6 +40,7 @@ class Verdict:
     slips: tuple[SlipMade, ...] = ()
     counterexample: Counterexample | None = None
     message: Mapping[str, str] = field(default_factory=dict)
+    repairs_chinese: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """Return the verdict as plain data: numbers that may be long, and fractions, are strings."""
@@ -48,6 +50,7 @@ class Verdict:
             "credit": str(self.credit),
             "reading": printable(self.reading),
             "repairs": list(map(printable, self.repairs)),
+            "repairs_zh": list(map(printable, self.repairs_chinese)),
             "condition": self.condition,
             "convention": self.convention,
             "slips": [{"id": s.id, "layers": list(s.layers), "text": {"en": s.text, "zh": s.zh}} for s in self.slips],
