@@ -18,6 +18,7 @@ from symcnn.answers.reference import Question, value_of
 from symcnn.errors import SymcnnError
 from symcnn.library.convention import known_conventions, standard_convention
 
+_BY_HAND = (*COSTS, "training", "exact_macs", "bias_mac", "mul_add", "madd")
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 _PARTS = ("bias", "norm", "activation", "pooling", "addition", "forward", "weight_gradient", "input_gradient")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
@@ -175,16 +176,16 @@ def _of_analysis(asked: Question) -> Iterator[tuple[Any, ...]]:
         yield "running_statistics", lambda: total((_counted(asked, "params"), _counted(asked, "buffers")))
     elif name not in (*_STORED, *_SAMPLED) and name in known_costs():
         yield from _costs(asked)
-    if batch is not None and name not in _STORED:
+    if batch is not None and name not in (*_STORED, *_SIZES_OF):
         yield "one_sample", lambda: product((asked.value, 1 / batch))
     if asked.kind != "bytes" and (name in _STORED or name == "activations"):
         yield "bytes", partial(product, (BYTES, asked.value))
 
 
 def known_costs() -> tuple[str, ...]:
-    """Return the names of the conventions that count operations, `macs` and `flops` first."""
-    found = (name for name in known_conventions() if name not in (*COSTS, *_OPERATIONS, *_PARTS))
-    return (*COSTS, *(name for name in found if not standard_convention(name).stored))
+    """Return the names of the conventions that count operations, `macs` and `flops` first, those of tools last."""
+    found = (name for name in known_conventions() if name not in (*_BY_HAND, *_OPERATIONS, *_PARTS))
+    return (*_BY_HAND, *(name for name in found if not standard_convention(name).stored))
 
 
 def known_names() -> tuple[str, ...]:
