@@ -76,7 +76,7 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
         return Counterexample({}, answer, expected)
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
-        return found
+        return found if found.expected > 0 else differing(answer, expected, given.points)
     if not add(polynomial(answer), polynomial(expected), -1):
         return Equal()
     if has_cases(answer, expected):
@@ -115,8 +115,11 @@ def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
 
 
 def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> Counterexample | None:
-    """Return the first point at which two values differ; one at which only the answer is undefined comes last."""
-    undefined = None
+    """Return the first point at which two values differ, if possible one at which the right one is no negative size.
+
+    One at which only the answer is undefined comes last.
+    """
+    undefined = negative = None
     for point in points:
         try:
             right = point(expected)
@@ -124,12 +127,15 @@ def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> C
             continue
         try:
             if (given_value := point(answer)) != right:
-                return Counterexample(_named(point.values, answer, expected), given_value, right)
+                found = Counterexample(_named(point.values, answer, expected), given_value, right)
+                if right > 0:
+                    return found
+                negative = negative or found
         except UndefinedError:
             undefined = undefined or Counterexample(_named(point.values, answer, expected), None, right)
         except BudgetError:
             continue
-    return undefined
+    return negative or undefined
 
 
 def _named(values: Point, *speaking: Value) -> dict[str, Number]:

@@ -20,6 +20,8 @@ _CALLED = {
     "bytes": ("bytes", "字节"),
     "bits": ("bits", "比特"),
 }
+# What a number of parameters or operations is never called.
+_OTHERS = {"neurons": ("neurons", "神经元"), "pixels": ("pixels", "像素"), "biases": ("biases", "偏置")}
 _STORED = ("params", "weights", "biases", "buffers", "keras")
 _RATE = "flops_per_second"
 
@@ -30,6 +32,8 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
         return None
     unit = answer.unit.quantity
     wanted = "bytes" if asked.kind == "bytes" else "params" if asked.quantity in _STORED else asked.quantity
+    if unit in _OTHERS and wanted in _CALLED and asked.quantity != unit:
+        return verdicts.wrong("unit_other", asked=_CALLED[wanted], given=_OTHERS[unit])
     if unit == wanted or wanted not in _CALLED or unit not in (*_CALLED, _RATE):
         return None
     if unit == _RATE:
