@@ -70,7 +70,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
             return verdicts.assume(nonzero_condition(vanishing), policy)
         return unit_verdict(answer, asked, policy) or verdicts.EXACT
     if answer.is_number and is_number(expected[0]):
-        found = _rounded(answer, expected[0], asked, policy)
+        found = other_unit(answer, expected, policy, exactly=True) or _rounded(answer, expected[0], asked, policy)
         if found is not None:
             return found
     better = _right_somehow(answer, expected, asked, policy)

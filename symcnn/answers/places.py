@@ -11,6 +11,7 @@ from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Undefin
 from symcnn.errors import SymcnnError
 
 _POINTS_TRIED = 60
+_PERIOD, _ALIGNED = 12, 20  # of remainders, and how often it is in the least of the aligned numbers
 
 
 @dataclass(frozen=True)
@@ -29,24 +30,37 @@ class Place:
 
 
 def places(analysis: Analysis, given: Given, fitting: Mapping[str, int]) -> Iterator[Place]:
-    """Yield two points, of large numbers if they are possible: there sizes differ, and most mistakes leave some.
+    """Yield points, of large numbers if they are possible: there sizes differ, and most mistakes leave some.
 
     `fitting` has numbers by the names of symbols, which are tried first.
     """
-    most = 2
     for values in _candidates(given, fitting):
-        if not most:
-            return
         numbers = {sym.name: number for sym, number in values.items()} | {
             name: fitting[name] for name in analysis.symbols if name in fitting and name not in given.symbols
         }
-        if analysis.symbols.keys() <= numbers.keys():
-            try:
-                network = analysis.at(**{name: numbers[name] for name in analysis.symbols})
-            except SymcnnError:
-                continue
-            most -= 1
-            yield Place(Evaluation(values), network)
+        if (found := _place(analysis, values, numbers)) is not None:
+            yield found
+
+
+def aligned_places(analysis: Analysis, given: Given) -> Iterator[Place]:
+    """Yield points at which all symbols leave the same remainder: what is divided there is whole in all or in none."""
+    free = sorted((s for s in given.symbols.values() if s not in given.replaced), key=str)
+    for remainder in range(_PERIOD):
+        chosen: dict[Any, Number] = {s: _PERIOD * (_ALIGNED + i) + remainder for i, s in enumerate(free)}
+        values = given.completed(chosen)
+        if values is not None:
+            found = _place(analysis, values, {sym.name: number for sym, number in values.items()})
+            if found is not None:
+                yield found
+
+
+def _place(analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[str, Number]) -> Place | None:
+    if not analysis.symbols.keys() <= numbers.keys():
+        return None
+    try:
+        return Place(Evaluation(values), analysis.at(**{name: numbers[name] for name in analysis.symbols}))
+    except SymcnnError:
+        return None
 
 
 def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[Any, Number]]:

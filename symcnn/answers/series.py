@@ -9,7 +9,6 @@ from symcnn.algebra.symbols import NONNEGATIVE, Value, is_number, symbol
 from symcnn.answers.tree import Repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.repetition.substitution import cases, relation_of
-from symcnn.repetition.sums import closed_product, closed_sum, is_unevaluated
 
 _MOST_ADDED = 400  # terms that are added up one by one
 
@@ -24,6 +23,8 @@ def repeated(node: Repeated, first: Value, last: Value, term: Term, arithmetic: 
         if last - first < _MOST_ADDED:
             values = [term(index) for index in range(int(first), int(last) + 1)]
             return arithmetic.total(values) if node.sign == "sum" else arithmetic.product(values, [])
+    from symcnn.repetition.sums import closed_product, closed_sum, is_unevaluated  # few answers have such sums
+
     index = symbol(f"{node.index}#", NONNEGATIVE)
     count = arithmetic.total([last, 1, arithmetic.product([-1, first], [])])
     worked_out = closed_sum if node.sign == "sum" else closed_product

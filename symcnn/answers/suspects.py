@@ -5,15 +5,16 @@ Numbers are cheap. Only what agrees in them is worked out in symbols, and the an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from symcnn.analysis.result import Analysis
 from symcnn.answers.asked import Answer, Asked
 from symcnn.answers.given import Evaluation, Given
-from symcnn.answers.places import Place, places
+from symcnn.answers.places import Place, aligned_places, places
 from symcnn.answers.slips import Case, Mistakes, SlipMade, mistakes_in
 from symcnn.errors import SymcnnError
 
@@ -22,12 +23,14 @@ Cases: TypeAlias = tuple[Case, ...]
 
 MOST_LAYERS = 24  # of a network in which two mistakes are sought: there are as many pairs as its square
 _MOST_WORK = 8_000  # layers derived once more for mistakes of one layer, as many for those of a kind
-_MOST_PAIRED_WORK = 600  # for pairs that change what comes after them
+_MOST_PAIRED_WORK = 300  # for pairs that change what comes after them
+_POINTS = 2  # at which an answer has to agree with a mistake
+_MOST_OPEN = 60  # mistakes that are tried at further points, if they are impossible at the first
 _MOST_COMPARED = 40  # mistakes that agree at the first point, and are worked out at the second
 _MOST_PROVED = 8  # of those that agree there too
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Guesses:
     """A point, and the mistakes in the network there."""
 
@@ -38,15 +41,19 @@ class _Guesses:
         return Mistakes(self.place.network)
 
 
+Index: TypeAlias = tuple[_Guesses, dict[Any, list[Cases]]]
+
+
 class Suspects:
     """The mistakes about a quantity of a network, by what comes of them in numbers. Raises `SymcnnError`."""
 
     def __init__(
         self, analysis: Analysis, path: str | None, quantity: str, given: Given, fitting: Mapping[str, int]
     ) -> None:
-        self._analysis = analysis
+        self._analysis, self._given, self._fitting = analysis, given, fitting
         self._asked = Asked(quantity, mistakes_in(analysis).place(path))
-        self._places = tuple(map(_Guesses, places(analysis, given, fitting))) if analysis.symbols else ()
+        found = islice(places(analysis, given, fitting), _POINTS) if analysis.symbols else ()
+        self._places = tuple(map(_Guesses, found))
         if not self._places:
             if analysis.symbols:
                 raise SymcnnError("no sizes are known at which the network is possible")
@@ -54,16 +61,19 @@ class Suspects:
 
     def of(self, values: tuple[Any, ...], several: bool) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what single mistakes, or pairs, come to that may have led to these values, and the mistakes."""
-        first, *others = self._places
-        known = self._together if several else self._alone
-        agreeing = known.get(first.place.worth(values), [])[:_MOST_COMPARED]
-        for other in others:
-            wanted = other.place.worth(values)
-            agreeing = [cases for cases in agreeing if _parts(other.mistakes.worth(self._asked, cases)) == wanted]
-        yield from self._in_symbols(agreeing[:_MOST_PROVED])
+        for guesses, known in (self._together,) if several else self._alone:
+            agreeing = known.get(guesses.place.worth(values), [])[:_MOST_COMPARED]
+            for other in self._places:
+                if other is not guesses:
+                    wanted = other.place.worth(values)
+                    agreeing = [cases for cases in agreeing if self._worth(other, cases) in (wanted, None)]
+            yield from self._in_symbols(agreeing[:_MOST_PROVED])
         if not several:
             for wrong in mistakes_in(self._analysis).of_the_whole(self._asked):
                 yield _parts(wrong.value), wrong.slips
+
+    def _worth(self, guesses: _Guesses, cases: Cases) -> Any:
+        return _parts(guesses.mistakes.worth(self._asked, cases))
 
     def _in_symbols(self, agreeing: list[Cases]) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what mistakes come to; of one in a layer and in all of a kind that come to the same the first."""
@@ -78,35 +88,47 @@ class Suspects:
                 yield _parts(value), mistakes.made(cases)
 
     @cached_property
-    def _alone(self) -> dict[Any, list[Cases]]:
+    def _alone(self) -> list[Index]:
         """Single mistakes by what they come to at the first point, where some may come to what is right."""
-        mistakes, asked = self._places[0].mistakes, self._asked
-        right = _parts(mistakes.right(asked))
-        found: dict[Any, list[Cases]] = {}
-        singles = list(mistakes.tried(asked))
-        effective = [case for case in singles if not mistakes.is_idle(case)]
-        for cases in mistakes.affordable(asked, ((case,) for case in effective), _MOST_WORK):
-            found.setdefault(_parts(mistakes.worth(asked, cases)), []).append(cases)
+        first = self._places[0]
+        singles = list(first.mistakes.tried(self._asked))
+        idle = [(case,) for case in singles if first.mistakes.is_idle(case)]
+        effective = ((case,) for case in singles if (case,) not in idle)
+        found, left = self._indexed(first, first.mistakes.affordable(self._asked, effective, _MOST_WORK))
         if self._analysis.symbols:  # elsewhere they may make a difference
-            found.setdefault(right, []).extend((case,) for case in singles if mistakes.is_idle(case))
-        else:
-            found.pop(right, None)
-        found.pop(None, None)
-        return found
+            found.setdefault(_parts(first.mistakes.right(self._asked)), []).extend(idle)
+        return [(first, found), *self._elsewhere(left)]
+
+    def _elsewhere(self, left: list[Cases]) -> Iterator[Index]:
+        """Yield what mistakes come to that are impossible at the first point: sizes may be whole at others only."""
+        more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given))
+        spent = 0
+        for guesses in chain(self._places[1:], more):
+            left = left[: max(0, _MOST_OPEN - spent)]
+            if not left or not self._analysis.symbols:
+                return
+            spent += len(left)
+            found, left = self._indexed(guesses, left)
+            yield guesses, found
 
     @cached_property
-    def _together(self) -> dict[Any, list[Cases]]:
+    def _together(self) -> Index:
         """Pairs of mistakes by what they come to at the first point."""
-        mistakes, asked = self._places[0].mistakes, self._asked
-        found: dict[Any, list[Cases]] = {}
+        first = self._places[0]
         if len(self._analysis.layers) > MOST_LAYERS:
-            return found
-        for cases in mistakes.tried_together(asked, _MOST_PAIRED_WORK):
-            found.setdefault(_parts(mistakes.worth(asked, cases)), []).append(cases)
+            return first, {}
+        found, _ = self._indexed(first, first.mistakes.tried_together(self._asked, _MOST_PAIRED_WORK))
+        return first, found
+
+    def _indexed(self, guesses: _Guesses, tried: Iterable[Cases]) -> tuple[dict[Any, list[Cases]], list[Cases]]:
+        """Return mistakes by what they come to at a point, and those that are impossible there."""
+        found: dict[Any, list[Cases]] = {}
+        for cases in tried:
+            found.setdefault(self._worth(guesses, cases), []).append(cases)
+        left = found.pop(None, [])
         if not self._analysis.symbols:
-            found.pop(_parts(mistakes.right(asked)), None)
-        found.pop(None, None)
-        return found
+            found.pop(_parts(guesses.mistakes.right(self._asked)), None)
+        return found, left
 
 
 def _parts(value: Answer | None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -24,6 +25,8 @@ from symcnn.formula import nodes
 from symcnn.library.standard import standard_library
 from symcnn.source import Source
 from symcnn.syntax import parse_alone
+
+_MOST_FORMS = 80  # that are looked at for one formula
 
 Recognised = tuple[Analysis, str, str, Mapping[str, int]]  # the last has numbers for the symbols
 
@@ -53,15 +56,20 @@ def recognised(value: Answer, symbols: Iterable[Symbol]) -> Iterator[Recognised]
         return
     for names in (known, spoken) if known != spoken else (known,):
         found: set[tuple[str, str]] = set()
-        for roles in assignments(names):
-            worth = _evaluated(value, numbers_of(roles))
-            for form, numeric in zip(_forms(value, roles), _forms(value, _in_general(roles)), strict=True):
-                for match in _matches(value, worth, form, numeric, roles):
-                    if match[1:3] not in found:  # equal with and without a bias, say
-                        found.add(match[1:3])
-                        yield match
+        for roles, form, numeric in islice(_tried(value, names), _MOST_FORMS):
+            for match in _matches(value, form, numeric, roles):
+                if match[1:3] not in found:  # equal with and without a bias, say
+                    found.add(match[1:3])
+                    yield match
         if found:
             return
+
+
+def _tried(value: Answer, names: Iterable[str]) -> Iterator[tuple[Assignment, Form, Form]]:
+    """Yield the networks for all roles that the symbols may have, each also in general letters."""
+    for roles in assignments(names):
+        for form, numeric in zip(_forms(value, roles), _forms(value, _in_general(roles)), strict=True):
+            yield roles, form, numeric
 
 
 def _forms(value: Answer, roles: Assignment) -> Iterator[Form]:
@@ -84,7 +92,8 @@ def _in_general(roles: Assignment) -> Assignment:
     return {role: tuple(f"{role}_{place}" for place in range(len(names))) for role, names in roles.items()}
 
 
-def _matches(value: Answer, worth: Any, form: Form, general: Form, roles: Assignment) -> Iterator[Recognised]:
+def _matches(value: Answer, form: Form, general: Form, roles: Assignment) -> Iterator[Recognised]:
+    worth = _evaluated(value, numbers_of(roles))
     known = _in_numbers(general, tuple(numbers_of(_in_general(roles)).items())) if worth is not None else {}
     for quantity in form.quantities:
         if known.get(quantity) != worth:

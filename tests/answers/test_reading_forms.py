@@ -64,7 +64,7 @@ def test_a_declared_symbol_on_the_left_is_a_member() -> None:
         ("1.8 GFLOP/s", "flops_per_second", 1_800_000_000, 50_000_000),
         ("300 M multiply-adds", "macs", 300_000_000, 500_000),
         ("98 MiB", "bytes", 98 * 2**20, Fraction(2**19)),
-        ("98 MB", "bytes", 98_000_000, None),
+        ("98 MB", "bytes", 98_000_000, Fraction(500_000)),
         ("98.5 kB", "bytes", 98_500, 50),
         ("1.2 million parameters", "params", 1_200_000, 50_000),
         ("1.2B params", "params", 1_200_000_000, 50_000_000),
