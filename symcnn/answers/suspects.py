@@ -21,7 +21,7 @@ from symcnn.errors import SymcnnError
 Made: TypeAlias = tuple[SlipMade, ...]
 Cases: TypeAlias = tuple[Case, ...]
 
-MOST_LAYERS = 24  # of a network in which two mistakes are sought: there are as many pairs as its square
+MOST_LAYERS = 24  # of a network in which two mistakes, and those that few sizes allow, are sought
 _MOST_WORK = 8_000  # layers derived once more for mistakes of one layer, as many for those of a kind
 _MOST_PAIRED_WORK = 300  # for pairs that change what comes after them
 _POINTS = 2  # at which an answer has to agree with a mistake
@@ -101,6 +101,8 @@ class Suspects:
 
     def _elsewhere(self, left: list[Cases]) -> Iterator[Index]:
         """Yield what mistakes come to that are impossible at the first point: sizes may be whole at others only."""
+        if len(self._analysis.layers) > MOST_LAYERS:
+            return
         more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given))
         spent = 0
         for guesses in chain(self._places[1:], more):
