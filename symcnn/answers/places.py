@@ -32,7 +32,8 @@ class Place:
 def places(analysis: Analysis, given: Given, fitting: Mapping[str, int]) -> Iterator[Place]:
     """Yield points, of large numbers if they are possible: there sizes differ, and most mistakes leave some.
 
-    `fitting` has numbers by the names of symbols, which are tried first.
+    `fitting` has numbers by the names of symbols, which are tried first. Of the next point as much as possible is odd
+    where it was even, and the other way.
     """
     for values in _candidates(given, fitting):
         numbers = {sym.name: number for sym, number in values.items()} | {
@@ -71,4 +72,6 @@ def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[An
         found = given.completed(free)
         if found is not None:
             yield found
-    yield from sorted(given.wide_points(_POINTS_TRIED), key=lambda values: -min(values.values()))
+    first, *others = sorted(given.wide_points(_POINTS_TRIED), key=lambda values: -min(values.values())) or ({},)
+    yield first
+    yield from sorted(others, key=lambda values: sum((values[s] - first[s]) % 2 == 0 for s in first))

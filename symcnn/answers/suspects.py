@@ -22,12 +22,12 @@ Made: TypeAlias = tuple[SlipMade, ...]
 Cases: TypeAlias = tuple[Case, ...]
 
 MOST_LAYERS = 24  # of a network in which two mistakes, and those that few sizes allow, are sought
-_MOST_WORK = 8_000  # layers derived once more for mistakes of one layer, as many for those of a kind
+_MOST_WORK = 5_000  # layers derived once more for mistakes of one layer, as many for those of a kind
 _MOST_PAIRED_WORK = 300  # for pairs that change what comes after them
 _POINTS = 2  # at which an answer has to agree with a mistake
 _MOST_OPEN = 60  # mistakes that are tried at further points, if they are impossible at the first
-_MOST_COMPARED = 40  # mistakes that agree at the first point, and are worked out at the second
-_MOST_PROVED = 8  # of those that agree there too
+_MOST_COMPARED = 150  # mistakes that agree at the first point, and are worked out at the second
+_MOST_PROVED = 12  # of those that agree there too
 
 
 @dataclass(frozen=True, eq=False)
