@@ -91,9 +91,10 @@ class Suspects:
     def _alone(self) -> list[Index]:
         """Single mistakes by what they come to at the first point, where some may come to what is right."""
         first = self._places[0]
-        singles = list(first.mistakes.tried(self._asked))
-        idle = [(case,) for case in singles if first.mistakes.is_idle(case)]
-        effective = ((case,) for case in singles if (case,) not in idle)
+        idle: list[Cases] = []
+        effective: list[Cases] = []
+        for case in first.mistakes.tried(self._asked):
+            (idle if first.mistakes.is_idle(case) else effective).append((case,))
         found, left = self._indexed(first, first.mistakes.affordable(self._asked, effective, _MOST_WORK))
         if self._analysis.symbols:  # elsewhere they may make a difference
             found.setdefault(_parts(first.mistakes.right(self._asked)), []).extend(idle)
