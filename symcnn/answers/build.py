@@ -160,7 +160,10 @@ def _bare(node: Any) -> Any:
 def _member(node: Any, unit: Token | None, approximate: bool = False) -> Member:
     measured: Unit | None = None if unit is None else unit.value
     span = node.span if unit is None else node.span.to(unit.span)
-    return Member("formula", (node,), span, "", (), _half_unit(node), measured, approximate)
+    half = _half_unit(node)
+    if half is None and measured is not None and measured.factor > 1 and _integer(_bare(node)) is not None:
+        half = Fraction(1, 2)  # 102 MB, as 102M
+    return Member("formula", (node,), span, "", (), half, measured, approximate)
 
 
 def _half_unit(node: Any) -> Fraction | None:

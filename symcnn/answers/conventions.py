@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sympy import Expr
@@ -12,12 +12,15 @@ from sympy import Expr
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis import Analysis
 from symcnn.answers.formula_conventions import BATCHES, BYTES, COSTS, conventions_of_formula, is_cost
 from symcnn.answers.reference import Question, value_of
 from symcnn.errors import SymcnnError
 from symcnn.library.convention import known_conventions, standard_convention
 
+_BY_HAND = (*COSTS, "training", "exact_macs", "bias_mac", "mul_add", "madd")
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
+_PARTS = ("bias", "norm", "activation", "pooling", "addition", "forward", "weight_gradient", "input_gradient")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
 _STORED = ("weights", "biases", "params", "buffers", "keras")
 _SIZES_OF = ("size", "channels", "height", "width", "length", "depth", "receptive_field", "jump", "centre")
@@ -26,11 +29,21 @@ _SAMPLED = ("activations", "neurons", "connections", "nonlinearities")
 
 @dataclass(frozen=True)
 class Convention:
-    """What a quantity is under another convention; `texts` say in English and Chinese what it does differently."""
+    """Another convention by its name; `texts` say in English and Chinese what it does differently."""
 
     name: str
-    value: Any
     texts: tuple[str, str]
+    worth: Callable[[], Any]
+    right: Any
+
+    @cached_property
+    def value(self) -> Any:
+        """What the quantity is under it; None where it says nothing of the layers, or says the same."""
+        try:
+            found = self.worth()
+        except SymcnnError:
+            return None
+        return None if found is None or found == self.right else found
 
 
 _TEXTS = {
@@ -58,8 +71,12 @@ _TEXTS = {
     ),
     "one_sample": ("it is of one sample and not of the whole batch", "只计一个样本，而不是整个批次"),
     "training": (
-        "it counts a training step, forward and backward, as three times the forward pass",
-        "按训练一步计（前向加反向约为前向的三倍）",
+        "it counts a training step: the forward pass, and the gradients of the weights and of the inputs",
+        "按训练一步计：前向传播，加上对权重和对输入的梯度",
+    ),
+    "exact_macs": (
+        "it leaves out the products with padding, as XLA counts",
+        "不计与填充零相乘的运算（如 XLA 的计数）",
     ),
     "bytes": ("it is in bytes, four for each number", "以字节为单位，每个数四字节"),
     "elements": ("it is the number of values and not of bytes", "给出的是元素个数，而不是字节数"),
@@ -71,99 +88,104 @@ _TEXTS = {
     "with_channels": ("it gives the channels beside the sizes", "除尺寸外还给出了通道数"),
     "sizes_only": ("it leaves the channels out", "省略了通道数"),
 }
+_THRICE = (
+    "it counts a training step, forward and backward, as three times the forward pass",
+    "按训练一步计（前向加反向约为前向的三倍）",
+)
 _TOOL = ("it counts as the convention {0} does", "按约定 {0} 计数")
 
 
-def convention(name: str, value: Any) -> Convention:
-    """Return a convention by its name; one of the library that needs no words of its own is called by its name."""
-    texts = _TEXTS.get(name) or (_TOOL[0].format(name), _TOOL[1].format(name))
-    return Convention(name, value, texts)
-
-
 def conventions(asked: Question) -> Iterator[Convention]:
-    """Yield other conventions for a question with their values, those that people mean most often first."""
-    if asked.free:  # only the batch has a letter that the question need not have
-        yield from _whole_batch(asked)
-        return
-    if asked.kind == "shape":
-        yield from _of_shapes(asked)
-    elif asked.layers:
-        yield from _of_analysis(asked)
-    else:
-        for name, value in conventions_of_formula(asked):
-            yield convention(name, value)
+    """Yield other conventions for a question, those that people mean most often first; their values only when asked.
+
+    Of the same question at some numbers they are the same ones.
+    """
+    for name, worth, *texts in _conventions(asked):
+        known = texts[0] if texts else _TEXTS.get(name) or (_TOOL[0].format(name), _TOOL[1].format(name))
+        yield Convention(name, known, worth, asked.value)
+
+
+def _conventions(asked: Question) -> Iterator[tuple[Any, ...]]:
+    """Yield names with what they come to, and the words for it where they are not those of the name."""
+    if not asked.free:  # only the batch has a letter that the question need not have
+        if asked.kind == "shape":
+            yield from _of_shapes(asked)
+        elif asked.layers:
+            yield from _of_analysis(asked)
+        else:
+            yield from ((name, partial(exact, value)) for name, value in conventions_of_formula(asked))
     yield from _whole_batch(asked)
-    yield from _other_rounding(asked)
+    if not asked.free and asked.analysis is not None and (asked.path is None or len(asked.layers) == 1):
+        yield "ceil_mode", partial(_other_rounding, asked, asked.analysis)
 
 
-def _whole_batch(asked: Question) -> Iterator[Convention]:
+def _whole_batch(asked: Question) -> Iterator[tuple[Any, ...]]:
     """Yield what has a batch too, where the answer has a letter for it that the right value has not."""
     parts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
     own = {s.name for part in parts if isinstance(part, Expr) for s in part.free_symbols}
     batches = [s for name, s in asked.given.symbols.items() if name in BATCHES and name not in own]
     if asked.kind == "shape":
         if asked.quantity in ("", "output", "shape"):
-            yield from (convention("batch", (batch, *asked.value)) for batch in batches)
+            yield from (("batch", partial(tuple, (batch, *asked.value))) for batch in batches)
     elif asked.quantity not in (*_STORED, *_SIZES_OF) and (asked.quantity or is_cost(polynomial(asked.value))):
-        yield from (convention("whole_batch", product((asked.value, batch))) for batch in batches)
+        yield from (("whole_batch", partial(product, (asked.value, batch))) for batch in batches)
 
 
-def _other_rounding(asked: Question) -> Iterator[Convention]:
+def _other_rounding(asked: Question, analysis: Analysis) -> Any:
     from symcnn.answers.ceil_mode import in_other_mode  # derives the network again
 
-    if asked.analysis is None or (asked.path is not None and len(asked.layers) > 1):
-        return
     path, quantity = None if asked.path is None else asked.layers[0].path, asked.quantity
-    try:
-        value = in_other_mode(asked.analysis, path, {"shape": "output"}.get(quantity, quantity))
-    except SymcnnError:
-        return
-    if value is not None:
-        parts = value if isinstance(value, tuple) else (value,)
-        built = tuple(asked.given.rebuilt(exact(part)) for part in parts)
-        yield convention("ceil_mode", built if asked.kind == "shape" else built[0])
+    value = in_other_mode(analysis, path, {"shape": "output"}.get(quantity, quantity))
+    if value is None:
+        return None
+    parts = value if isinstance(value, tuple) else (value,)
+    built = tuple(asked.given.rebuilt(exact(part)) for part in parts)
+    return built if asked.kind == "shape" else built[0]
 
 
-def _of_shapes(asked: Question) -> Iterator[Convention]:
+def _of_shapes(asked: Question) -> Iterator[tuple[Any, ...]]:
     shape = asked.value
     channelled = asked.quantity in ("output", "shape", "")
     if channelled and len(shape) > 2:
-        yield convention("channels_last", (*shape[1:], shape[0]))
+        yield _shape("channels_last", (*shape[1:], shape[0]))
         if not asked.layers and len(shape) == 4:  # a batch comes first
-            yield convention("channels_last", (shape[0], *shape[2:], shape[1]))
-            yield convention("no_batch", shape[1:])
+            yield _shape("channels_last", (shape[0], *shape[2:], shape[1]))
+            yield _shape("no_batch", shape[1:])
         elif asked.layers or len(shape) == 3:
-            yield convention("sizes_only", shape[1:])
+            yield _shape("sizes_only", shape[1:])
     batch = None if asked.analysis is None else asked.analysis.batch
     if asked.quantity in ("output", "shape"):
-        yield convention("batch", (1 if batch is None else exact(batch), *shape))
+        yield _shape("batch", (1 if batch is None else exact(batch), *shape))
     if asked.layers and asked.quantity == "size":
-        yield convention("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+        yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
 
 
-def _of_analysis(asked: Question) -> Iterator[Convention]:
+def _shape(name: str, shape: tuple[Value, ...]) -> tuple[Any, ...]:
+    return name, partial(tuple, shape)
+
+
+def _of_analysis(asked: Question) -> Iterator[tuple[Any, ...]]:
     if asked.quantity == "size":
-        yield convention("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+        yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
     name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
     if asked.kind == "bytes":
-        yield from _built(asked, "elements", lambda: _counted(asked, name))
+        yield "elements", partial(_counted, asked, name)
     if name in ("params", "weights"):
         other = "weights" if name == "params" else "params"
-        yield from _built(asked, "no_bias" if name == "params" else "bias", lambda: _counted(asked, other))
-        with_buffers = ("running_statistics", lambda: total((_counted(asked, "params"), _counted(asked, "buffers"))))
-        yield from _built(asked, *with_buffers)
+        yield "no_bias" if name == "params" else "bias", partial(_counted, asked, other)
+        yield "running_statistics", lambda: total((_counted(asked, "params"), _counted(asked, "buffers")))
     elif name not in (*_STORED, *_SAMPLED) and name in known_costs():
         yield from _costs(asked)
-    if batch is not None and name not in _STORED:
-        yield from _built(asked, "one_sample", lambda: product((asked.value, 1 / batch)))
+    if batch is not None and name not in (*_STORED, *_SIZES_OF):
+        yield "one_sample", lambda: product((asked.value, 1 / batch))
     if asked.kind != "bytes" and (name in _STORED or name == "activations"):
-        yield from _built(asked, "bytes", lambda: product((BYTES, asked.value)))
+        yield "bytes", partial(product, (BYTES, asked.value))
 
 
 def known_costs() -> tuple[str, ...]:
-    """Return the names of the conventions that count operations, `macs` and `flops` first."""
-    found = (name for name in known_conventions() if name not in (*COSTS, *_OPERATIONS))
-    return (*COSTS, *(name for name in found if not standard_convention(name).stored))
+    """Return the names of the conventions that count operations, `macs` and `flops` first, those of tools last."""
+    found = (name for name in known_conventions() if name not in (*_BY_HAND, *_OPERATIONS, *_PARTS))
+    return (*_BY_HAND, *(name for name in found if not standard_convention(name).stored))
 
 
 def known_names() -> tuple[str, ...]:
@@ -171,16 +193,16 @@ def known_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_TEXTS, *UNIT_NAMES, *known_conventions())))
 
 
-def _costs(asked: Question) -> Iterator[Convention]:
+def _costs(asked: Question) -> Iterator[tuple[Any, ...]]:
     names = known_costs()
     for name in COSTS:
-        yield from _built(asked, name, partial(_counted, asked, name))
-    yield from _built(asked, "two_macs", lambda: product((2, _counted(asked, "macs"))))
-    yield from _built(asked, "training", lambda: product((3, asked.value)))
+        yield name, partial(_counted, asked, name)
+    yield "two_macs", lambda: product((2, _counted(asked, "macs")))
+    yield "training", partial(product, (3, asked.value)), _THRICE
     for name in names[len(COSTS) :]:
-        yield from _built(asked, name, partial(_counted, asked, name))
+        yield name, partial(_counted, asked, name)
     for name in COSTS:
-        yield from _built(asked, "training", partial(_trained, asked, name))
+        yield "training", partial(_trained, asked, name), _THRICE
 
 
 def _trained(asked: Question, name: str) -> Value:
@@ -190,13 +212,3 @@ def _trained(asked: Question, name: str) -> Value:
 def _counted(asked: Question, name: str) -> Value:
     value = value_of(asked.analysis, asked.layers, name, whole=asked.path is None and asked.analysis is not None)
     return asked.given.rebuilt(exact(value))
-
-
-def _built(asked: Question, name: str, value: Callable[[], Value]) -> Iterator[Convention]:
-    """Yield a convention, unless it says nothing of the layers or says the same."""
-    try:
-        found = value()
-    except SymcnnError:
-        return
-    if found != asked.value:
-        yield convention(name, exact(found))

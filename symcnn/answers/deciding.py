@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +18,9 @@ from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, ro
 from symcnn.answers.conventions import Convention, conventions
 from symcnn.answers.equality import Counterexample, Equal, same
 from symcnn.answers.explaining import explanations, fingerprint
-from symcnn.answers.given import Number
+from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
+from symcnn.answers.places import Place, places
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, rounding
 from symcnn.answers.unit_verdicts import other_unit, unit_verdict
@@ -70,7 +72,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
             return verdicts.assume(nonzero_condition(vanishing), policy)
         return unit_verdict(answer, asked, policy) or verdicts.EXACT
     if answer.is_number and is_number(expected[0]):
-        found = _rounded(answer, expected[0], asked, policy)
+        found = other_unit(answer, expected, policy, exactly=True) or _rounded(answer, expected[0], asked, policy)
         if found is not None:
             return found
     better = _right_somehow(answer, expected, asked, policy)
@@ -142,7 +144,7 @@ def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict
     if answer.half_unit and answer.is_number and not _is_cut(answer, asked.value):
         value: Any = answer.values[0]
         for found in _known(asked).all:
-            if not isinstance(found.value, (tuple, Expr)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
+            if isinstance(found.value, (int, Fraction)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
                 return verdicts.convention(found, policy, (), rounded=True)
     return None
 
@@ -154,24 +156,52 @@ def _is_cut(answer: Answered, right: Any) -> bool:
 
 
 def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:
-    """Yield the conventions that give exactly the answer; nearly all others are told apart at the first points."""
-    for found in _known(asked).at.get(fingerprint(answer.values, asked.given), ()):
-        values = found.value if isinstance(found.value, tuple) else (found.value,)
-        if answer.is_shape == isinstance(found.value, tuple) and len(values) == len(answer.values):
+    """Yield the conventions that give exactly the answer; nearly all others are told apart at a point."""
+    for found in _known(asked).like(answer):
+        if found.value is None or answer.is_shape != isinstance(found.value, tuple):
+            continue
+        values = found.value if answer.is_shape else (found.value,)
+        if len(values) == len(answer.values):
             pairs = zip(answer.values, values, strict=True)
             if all(isinstance(same(a, r, asked.given), Equal) for a, r in pairs):
                 yield found
 
 
 class _Known:
-    """The conventions of a question, found again by what they are worth at the first points."""
+    """The conventions of a question, found again by what they are worth at a point."""
 
     def __init__(self, asked: Question) -> None:
         self.all = tuple(conventions(asked))
-        self.at: dict[Any, list[Convention]] = {}
-        for found in self.all:
-            values = found.value if isinstance(found.value, tuple) else (found.value,)
-            self.at.setdefault(fingerprint(values, asked.given), []).append(found)
+        self._given = asked.given
+        self._place = _place_of(asked)
+        self._at: dict[Any, list[Convention]] = {}
+        there = self.all if self._place is None else tuple(conventions(_question_at(asked, self._place)))
+        for found, numeric in zip(self.all, there, strict=True):
+            if numeric.value is not None:
+                values = numeric.value if isinstance(numeric.value, tuple) else (numeric.value,)
+                self._at.setdefault(self._key(values), []).append(found)
+
+    def like(self, answer: Answered) -> list[Convention]:
+        """Return the conventions that give what an answer is worth at the point."""
+        return self._at.get(self._key(answer.values), [])
+
+    def _key(self, values: Values) -> Any:
+        return fingerprint(values, self._given) if self._place is None else self._place.worth(values)
+
+
+def _place_of(asked: Question) -> Place | None:
+    """Return a point for a question about a network, unless it is one of numbers or a formula is told apart as well."""
+    if asked.analysis is None or not asked.given.symbols or asked.free:
+        return None
+    return next(places(asked.analysis, asked.given, {}), None)
+
+
+def _question_at(asked: Question, place: Place) -> Question:
+    parts = place.worth(asked.value if isinstance(asked.value, tuple) else (asked.value,))
+    own = {layer.path for layer in asked.layers}
+    layers = tuple(layer for layer in place.network.layers if layer.path in own)
+    value = parts if isinstance(asked.value, tuple) or parts is None else parts[0]
+    return replace(asked, value=value, given=Given({}), analysis=place.network, layers=layers)
 
 
 @lru_cache(maxsize=4096)

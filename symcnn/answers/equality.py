@@ -26,6 +26,7 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
+from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
 
 MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
@@ -75,9 +76,11 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
         return Counterexample({}, answer, expected)
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
-        return found
-    if not (difference := add(polynomial(answer), polynomial(expected), -1)):
+        return found if found.expected > 0 else differing(answer, expected, given.points)
+    if not add(polynomial(answer), polynomial(expected), -1):
         return Equal()
+    if has_cases(answer, expected):
+        return _same_in_cases(answer, expected, given)
     answer = given.rebuilt(answer)
     if not (difference := add(polynomial(answer), polynomial(expected), -1)):
         return Equal()
@@ -94,9 +97,29 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
     return found or _refuted(answer, expected, difference, given)
 
 
+def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
+    """Decide in each case, and return a counterexample in one, or that they are equal in all."""
+    found = differing(answer, expected, given.points)
+    if found is not None and found.answer is not None:
+        return found
+    parts = branches(answer, expected, given)
+    if parts is None:
+        return None
+    vanishing: list[Expr] = []
+    for ours, theirs, known, excluded in parts:
+        finding = same(ours, theirs, known)
+        if not isinstance(finding, Equal):
+            return finding
+        vanishing += [*finding.vanishing, *excluded]
+    return Equal(tuple(dict.fromkeys(vanishing)))
+
+
 def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> Counterexample | None:
-    """Return the first point at which two values differ; one at which only the answer is undefined comes last."""
-    undefined = None
+    """Return the first point at which two values differ, if possible one at which the right one is no negative size.
+
+    One at which only the answer is undefined comes last.
+    """
+    undefined = negative = None
     for point in points:
         try:
             right = point(expected)
@@ -104,12 +127,15 @@ def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> C
             continue
         try:
             if (given_value := point(answer)) != right:
-                return Counterexample(_named(point.values, answer, expected), given_value, right)
+                found = Counterexample(_named(point.values, answer, expected), given_value, right)
+                if right > 0:
+                    return found
+                negative = negative or found
         except UndefinedError:
             undefined = undefined or Counterexample(_named(point.values, answer, expected), None, right)
         except BudgetError:
             continue
-    return undefined
+    return negative or undefined
 
 
 def _named(values: Point, *speaking: Value) -> dict[str, Number]:

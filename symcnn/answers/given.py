@@ -11,7 +11,8 @@ from math import ceil, prod
 from random import Random
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, ceiling, floor
+from sympy.core.relational import Relational
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
@@ -21,6 +22,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
 from symcnn.errors import SymcnnError
+from symcnn.repetition.substitution import cases, relation_of
 
 Number: TypeAlias = int | Fraction
 Stated: TypeAlias = Condition | Either  # a condition that is no conjunction
@@ -29,6 +31,7 @@ Point: TypeAlias = Mapping[Symbol, Number]
 # Tiers of points: how far above its least value a symbol goes, and how many points are tried and kept. Small numbers
 # first, since a teacher shows them; the large ones tell apart what differs in one residue, or has small roots only.
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
+_WIDE_TIER = (600, 400)  # and how many are tried
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
@@ -72,6 +75,10 @@ class Given:
     def some_points(self, count: int) -> tuple[Evaluation, ...]:
         """Return so many of the points, or all if there are fewer."""
         return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
+
+    def wide_points(self, count: int) -> tuple[Point, ...]:
+        """Return points with mostly large numbers, no more than so many; where there are few symbols they are few."""
+        return tuple(self._drawn(((*_WIDE_TIER, count),)))
 
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:
@@ -230,11 +237,24 @@ def rebuilt(value: Value, arithmetic: Arithmetic, replaced: Mapping[Any, Expr]) 
         return exact(value)
     if value in replaced or isinstance(value, Symbol):
         return exact(replaced.get(value, value))
-    if not replaced and not value.has(floor, ceiling, Max, Min) and arithmetic.facts == Facts():
+    if isinstance(value, Piecewise):
+        return _rebuilt_cases(value, arithmetic, replaced)
+    if not replaced and not value.has(floor, ceiling, Max, Min, Piecewise) and arithmetic.facts == Facts():
         return value
     parts = [rebuilt(part, arithmetic, replaced) for part in value.args]
     operation = next((how for kind, how in _OPERATIONS.items() if isinstance(value, kind)), None)
     return value if operation is None else operation(arithmetic, parts)
+
+
+def _rebuilt_cases(value: Piecewise, arithmetic: Arithmetic, known: Mapping[Any, Expr]) -> Value:
+    choices: list[tuple[Value, Any]] = []
+    for part, condition in value.args:
+        holds: Any = condition
+        if isinstance(condition, Relational):
+            sides = (rebuilt(exact(side), arithmetic, known) for side in condition.args)
+            holds = relation_of(arithmetic.compare(condition.rel_op, *sides))
+        choices.append((part, holds))
+    return cases([(rebuilt(exact(part), arithmetic, known), holds) for part, holds in choices if holds is not False])
 
 
 _OPERATIONS: dict[type[Expr], Callable[[Arithmetic, list[Value]], Value]] = {

@@ -111,7 +111,8 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
         found = verdicts.unknown_names(reading.free, found)
-    return replace(found, reading=latex(reading), repairs=reading.repairs)
+    repairs, chinese = reading.repairs, reading.repairs_chinese
+    return replace(found, reading=latex(reading), repairs=repairs, repairs_chinese=chinese)
 
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:

@@ -106,7 +106,7 @@ _MESSAGES: dict[str, Words] = {
     "wants_shape": ("A shape was asked for: its sizes one by one.", "题目问的是形状，应逐个写出各维大小。"),
     "wants_number": ("One value was asked for, and not several.", "题目问的是一个值，而不是几个。"),
     "axes": (
-        "The shape has {expected} sizes, and here are {given}.",
+        "The number of sizes in the shape is {expected}, and here it is {given}.",
         "形状有 {expected} 个维度，而这里给出 {given} 个。",
     ),
     "ambiguous": (

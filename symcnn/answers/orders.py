@@ -39,6 +39,8 @@ def growth(value: Value) -> Growth | None:
     poly = _smooth(polynomial(value))
     if poly is None or len(poly) > _MOST_TERMS:
         return None
+    if len(poly) > 1 and any(_is_open_power(atom) for monomial in poly for atom, _ in monomial):
+        return None  # S^L and L: which is larger depends on S
     terms: dict[tuple[tuple[str, Fraction, Fraction], ...], Number] = {}
     for monomial, coefficient in poly.items():
         rate = _rate(monomial)
@@ -93,6 +95,8 @@ def _rate(monomial: Monomial) -> tuple[tuple[str, Fraction, Fraction], ...] | No
             return None
         if isinstance(atom.base, Integer) and isinstance(atom.exp, Symbol):
             bases[atom.exp.name] = bases.get(atom.exp.name, Fraction(1)) * Fraction(int(atom.base)) ** exponent
+        elif _is_open_power(atom):
+            degrees[str(atom)] = degrees.get(str(atom), Fraction(0)) + exponent
         elif isinstance(atom.base, Symbol) and atom.exp.is_Rational:
             part = Fraction(int(atom.exp.p), int(atom.exp.q)) * exponent
             degrees[atom.base.name] = degrees.get(atom.base.name, Fraction(0)) + part
@@ -100,6 +104,11 @@ def _rate(monomial: Monomial) -> tuple[tuple[str, Fraction, Fraction], ...] | No
             return None
     names = sorted({name for name, base in bases.items() if base != 1} | {n for n, degree in degrees.items() if degree})
     return tuple((name, bases.get(name, Fraction(1)), degrees.get(name, Fraction(0))) for name in names)
+
+
+def _is_open_power(atom: Expr) -> bool:
+    """Tell whether an atom is a power of a symbol to a symbol: it grows like nothing but itself."""
+    return isinstance(atom, Pow) and isinstance(atom.base, Symbol) and isinstance(atom.exp, Symbol)
 
 
 def _outgrows(

@@ -20,11 +20,12 @@ from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
+from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.effects import is_counted, recounted
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.formula.values import Frame, Sides
+from symcnn.formula.values import Sides
 from symcnn.library.kind import Kind
 from symcnn.library.rules import RULES, WINDOW
 from symcnn.source import Span
@@ -61,6 +62,7 @@ class Replay:
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
         self.uses = tuple(Use(one.rules, _given(one.rules, one.values), one.span) for one in analysis.layers)
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
+        self.nests: dict[Any, Nest] = {}  # bodies without mistakes, on tensors that are not the right ones
         self._known = Known()
         self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         channels, *sizes = map(exact, analysis.input)
@@ -68,11 +70,12 @@ class Replay:
         self.base = analysis.derivation
         if analysis.values is not None:
             self.base = Run(self, analysis.derivation, {}).derivation
-        self.leaves = tuple(visit.leaf for visit in visits(self.base))
+        seen = tuple(visits(self.base))
+        self.leaves = tuple(visit.leaf for visit in seen)
+        self.loops = tuple(visit.loops for visit in seen)
         for use, leaf in zip(self.uses, self.leaves, strict=True):  # what is right is known
             right = leaf.outcome
-            tensor = Tensor(right.values["C"], tuple(right.values["n"]))
-            self._outcomes.setdefault((use.kind, (), use.arguments, tensor), right)
+            self._outcomes.setdefault((use.kind, (), use.arguments, _taken(right)), right)
 
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
@@ -93,26 +96,38 @@ class Replay:
 
     def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
-        if slips and all(map(is_counted, slips)):
-            return recounted(self.outcome(use, (), tensor), slips, self.arithmetic)
+        about_counts = tuple(filter(is_counted, slips))
+        if about_counts:
+            others = tuple(slip for slip in slips if not is_counted(slip))
+            return recounted(self.outcome(use, others, tensor), about_counts, self.arithmetic)
         others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
         outcome = self._applied(use, others, tensor)
         if len(others) < len(slips):
             outcome = replace(outcome, windows=self._applied(use, slips, tensor).windows)
-        return self._with_params(outcome, use.kind, slips)
+        return outcome
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         mistaken = use.kind.mistaken(slips) if slips else use.kind
         step = Step(use.kind.name, (), use.span, use.span)
         return _Supposed(mistaken, step, use.given, tensor, self.arithmetic, self._known).outcome()
 
-    def _with_params(self, outcome: Outcome, kind: Kind, slips: tuple[Slip, ...]) -> Outcome:
-        """Parameters are no rule of their own: who mistakes them all at once has another number for them."""
-        for slip in slips:
-            if slip.quantity == "params":
-                value = exact(kind.mistake(slip)(Frame(self.arithmetic, outcome.values)))
-                outcome = replace(outcome, counted={**outcome.counted, "params": value})
-        return outcome
+    def recount(self, made: Made, place: int | None, quantity: str) -> Value:
+        """Return a counted quantity of a layer, or of the network, with mistakes that leave all tensors as they are."""
+        if place is not None:
+            return counted(self._recounted(place, made.get(place, ())), quantity)
+        changes: list[Value] = [self.total(self.base, quantity)]
+        for at, slips in made.items():
+            right, wrong = (counted(leaf, quantity) for leaf in (self.leaves[at], self._recounted(at, slips)))
+            if right != wrong:
+                change = total((wrong, product((-1, right))))
+                changes.append(together(change, self.loops[at], self.arithmetic))
+        return total(changes)
+
+    def _recounted(self, place: int, slips: tuple[Slip, ...]) -> Leaf:
+        leaf = self.leaves[place]
+        if not slips:
+            return leaf
+        return replace(leaf, outcome=self.outcome(self.uses[place], slips, _taken(leaf.outcome)))
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
         """Return the sum over the layers of one sample, bodies that are shared once."""
@@ -125,7 +140,7 @@ class Replay:
         if isinstance(item, Leaf):
             return counted(item, quantity)
         part = self.total(item.body, quantity)
-        return part if item.times == 1 else product((item.times, part))
+        return together(part, (item.loop,), self.arithmetic)
 
     def whole_batch(self, quantity: str, value: Value) -> Value:
         """Return what the batch together counts."""
@@ -194,7 +209,7 @@ class Run:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
         outcome = self.replay.outcome(use, slips, tensor)
-        new = replace(leaf, inputs=tensors, outcome=outcome, broadcast=broadcast)
+        new = Leaf(leaf.name, leaf.kind, tensors, outcome, leaf.span, leaf.sources, broadcast)
         self.leaves.setdefault(place, new)
         return new
 
@@ -204,16 +219,29 @@ class Run:
             self.rows |= {first + i: self._row + i for i in range(rows)}
             self._place, self._row = first + rows, self._row + rows
             return nest
-        if nest.index is not None or not isinstance(nest.times, int):
+        if nest.index is not None:
             raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
+        if self._touched(first, rows) or (self.last is not None and self.last < first + rows):
+            return self._derived(nest, first, tensors)
+        key = (nest, first, tensors)  # a body in which nobody errs and after which something is asked
+        if key not in self.replay.nests:
+            self.replay.nests[key] = self._derived(nest, first, tensors)
+            return self.replay.nests[key]
+        known = self.replay.nests[key]
+        self._place, self._row = first + rows, self._row + known.body.rows
+        return known
+
+    def _derived(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
         own, *taken = tensors
         bodies: list[Nest] = []
-        done = 0
-        while done != nest.times:
+        done, count = 0, nest.times
+        if not isinstance(count, int):
+            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
+        while done != count:
             self._place = first
             body = self._body(nest.body, (own, *taken))
             # A body that gives back its input tensor is all the rest too.
-            times = nest.times - done if body.output == own else 1
+            times = count - done if body.output == own else 1
             bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
             own, done = body.output, done + times
             if len(bodies) > _MOST_ITERATIONS:
@@ -230,6 +258,11 @@ class Run:
 
     def _touched(self, first: int, rows: int) -> bool:
         return any(first <= place < first + rows for place in self.made)
+
+
+def _taken(outcome: Outcome) -> Tensor:
+    """Return the tensor that a layer is applied to, of a join that of all its inputs."""
+    return Tensor(outcome.values["C"], tuple(outcome.values["n"]))
 
 
 def counted(leaf: Leaf, quantity: str) -> Value:

@@ -9,6 +9,7 @@ from itertools import islice, product
 # is tried in the order of the rows.
 ROLES: dict[str, tuple[tuple[str, ...], int]] = {
     "size": (("H", "Hin", "h", "W", "Win", "w", "L", "l", "n", "nin", "N", "i", "I", "DF", "X"), 3),
+    "output": (("Ho", "Hout", "H'", "ho", "hout", "h'", "Wo", "Wout", "W'", "wo", "wout", "w'", "OH", "OW", "n'"), 2),
     "kernel": (("K", "K1", "K2", "K3", "k", "k1", "k2", "k3", "F", "f", "DK", "Kh", "Kw", "r"), 3),
     "in": (("Cin", "Ci", "cin", "C", "c", "nin", "CI", "I", "M", "x"), 1),
     "out": (("Cout", "Co", "cout", "co", "O", "o", "F", "f", "M", "m", "N", "nout", "K", "units"), 1),

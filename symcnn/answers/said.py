@@ -12,7 +12,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import single
 from symcnn.algebra.symbols import NONNEGATIVE, POSITIVE, domain_of, exact, symbol
 from symcnn.answers.given import Stated
-from symcnn.errors import SymcnnError, bounded_nesting
+from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting
 from symcnn.formula import nodes as f
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.values import Frame, condition
@@ -21,6 +21,8 @@ from symcnn.syntax import parse_assumptions, parse_formula
 from symcnn.tree import Domain
 
 _SPELLINGS = {"ceiling": "ceil", "Max": "max", "Min": "min", "Abs": "abs"}
+# Functions that are no product of a symbol and a bracket.
+_UNKNOWN = frozenset(("sqrt", "log", "ln", "exp", "round", "factorial", "int", "sum", "Sum", "Product", "gcd", "lcm"))
 _ORDERS = ("O", "Θ", "Theta", "Ω", "Omega", "o")
 _SIGNS = {"Theta": "Θ", "Omega": "Ω"}
 # What is called a padding may be 0, as it may in a network.
@@ -102,6 +104,8 @@ def spelt(node: Any) -> Any:
     """Return a formula with SymPy's functions called as the language calls them, and no built-in name as a symbol."""
     if isinstance(node, f.Apply) and isinstance(node.head, f.Name) and node.head.name in _SPELLINGS:
         node = replace(node, head=f.Name(_SPELLINGS[node.head.name], span=node.head.span))
+    elif isinstance(node, f.Apply) and isinstance(node.head, f.Name) and node.head.name in _UNKNOWN:
+        raise NotSupportedError(f"the function '{node.head.name}' in a reference", node.span)
     elif isinstance(node, f.Name) and node.name in BUILTINS:
         raise SymcnnError(f"'{node.name}' is a function", node.span)
     changed: dict[str, Any] = {}

@@ -251,8 +251,11 @@ class Scanner:
         return end
 
     def barred(self, start: int, end: int) -> int:
-        """Read a bar, which is one of an absolute value only where it says on which side it stands."""
+        """Read a bar of an absolute value: it closes one behind something, else it opens one."""
         side, self.bar = self.bar, ""
+        if not side:
+            within = self.open and self.open[-1].closing == "|"
+            side = "right" if within and self.tokens[-1].type in ENDS | {"WORD"} else "left"
         if side == "left":
             return self.push(Bracket(self.add("ABSOLUTE", "|", start, end), "|"), end)
         if side == "right" and self.open and self.open[-1].closing == "|":
@@ -260,7 +263,7 @@ class Scanner:
             self.depth -= 1
             self.add("CLOSE_ABSOLUTE", "|", start, end)
             return end
-        raise self.refused("syntax", "a bar is not understood here", start, end, r"write \left| … \right|")
+        raise self.refused("syntax", "a bar is not understood here", start, end, "as in |a - b|")
 
     def bracket(self, found: re.Match[str]) -> int:
         sign = found[0]

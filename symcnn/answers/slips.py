@@ -64,7 +64,7 @@ def wrong_values(analysis: Analysis, layer: str | None, quantity: str) -> Iterat
     >>> [str(wrong.value) for wrong in wrong_values(a, "conv1", "params")][:2]
     ['208', '128']
     """
-    mistakes = _mistakes(_Same(analysis))
+    mistakes = mistakes_in(analysis)
     asked = Asked(quantity, mistakes.place(layer))
     return chain(mistakes.ones(asked), mistakes.pairs(asked))
 
@@ -77,7 +77,7 @@ def explain_answer(
     `equal` decides of formulas that are not the same in canonical form; each is asked of once. Symbols of the answer
     are those of the analysis that have the same names.
     """
-    mistakes = _mistakes(_Same(analysis))
+    mistakes = mistakes_in(analysis)
     asked = Asked(quantity, mistakes.place(layer))
     own = tuple(renamed(part, analysis) for part in value) if isinstance(value, tuple) else renamed(value, analysis)
     is_answer = _Comparison(own, equal)
@@ -90,7 +90,7 @@ def explain_answer(
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """A mistake at some layers, by their places."""
 
     slip: Slip
@@ -130,37 +130,63 @@ class Mistakes:
 
     def _single_ones(self, asked: Asked) -> Iterator[Wrong]:
         known: set[tuple[int, Any]] = set()
-        for (case,) in self._affordable(asked, ((case,) for case in self._singles(asked))):
+        for (case,) in self.affordable(asked, ((case,) for case in self._singles(asked))):
             for value in self._values(asked, (case,)):
                 known.add((id(case.slip), canonical(value)))
                 yield self._as_wrong(value, (case,))
-        for (case,) in self._affordable(asked, ((case,) for case in self._throughout(asked))):
+        for (case,) in self.affordable(asked, ((case,) for case in self._throughout(asked))):
             for value in self._values(asked, (case,)):
                 if (id(case.slip), canonical(value)) not in known:  # one layer of the kind is enough for it
                     yield self._as_wrong(value, (case,))
-        yield from self._of_the_whole(asked)
+        yield from self.of_the_whole(asked)
 
     def pairs(self, asked: Asked) -> Iterator[Wrong]:
         """Yield what two mistakes lead to: in one layer, then in all of kinds, then in two layers."""
-        for pair in self._affordable(asked, islice(self._paired(asked), MOST_PAIRS)):
+        for pair in self.affordable(asked, islice(self._paired(asked), MOST_PAIRS)):
             for value in self._values(asked, pair):
                 yield self._as_wrong(value, pair)
 
-    def _affordable(self, asked: Asked, tried: Iterable[tuple[_Case, ...]]) -> Iterator[tuple[_Case, ...]]:
-        """Yield what costs little, and of the rest as much as `MOST_WORK` allows."""
+    def tried(self, asked: Asked) -> Iterator[Case]:
+        """Yield the mistakes that may matter, those of one layer first, also those without an effect here."""
+        yield from self._singles(asked, idle=True)
+        yield from self._throughout(asked, idle=True)
+
+    def tried_together(self, asked: Asked, most_work: int) -> Iterator[tuple[Case, ...]]:
+        """Yield the pairs of mistakes that have an effect, no more of them than may cost so many layers."""
+        return self.affordable(asked, islice(self._paired(asked), MOST_PAIRS), most_work)
+
+    def is_idle(self, case: Case) -> bool:
+        """Tell whether a mistake makes no difference in any of its layers."""
+        return not any(self._makes_a_difference(place, case.slip) for place in case.places)
+
+    def worth(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
+        """Return what mistakes make of what is asked, right or not; None where nothing comes of them."""
+        made: dict[int, tuple[Slip, ...]] = {}
+        for case in cases:
+            for place in case.places:
+                made[place] = (*made.get(place, ()), case.slip)
+        try:
+            return self._value(asked, made)
+        except (SymcnnError, ZeroDivisionError):
+            return None
+
+    def affordable(
+        self, asked: Asked, tried: Iterable[tuple[Case, ...]], most_work: int = MOST_WORK
+    ) -> Iterator[tuple[Case, ...]]:
+        """Yield what costs little, and of the rest as much as may be spent."""
         last, spent = self._last(asked), 0
         each = _WORK_OF_FIELDS if asked.quantity in FIELDS else 1
         for cases in tried:
             firsts = [min(case.places) for case in cases if not is_counted(case.slip)]
             work = each * (last + 1 - min(firsts)) if firsts else 0
-            if spent + work <= MOST_WORK:
+            if spent + work <= most_work:
                 spent += work
                 yield cases
 
     def _last(self, asked: Asked) -> int:
         return len(self._replay.leaves) - 1 if asked.place is None else asked.place
 
-    def _paired(self, asked: Asked) -> Iterator[tuple[_Case, _Case]]:
+    def _paired(self, asked: Asked) -> Iterator[tuple[Case, Case]]:
         singles, throughout = list(self._singles(asked)), list(self._throughout(asked))
         yield from (pair for pair in combinations(singles, 2) if pair[0].places == pair[1].places and _differ(*pair))
         for one, other in combinations(throughout, 2):
@@ -168,28 +194,28 @@ class Mistakes:
                 yield one, other
         yield from (pair for pair in combinations(singles, 2) if pair[0].places != pair[1].places)
 
-    def _singles(self, asked: Asked) -> Iterator[_Case]:
+    def _singles(self, asked: Asked, idle: bool = False) -> Iterator[Case]:
         """Yield the mistakes in single layers that can matter, the layer that is asked for first."""
         last = self._last(asked)
         order = range(last + 1) if asked.place is None else (last, *range(last))
         for place in order:
             for slip in self._replay.leaves[place].outcome.kind.slips:
-                if self._matters(asked, place, slip):
-                    yield _Case(slip, (place,))
+                if self._matters(asked, place, slip, idle):
+                    yield Case(slip, (place,))
 
-    def _throughout(self, asked: Asked) -> Iterator[_Case]:
+    def _throughout(self, asked: Asked, idle: bool = False) -> Iterator[Case]:
         """Yield the mistakes in all layers of a kind, where there are several; on the way it can matter in each."""
         kinds: dict[int, tuple[Slip, list[int]]] = {}
         for place in range(self._last(asked) + 1):
             for slip in self._replay.leaves[place].outcome.kind.slips:
                 kinds.setdefault(id(slip), (slip, []))[1].append(place)
         for slip, places in kinds.values():
-            if len(places) > 1 and any(self._matters(asked, place, slip) for place in places):
-                yield _Case(slip, tuple(places))
+            if len(places) > 1 and any(self._matters(asked, place, slip, idle) for place in places):
+                yield Case(slip, tuple(places))
 
-    def _matters(self, asked: Asked, place: int, slip: Slip) -> bool:
+    def _matters(self, asked: Asked, place: int, slip: Slip, idle: bool = False) -> bool:
         kind = self._replay.leaves[place].outcome.kind
-        return asked.concerns(slip, kind, place) and self._makes_a_difference(place, slip)
+        return asked.concerns(slip, kind, place) and (idle or self._makes_a_difference(place, slip))
 
     def _makes_a_difference(self, place: int, slip: Slip) -> bool:
         key = (place, id(slip))
@@ -198,20 +224,16 @@ class Mistakes:
             self._different[key] = is_different(slip, right, self._replay.arithmetic)
         return self._different[key]
 
-    def _values(self, asked: Asked, cases: tuple[_Case, ...]) -> Iterator[Answer]:
+    def _values(self, asked: Asked, cases: tuple[Case, ...]) -> Iterator[Answer]:
         """Yield what some mistakes make of what is asked, unless it is right, or nothing comes of them."""
-        made: dict[int, tuple[Slip, ...]] = {}
-        for case in cases:
-            for place in case.places:
-                made[place] = (*made.get(place, ()), case.slip)
-        try:
-            value = self._value(asked, made)
-        except (SymcnnError, ZeroDivisionError):
-            return
-        if canonical(value) != canonical(self._right_value(asked)):
+        value = self.worth(asked, cases)
+        if value is not None and canonical(value) != canonical(self.right(asked)):
             yield value
 
     def _value(self, asked: Asked, made: Made) -> Answer:
+        if asked.is_counted and all(is_counted(slip) for slips in made.values() for slip in slips):
+            value = self._replay.recount(made, asked.place, asked.quantity)
+            return self._replay.whole_batch(asked.quantity, value)
         try:
             return asked.value(self._replay.run(made, asked.place), self._replay)
         except SymcnnError:
@@ -234,19 +256,20 @@ class Mistakes:
             sizes = tuple(exact(meaning(Frame(arithmetic, outcome.values, axis))) for axis in range(len(sizes)))
         return shape_value(asked.quantity, Tensor(channels, sizes))
 
-    def _right_value(self, asked: Asked) -> Answer:
+    def right(self, asked: Asked) -> Answer:
+        """Return what is right."""
         if asked not in self._right:
             self._right[asked] = asked.value(self._replay.run({}), self._replay)
         return self._right[asked]
 
-    def _of_the_whole(self, asked: Asked) -> Iterator[Wrong]:
+    def of_the_whole(self, asked: Asked) -> Iterator[Wrong]:
         """Yield what mistakes of the whole network make of its receptive field, or of a layer's."""
         if asked.quantity != SEEN:
             return
         for seeing in self._seeings:
             try:
                 sizes = Follower(seeing, self._replay.arithmetic).sizes(self._replay.base, asked.place)
-                right = self._right_value(asked)
+                right = self.right(asked)
             except SymcnnError:
                 continue
             value = sizes[0] if sizes and len(set(sizes)) == 1 else sizes
@@ -259,16 +282,20 @@ class Mistakes:
         counting = self._analysis.counting
         return () if counting is None else seeings(counting.file)
 
-    def _as_wrong(self, value: Answer, cases: tuple[_Case, ...]) -> Wrong:
-        return Wrong(value, tuple(self._made(case) for case in cases))
+    def _as_wrong(self, value: Answer, cases: tuple[Case, ...]) -> Wrong:
+        return Wrong(value, self.made(cases))
 
-    def _made(self, case: _Case) -> SlipMade:
+    def made(self, cases: tuple[Case, ...]) -> tuple[SlipMade, ...]:
+        """Return mistakes as they are told."""
+        return tuple(map(self._made, cases))
+
+    def _made(self, case: Case) -> SlipMade:
         layers = self._analysis.layers
         paths = tuple(layers[place].path for place in case.places)
         return SlipMade(case.slip.id, paths, layers[case.places[0]].kind, case.slip.text, case.slip.zh)
 
 
-def _differ(one: _Case, other: _Case) -> bool:
+def _differ(one: Case, other: Case) -> bool:
     """Tell whether two mistakes can be made in the same layer: of two for one rule only one can."""
     both = {one.slip.quantity, other.slip.quantity}
     return len(both) == 2 and not ("params" in both and both & {"weights", "biases"})
@@ -315,6 +342,11 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.analysis is self.analysis
+
+
+def mistakes_in(analysis: Analysis) -> Mistakes:
+    """Return the mistakes that can be made in a network, worked out once for the last networks."""
+    return _mistakes(_Same(analysis))
 
 
 @lru_cache(maxsize=16)

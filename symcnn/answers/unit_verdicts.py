@@ -20,6 +20,8 @@ _CALLED = {
     "bytes": ("bytes", "字节"),
     "bits": ("bits", "比特"),
 }
+# What a number of parameters or operations is never called.
+_OTHERS = {"neurons": ("neurons", "神经元"), "pixels": ("pixels", "像素"), "biases": ("biases", "偏置")}
 _STORED = ("params", "weights", "biases", "buffers", "keras")
 _RATE = "flops_per_second"
 
@@ -30,6 +32,8 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
         return None
     unit = answer.unit.quantity
     wanted = "bytes" if asked.kind == "bytes" else "params" if asked.quantity in _STORED else asked.quantity
+    if unit in _OTHERS and wanted in _CALLED and asked.quantity != unit:
+        return verdicts.wrong("unit_other", asked=_CALLED[wanted], given=_OTHERS[unit])
     if unit == wanted or wanted not in _CALLED or unit not in (*_CALLED, _RATE):
         return None
     if unit == _RATE:
@@ -42,8 +46,11 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
     return verdicts.wrong("unit_other", asked=_CALLED[wanted], given=_CALLED[unit])
 
 
-def other_unit(answer: Answered, expected: tuple[Any, ...], policy: Policy) -> Verdict | None:
-    """Return the verdict where a number is right with the other kind of prefix: powers of 1024 for those of 1000."""
+def other_unit(answer: Answered, expected: tuple[Any, ...], policy: Policy, exactly: bool = False) -> Verdict | None:
+    """Return the verdict where a number is right with the other kind of prefix: powers of 1024 for those of 1000.
+
+    `exactly`: it is no rounding with that prefix.
+    """
     if answer.unit is None or not answer.is_number or not is_number(expected[0]):
         return None
     for power, prefix in enumerate(_PREFIXES, start=1):
@@ -53,7 +60,7 @@ def other_unit(answer: Answered, expected: tuple[Any, ...], policy: Policy) -> V
             ratio = Fraction(other**power, factor**power)
             value: Any = answer.values[0] * ratio
             half = None if answer.half_unit is None else answer.half_unit * ratio
-            if value == expected[0] or rounding(value, expected[0], half) == ROUNDED:
+            if value == expected[0] or (not exactly and rounding(value, expected[0], half) == ROUNDED):
                 called = prefix + ("i" if other == 1024 else "") + "B"
                 return verdicts.unit(key, called, {"unit": answer.unit.name, "other": called}, policy)
     return None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from symcnn.errors import printable
@@ -29,7 +27,7 @@ class Verdict:
     say otherwise. `reading` is the answer as it was read, in LaTeX (of an ambiguous one both readings), `repairs` what
     was mended to read it. `condition` is in the language's spelling ("H % 2 == 0"), `convention` a name; `slips` are
     the known mistakes that give exactly this answer, and `causes` the ways they do: one of them, or two together.
-    `message` has one or two sentences by language, en and zh.
+    `message` has one or two sentences by language, en and zh; `repairs_chinese` are the repairs in Chinese.
     """
 
     verdict: str
@@ -43,6 +41,7 @@ class Verdict:
     causes: tuple[tuple[SlipMade, ...], ...] = ()
     counterexample: Counterexample | None = None
     message: Mapping[str, str] = field(default_factory=dict)
+    repairs_chinese: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """Return the verdict as plain data: numbers that may be long, and fractions, are strings."""
@@ -52,6 +51,7 @@ class Verdict:
             "credit": str(self.credit),
             "reading": printable(self.reading),
             "repairs": list(map(printable, self.repairs)),
+            "repairs_zh": list(map(printable, self.repairs_chinese)),
             "condition": self.condition,
             "convention": self.convention,
             "slips": [{"id": s.id, "layers": list(s.layers), "text": {"en": s.text, "zh": s.zh}} for s in self.slips],
@@ -61,12 +61,16 @@ class Verdict:
 
     def to_json(self) -> str:
         """Return the verdict as JSON, on one line."""
+        import json  # which a verdict in words does not need
+
         return json.dumps(self.data(), ensure_ascii=False)
 
     def __str__(self) -> str:
         return f"{self.verdict}: {printable(self.message.get('en', ''))}"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         sign = "✓" if self.right else "✗"
         parts = [f"<strong>{sign} {escape(self.verdict)}</strong> {escape(printable(self.message.get('en', '')))}"]
         if self.reading:

@@ -55,7 +55,7 @@ SEVERAL = listed(
     """
 )
 CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
-CHINESE_ABOUT = ("大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
+CHINESE_ABOUT = ("约等于", "約等於", "大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
 CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
 CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING"}
 CHINESE_SEVERAL = ("和", "与", "及")

@@ -285,9 +285,14 @@ class Words:
         place = next(i for i, other in enumerate(self.tokens) if other is token)
         return _NUMBERS.match(" ".join(t.type for t in self.tokens[place + 1 : place + 7])) is not None
 
+    def _is_raised(self, token: Token) -> bool:
+        place = next(i for i, other in enumerate(self.tokens) if other is token)
+        return place + 1 < len(self.tokens) and self.tokens[place + 1].type == "_POWER"
+
     def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
         closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
-        if token.type == "NUMBER" and (token.gap or not closed):
+        raised = before.type == "NAME" and token.gap and self._is_raised(token)  # n 2^n
+        if token.type == "NUMBER" and (token.gap or not closed) and not raised:
             raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
         if token.type == "FRACTION" and before.type == "NUMBER" and self._is_fraction_of_numbers(token):
             hint = "write 5/2 or 2.5, or * for times"

@@ -61,7 +61,7 @@ def _lines(found: Verdict, language: str) -> Iterator[str]:
     yield f"{found.verdict}: {printable(found.message[language])}"
     if found.reading:
         yield f"  {'read as' if english else '读作'} {printable(found.reading)}"
-    for repair in found.repairs:
+    for repair in found.repairs if english else found.repairs_chinese:
         yield f"  {'mended' if english else '已修正'}: {printable(repair)}"
     if found.condition:
         yield f"  {'condition' if english else '条件'}: {found.condition}"

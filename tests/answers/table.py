@@ -34,7 +34,7 @@ class Row:
     @property
     def symbols(self) -> list[str]:
         """The names that the reference has."""
-        return [word for word in re.findall(r"[A-Za-z_]\w*", self.reference) if word not in ("floor", "ceiling")]
+        return [word for word in re.findall(r"[A-Za-z_]\w*", self.reference) if word not in ("floor", "ceiling", "abs")]
 
     @property
     def readings(self) -> list[list[str]]:
@@ -80,5 +80,7 @@ _OPERATIONS: dict[type[ast.operator], Any] = {
 _FUNCTIONS: dict[str, Any] = {
     "floor": lambda x: Fraction(floor(x)),
     "ceil": lambda x: Fraction(ceil(x)),
+    "max": max,
+    "abs": abs,
     "mod": lambda a, b: a - b * floor(a / b),
 }

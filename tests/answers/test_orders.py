@@ -49,3 +49,24 @@ def test_leading_terms_leave_rounding_away() -> None:
     found = leading(value)
     assert found is not None
     assert found / asked.value == Fraction(1, 4)
+
+
+POWERS = [
+    ("2**n", "n", "O", "wrong"),
+    ("2**L", "2^L", "Θ", "asymp"),
+    ("2**(n + 1) - 1", "2^n", "O", "asymp"),
+    ("4**n", "2^(2*n)", "O", "asymp"),
+    ("4**n", "2^n", "O", "wrong"),
+    ("n*2**n", "2^n", "O", "wrong"),
+    ("S**L", "S^L", "O", "asymp"),
+    ("3*C*S**L", "C*S^L", "Θ", "asymp"),
+    ("S**L", "S^(L + 1)", "O", "wrong"),
+    ("S**L", "S", "O", "wrong"),
+    ("S**L + L", "S^L", "O", "undecided"),  # of S = 1 it is L that grows
+]
+
+
+@pytest.mark.parametrize(("reference", "answer", "order", "verdict"), POWERS)
+def test_orders_of_powers(reference: str, answer: str, order: str, verdict: str) -> None:
+    asked, value = asked_about(reference, answer, kind="order")
+    assert order_verdict(Answered((value,), order=order), asked, Policy()).verdict == verdict

@@ -49,10 +49,10 @@ def agree(row: Row, found: tuple[Reading, ...]) -> None:
                 assert value(member, values) == meant(code, values)
 
 
-def test_the_table_has_three_of_our_own_for_each_worked_example() -> None:
+def test_the_table_has_three_or_more_of_our_own_for_each_worked_example() -> None:
     given = Counter(row.kind for row in ROWS if row.source != "own")
     own = Counter(row.kind for row in ROWS if row.source == "own")
-    assert own == {kind: 3 * number for kind, number in given.items()}
+    assert all(own[kind] >= 3 * number for kind, number in given.items())
     assert len({row.id for row in ROWS}) == len(ROWS)
 
 

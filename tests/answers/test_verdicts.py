@@ -160,6 +160,7 @@ def test_a_verdict_is_data() -> None:
         "credit": "1/2",
         "reading": "",
         "repairs": [],
+        "repairs_zh": [],
         "condition": "H % 2 == 0",
         "convention": None,
         "slips": [],
