@@ -276,7 +276,7 @@ def _result(
         claims=defined,
         assumed=assumed,
         symbols=dict(sorted(used.items())),
-        warnings=(*suspicions(net, set(used)), *shadows(net)),
+        suspect=lambda: (*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
         derivation=derivation,
         facts=arithmetic.facts,

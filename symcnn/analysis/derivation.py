@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symcnn.algebra.conditions import Condition, Either
-from symcnn.analysis.apply import Outcome
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.source import Span
 
@@ -100,6 +100,15 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -
             yield Visit((*path, item.name), item, times)
         else:
             yield from visits(item.body, (*path, item.name), times * item.times)
+
+
+def outcomes(derivation: Derivation, times: int = 1) -> Iterator[tuple[int, Outcome]]:
+    """Yield what each layer comes to, with the number of its repetitions."""
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield times, item.outcome
+        else:
+            yield from outcomes(item.body, times * item.times)
 
 
 def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:

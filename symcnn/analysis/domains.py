@@ -34,8 +34,9 @@ def _uses(file: File) -> tuple[set[str], set[str]]:
     arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file)]
     parameters = {p.name for net in file.nets.values() for p in net.parameters}
     zero_roles = set(_MAY_BE_ZERO)
+    direct = _direct_uses(file)
     while True:
-        zero, positive = _direct_uses(file)
+        zero, positive = map(set, direct)
         for name, value, names in arguments:
             if name in zero_roles:
                 zero |= names

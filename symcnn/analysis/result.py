@@ -20,6 +20,7 @@ from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import Fields, ReceptiveField
+from symcnn.analysis.layers import Layers
 from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
@@ -187,12 +188,12 @@ class Analysis(Quantities):
     input: tuple[Any, ...]
     batch: Any
     output: tuple[Any, ...]
-    layers: tuple[Layer, ...]
+    layers: Layers
     fields: Fields = field(repr=False, compare=False)
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
     symbols: Mapping[str, Symbol]
-    warnings: tuple[str, ...] = field(default=(), repr=False)  # names that look like a slip of the pen
+    suspect: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
     unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
     derivation: Derivation | None = field(default=None, repr=False, compare=False)
     evaluate: Callable[[Value], Any] = field(default=expression, repr=False, compare=False)
@@ -238,12 +239,17 @@ class Analysis(Quantities):
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
         """The totals over all layers, by name; each is summed when it is asked for."""
         exactly = expression if self.values is None else exact
-        return Totals(self.layers, 1 if self.batch is None else exact(self.batch), exactly)
+        return Totals(self.layers.parts(), 1 if self.batch is None else exact(self.batch), exactly)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the network sees of its input."""
         return self.fields.network
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Names that look like a slip of the pen, and definitions that take the place of the library's."""
+        return self.suspect()
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -362,12 +368,13 @@ def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> 
             counting=counting,
         )
 
+    layers = tuple(map(layer_of, analysis.layers))
     return Analysis(
         net=analysis.net,
         input=tuple_of(analysis.input),
         batch=batch,
         output=tuple_of(analysis.output),
-        layers=tuple(map(layer_of, analysis.layers)),
+        layers=Layers(lambda: layers),
         fields=fields,
         claims=(),
         assumed=(),

@@ -10,11 +10,12 @@ from sympy import Expr
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value, expression
-from symcnn.analysis.apply import Outcome
 from symcnn.analysis.counting import Counting
 from symcnn.analysis.counts import Counts
-from symcnn.analysis.derivation import Derivation, Visit, visits
+from symcnn.analysis.derivation import Derivation, Visit, outcomes, visits
 from symcnn.analysis.fields import Fields
+from symcnn.analysis.layers import Layers, together
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.result import Layer
 
 Claims: TypeAlias = tuple[Condition | Either, ...]
@@ -29,9 +30,12 @@ class Rows:
         self._batch, self._fields, self._counting, self._claimed = batch, fields, counting, claimed
         self._counts: dict[int, Counts] = {}  # of each different outcome, by its identity
 
-    def of(self, derivation: Derivation) -> tuple[Layer, ...]:
+    def of(self, derivation: Derivation) -> Layers:
         """Return the rows of all layers, in order."""
-        return tuple(self._row(visit, place) for place, visit in enumerate(visits(derivation)))
+        return Layers(
+            lambda: (self._row(visit, place) for place, visit in enumerate(visits(derivation))),
+            lambda: together((times, outcome.counted) for times, outcome in outcomes(derivation)),
+        )
 
     def _row(self, visit: Visit, place: int) -> Layer:
         leaf, outcome = visit.leaf, visit.leaf.outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,14 +11,14 @@ from typing import Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.arguments import Given, match_arguments, missing
+from symcnn.analysis.arguments import Given, at_step, missing
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.joins import cropped, disagreement, joined
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in, names_in
-from symcnn.analysis.steps import MOST_ITEMS, Steps, at_step, check_axes
+from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
@@ -288,7 +288,7 @@ class Walk:
         found = self._steps.find(step, body.file)
         check_axes(step, found, tensor)
         if isinstance(found.meaning, Kind):
-            given = self._given(step, list(found.meaning.parameters), found.meaning.positional, body.scope)
+            given = self._given(step, found.meaning.parameters, found.meaning.positional, body.scope)
             outcome = self._steps.outcome(found.meaning, step, given, tensor)
             name = label or body.name(found.meaning.name)
             leaf = Leaf(name, found.meaning.name, (tensor,), outcome, step.span, (body.place,))
@@ -299,8 +299,8 @@ class Walk:
         name = label or body.name(found.meaning.name)
         body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
-    def _given(self, step: Step, parameters: list[str], positional: int, scope: Scope) -> Given:
-        return match_arguments(step, parameters, positional, lambda f: self._value(f, scope))
+    def _given(self, step: Step, parameters: Iterable[str], positional: int, scope: Scope) -> Given:
+        return self._steps.matched(step, parameters, positional).given(lambda f: self._value(f, scope))
 
     # nets as blocks
 
@@ -309,7 +309,7 @@ class Walk:
         parameters = [p.name for p in net.parameters]
         limit = positional(parameters) if from_library else len(parameters)
         given = self._given(step, parameters, limit, scope)
-        key = (net.name, from_library, tuple(given.values.items()), tensor)
+        key = (net.name, from_library, given.key, tensor)
         if key in self._bodies:
             return self._bodies[key]
         if key in self._active:

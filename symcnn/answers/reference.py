@@ -180,7 +180,7 @@ def _kind_of(value: Any, kind: str | None) -> str:
 
 def _layers(analysis: Analysis, path: str | None) -> tuple[Layer, ...]:
     if path is None:
-        return analysis.layers
+        return tuple(analysis.layers)
     found = layers_at(analysis, path)
     if not found:
         paths = [layer.path for layer in analysis.layers]

@@ -14,12 +14,13 @@ from weakref import WeakKeyDictionary
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, is_number
-from symcnn.analysis.apply import Application, Outcome
+from symcnn.analysis.apply import Application
 from symcnn.analysis.arguments import SAME, Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.effects import is_counted, recounted
@@ -48,7 +49,7 @@ class Use:
 
     def __init__(self, kind: Kind, given: Given, span: Span) -> None:
         self.kind, self.given, self.span = kind, given, span
-        self.arguments = tuple(given.values.items())
+        self.arguments = given.key
 
 
 class Replay:

@@ -9,6 +9,7 @@ from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Fields, layer_fields, output_field
+from symcnn.analysis.layers import Layers
 from tests.helpers import analysed
 
 _CHAIN = "net {} {{ input C×H×H; Conv(C, 3, padding=1); ReLU; BatchNorm }}"
@@ -50,7 +51,7 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
         _layer(kinds[v.leaf.kind], ".".join(v.path), v.times, v.leaf, place, found)
         for place, v in enumerate(visits(derivation))
     )
-    return replace(chain, derivation=derivation, layers=layers, fields=found)
+    return replace(chain, derivation=derivation, layers=Layers(lambda: layers), fields=found)
 
 
 def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:
