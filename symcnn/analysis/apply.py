@@ -209,7 +209,7 @@ class Application:
 
     def _require_once(self, demand: Demand) -> None:
         """Want what speaks of arguments alone, unless it holds for these already."""
-        key = (id(demand), self.axes, *(self.values[self.kind.parameters[name].symbol] for name in demand.symbols))
+        key = (id(demand), self.axes, *map(self.values.__getitem__, demand.spoken))
         if key not in self.known.held:
             before = len(self.conditions)
             self._require(demand)
@@ -217,7 +217,7 @@ class Application:
                 self.known.held.add(key)
 
     def _require(self, demand: Demand) -> None:
-        if self.same and any(self.kind.parameters[name].symbol in self.same for name in demand.symbols):
+        if self.same and not set(self.same).isdisjoint(demand.spoken):
             return  # "same" is chosen such that it fits
         for axis in sorted(set(self.alike)) if demand.per_axis else (None,):
             claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.express import shown
+from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula, Number, Text, Truth
 from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
@@ -35,19 +36,19 @@ class Given:
 class Matched:
     """The arguments of a step by parameter name; `given` works out their values, which numbers need only once."""
 
-    __slots__ = ("_constant", "_formulas", "_spans")
+    __slots__ = ("_constant", "_meanings", "_spans")
 
     def __init__(self, formulas: Mapping[str, Formula], spans: Mapping[str, Span]) -> None:
-        self._formulas, self._spans = formulas, spans
+        self._meanings, self._spans = {name: meaning(formula) for name, formula in formulas.items()}, spans
         self._constant: Given | None = None
         if all(isinstance(formula, (Number, Text, Truth)) for formula in formulas.values()):
             self._constant = Given({name: formula.value for name, formula in formulas.items()}, spans)  # type: ignore[union-attr]
 
-    def given(self, evaluate: Callable[[Formula], Any]) -> Given:
+    def given(self, frame: Frame) -> Given:
         """Return the values."""
         if self._constant is not None:
             return self._constant
-        return Given({name: evaluate(formula) for name, formula in self._formulas.items()}, self._spans)
+        return Given({name: evaluate(frame) for name, evaluate in self._meanings.items()}, self._spans)
 
 
 def match_arguments(step: Step, parameters: Sequence[str], positional: int) -> Matched:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.analysis.outcome import Outcome
@@ -15,8 +16,7 @@ Place = int  # of a value in a body: 0, 1, … the outputs of its items; INPUT, 
 INPUT: Place = -1
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One layer, or a join, which has several sources; `broadcast` says along which axes each of these is repeated."""
 
     name: str

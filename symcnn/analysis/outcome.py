@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
@@ -14,8 +13,7 @@ from symcnn.library.kind import Kind
 from symcnn.library.rules import COUNTED
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a layer makes of its input: the output, one window per input axis, the counted rules, conditions."""
 
     output: Tensor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -59,6 +58,7 @@ class Walk:
         self.conditional = False
         self._steps = Steps(arithmetic)
         self._meanings: dict[int, Meaning] = {}
+        self._labels: dict[int, tuple[str, ...]] = {}  # of blocks
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
         self._depth = 0
@@ -78,11 +78,17 @@ class Walk:
         if self._depth > _DEEPEST_BLOCKS:
             raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
         self._depth += 1
-        body.reserved.update(labels_in(block))
+        body.reserved.update(self._labels_in(block))
         for statement in block.statements:
             if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
                 self._statement(statement, body, None)
         self._depth -= 1
+
+    def _labels_in(self, block: Block) -> tuple[str, ...]:
+        known = self._labels.get(id(block))
+        if known is None:
+            known = self._labels[id(block)] = tuple(labels_in(block))
+        return known
 
     def _statement(self, statement: Statement, body: Body, label: str | None) -> None:
         match statement:
@@ -250,7 +256,7 @@ class Walk:
             raise disagreement(joint, body, places, different, span)
         found = joined(joint, tensors, self.arithmetic, demand)
         outcome = self._steps.outcome(kind, Step(kind.name, (), span, span), Given({}, {}), found.tensor)
-        outcome = replace(outcome, conditions=(*dict.fromkeys(claims), *outcome.conditions))
+        outcome = outcome._replace(conditions=(*dict.fromkeys(claims), *outcome.conditions))
         self.conditional = self.conditional or bool(claims)
         self._steps.count(span)
         body.append(Leaf(name, kind.name, tensors, outcome, span, places, found.broadcast), outcome.output)
@@ -275,7 +281,7 @@ class Walk:
         step = Step(kind.name, (), reference.span, reference.span)
         outcome = self._steps.outcome(kind, step, Given({next(iter(kind.parameters)): margins}, {}), tensor)
         open_claims = [part for claim in claims for part in single(claim) if not isinstance(part, bool)]
-        outcome = replace(outcome, conditions=tuple(dict.fromkeys((*open_claims, *outcome.conditions))))
+        outcome = outcome._replace(conditions=tuple(dict.fromkeys((*open_claims, *outcome.conditions))))
         self.conditional = self.conditional or bool(open_claims)
         name = body.name(kind.name)
         body.append(Leaf(name, kind.name, (tensor,), outcome, reference.span, (place,)), outcome.output)
@@ -300,7 +306,7 @@ class Walk:
         body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
     def _given(self, step: Step, parameters: Iterable[str], positional: int, scope: Scope) -> Given:
-        return self._steps.matched(step, parameters, positional).given(lambda f: self._value(f, scope))
+        return self._steps.matched(step, parameters, positional).given(Frame(self.arithmetic, scope))
 
     # nets as blocks
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from dataclasses import replace
 from typing import Any, cast
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -70,4 +69,4 @@ def recounted(right: Outcome, slips: tuple[Slip, ...], arithmetic: Arithmetic) -
         values[name] = counted[name] = exact(number(rule(Frame(arithmetic, values)), None))
     if "params" in wrong:
         counted["params"] = exact(number(wrong["params"](Frame(arithmetic, values)), None))
-    return replace(right, counted=counted)
+    return right._replace(counted=counted)

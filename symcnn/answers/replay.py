@@ -7,7 +7,7 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -99,7 +99,7 @@ class Replay:
         others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
         outcome = self._applied(use, others, tensor)
         if len(others) < len(slips):
-            outcome = replace(outcome, windows=self._applied(use, slips, tensor).windows)
+            outcome = outcome._replace(windows=self._applied(use, slips, tensor).windows)
         return self._with_params(outcome, use.kind, slips)
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
@@ -112,7 +112,7 @@ class Replay:
         for slip in slips:
             if slip.quantity == "params":
                 value = exact(kind.mistake(slip)(Frame(self.arithmetic, outcome.values)))
-                outcome = replace(outcome, counted={**outcome.counted, "params": value})
+                outcome = outcome._replace(counted={**outcome.counted, "params": value})
         return outcome
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
@@ -195,7 +195,7 @@ class Run:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
         outcome = self.replay.outcome(use, slips, tensor)
-        new = replace(leaf, inputs=tensors, outcome=outcome, broadcast=broadcast)
+        new = leaf._replace(inputs=tensors, outcome=outcome, broadcast=broadcast)
         self.leaves.setdefault(place, new)
         return new
 

@@ -37,13 +37,17 @@ _UNMISTAKABLE = ("demands", "defaults", "words", "sided", "slips")  # what no mi
 
 @dataclass(frozen=True)
 class Demand:
-    """A requirement, compiled; `symbols` are the arguments it speaks of, `fixed`: else it asks at most for axes."""
+    """A requirement, compiled; `symbols` are the arguments it speaks of, `spoken` what stands for them in formulas.
+
+    `fixed`: else it asks at most for the number of axes.
+    """
 
     test: Meaning
     formula: Formula
     hint: str | None
     per_axis: bool
     symbols: tuple[str, ...]
+    spoken: tuple[str, ...]
     fixed: bool
 
 
@@ -262,7 +266,8 @@ class Kind:
         arguments = tuple(p.name for p in self.definition.parameters if p.symbol in mentioned)
         per_axis = bool(mentioned & vocabulary.per_axis)
         fixed = not mentioned & {*INPUT_NAMES} - {"axes"}
-        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments, fixed)
+        spoken = tuple(self.parameters[name].symbol for name in arguments)
+        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments, spoken, fixed)
 
     def _vocabulary(self, more: Iterable[str], parameters: Iterable[LayerParameter], folding: bool) -> Vocabulary:
         parameters = tuple(parameters)

@@ -60,12 +60,12 @@ def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:
         before = (len(made) - 1 if made else INPUT,)
         match item:
             case str():
-                made.append(replace(leaves[item.rstrip("0123456789")], name=item, sources=before))
+                made.append(leaves[item.rstrip("0123456789")]._replace(name=item, sources=before))
             case Block(name, inside, times):
                 made.append(Nest(name, _body(inside, leaves), times, before))
             case Join(name, inside, kind):
                 made.append(Nest(name, _body(inside, leaves), 1, before))
-                made.append(replace(leaves["relu"], name=name, kind=kind, sources=(len(made) - 1,)))
+                made.append(leaves["relu"]._replace(name=name, kind=kind, sources=(len(made) - 1,)))
     return Derivation((leaves["relu"].input,), tuple(made), len(made) - 1 if made else INPUT)
 
 
