@@ -105,9 +105,9 @@ class Application:
 
     def _geometry(self) -> Geometry:
         """Return what is known of the kind, with arguments like these, and axes."""
-        if self.kind.geometric is None:
+        if self.kind.shaped_by is None:
             return Geometry()
-        key = (self.kind, self.axes, *(self.values[symbol] for symbol in self.kind.geometric))
+        key = (self.kind, self.axes, *(self.values[symbol] for symbol in self.kind.shaped_by))
         return self.known.geometries.setdefault(key, Geometry())
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
@@ -157,10 +157,10 @@ class Application:
         """Tell whether the rule for the size gives back any size: that of a layer that may is asked for a symbol."""
         geometry = self.fit.geometry
         if geometry.keeps_sizes is None:
-            known = geometry.windows is not None and self.fit.plain and self.kind.geometric is not None
-            may = known and all(jump == 1 for jump in self.values["jump"])
+            may = self.fit.plain and self.kind.shaped_by is not None and self._on_one_axis("size")
+            may = may and set(self.values["jump"]) == {1}
             geometry.keeps_sizes = may and all(self._keeps(axis) for axis in set(self.fit.alike))
-        return bool(geometry.keeps_sizes)
+        return geometry.keeps_sizes
 
     def _keeps(self, axis: int) -> bool:
         values = self.values | {"n": (_ANY_SIZE,) * self.axes}
@@ -262,7 +262,7 @@ class Application:
         axes = self._rule("axes")
         values = {name: self.values[name] for name in (*WINDOW, "n'", *self.same, SAME) if name in self.values}
         found = Passage(values, windows, axes, tuple(self.conditions[before:]))
-        if self.kind.geometric is not None and not self.needs_more:
+        if self.kind.shaped_by is not None and not self.needs_more:
             passages[self.tensor.sizes] = found
         self.needs_more = asked_before
         return found

@@ -92,7 +92,7 @@ class Kind:
         return self.formulas["size"] == Name("n")
 
     @cached_property
-    def geometric(self) -> tuple[str, ...] | None:
+    def shaped_by(self) -> tuple[str, ...] | None:
         """The arguments, by symbol, that say with the sizes what becomes of axes; None where channels do so too."""
         spoken = {symbol for name in (*WINDOW, "size", "axes") for symbol in self.spoken[name]}
         return None if spoken & {"C", "inputs"} else tuple(symbol for symbol in self.symbols if symbol in spoken)
