@@ -47,7 +47,7 @@ class Application:
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
         self.known = known or Known()
         self.axes = len(tensor.sizes)
-        self.values: dict[str, Any] = Names(self._later, n=tensor.sizes, C=tensor.channels, axes=self.axes)
+        self.values = Names(self._later, n=tensor.sizes, C=tensor.channels, axes=self.axes)
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
         self.needs_more = False  # whether a rule was only decided by what is known of this layer
@@ -374,6 +374,7 @@ class Application:
         self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
         self.values["C'"] = output.channels
         self.values.update(self.kind.counted_constants)
+        self.values.pending = ("inputs", "elements", *self.kind.open_counts)
         if not (self.fit.plain and isinstance(self.tensor.channels, int) and self.kind.sure):
             for name in self.kind.open_counts:
                 self.values[name] = self._count(name)

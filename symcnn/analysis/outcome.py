@@ -25,15 +25,39 @@ class Outcome(NamedTuple):
 
 
 class Names(dict[str, Any]):
-    """The values of a rule's names; `later` works out those that are asked for and not there yet."""
+    """The values of a rule's names; `later` works out those that are asked for and not there yet.
+
+    Of these, the `pending` ones are there for whoever goes through all names.
+    """
 
     def __init__(self, later: Callable[[str], Any], **values: Any) -> None:
         super().__init__(values)
         self._later = later
+        self.pending: tuple[str, ...] = ()
 
     def __missing__(self, name: str) -> Any:
         value = self[name] = self._later(name)
         return value
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.pending
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> Any:
+        """Return all names."""
+        self._complete()
+        return super().keys()
+
+    def items(self) -> Any:
+        """Return all names with their values."""
+        self._complete()
+        return super().items()
+
+    def _complete(self) -> None:
+        for name in self.pending:
+            _ = self[name]
 
 
 class Counted(Mapping[str, Value]):

@@ -9,6 +9,7 @@ import pytest
 from symcnn import symbols
 from symcnn.analysis import counts, rows
 from symcnn.analysis.layers import Layers
+from symcnn.library.rules import COUNTED, INPUT_NAMES, OUTPUT_NAMES
 from tests.helpers import analysed, error_of
 
 CHAIN = "net a { input 3×H×W, batch N; Conv(8, 3); BatchNorm; repeat 3 { ReLU; Conv(8, 3, padding=1) } }"
@@ -75,3 +76,11 @@ def test_a_size_that_speaks_of_channels_is_worked_out_for_each() -> None:
     for rule, size in (("n + C", symbols("H") + 11), ("n*(C - 2)", 3 * symbols("H"))):
         a = analysed(f"layer Own {{ size = {rule} }}  net a {{ input 3×H; Own; Conv(5, 1); Own; Conv(3, 1); Own }}")
         assert a.output == (3, size)
+
+
+def test_whoever_goes_through_the_values_of_a_layer_finds_all() -> None:
+    for kind in ("Conv(8, 3)", "BatchNorm", "MaxPool(2)", "ReLU", "Flatten"):
+        values = analysed(f"net a {{ input 3×H×W; {kind} }}").layers[0].values
+        everything = {*COUNTED, *INPUT_NAMES, *OUTPUT_NAMES}
+        assert everything <= {**values}.keys() and everything <= {*values} and everything <= dict(values).keys()
+        assert all(name in values for name in everything)
