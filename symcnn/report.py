@@ -108,7 +108,14 @@ class Working:
     steps: tuple[tuple[str, tuple[Equation, ...]], ...]
 
 
-Block = Paragraph | Table | Listing | Working
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text in the language, line by line as it was written."""
+
+    text: str
+
+
+Block = Paragraph | Table | Listing | Working | Program
 
 
 @dataclass(frozen=True, slots=True)

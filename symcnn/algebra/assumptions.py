@@ -67,6 +67,23 @@ def facts_from(conditions: Iterable[Truth]) -> tuple[Facts, dict[Symbol, Expr]]:
     return collected.facts(), replaced
 
 
+def informed(facts: Facts, claims: Iterable[Truth]) -> Facts:
+    """Return the facts with bounds and divisibilities beside them; raises `ContradictionError`."""
+    more, _ = facts_from(claims)
+    collected = Assumptions(
+        {**facts.lower}, {**facts.upper}, {**facts.residues}, [*facts.known, *more.known], {*facts.divisible}
+    )
+    for atom, least in more.lower.items():
+        collected.lower[atom] = max(least, facts.lower.get(atom, least))
+    for atom, most in more.upper.items():
+        collected.upper[atom] = min(most, facts.upper.get(atom, most))
+    for atom, residue in more.residues.items():
+        _add_residue(atom, *residue, collected)
+    collected.divisible |= more.divisible
+    _tighten(collected)
+    return collected.facts()
+
+
 def rewritten(claim: Truth, replaced: dict[Symbol, Expr]) -> Truth:
     """Return the claim with the replacements put in, decided if that decides it."""
     if not isinstance(claim, Condition):

@@ -13,6 +13,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanTrue
 
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.symbols import Value, exact
 from symcnn.errors import NotSupportedError, SymcnnError
 
@@ -68,10 +69,10 @@ def _accumulated(
     expr: ExprWithLimits, values: Mapping[Symbol, int | Fraction], evaluate: Evaluate, budget: _Budget
 ) -> int | Fraction:
     """Work a sum or a product out, term by term; an empty one is 0 or 1."""
-    ((index, start, end),) = expr.limits
+    body, index, start, end = outermost(expr)
     places = range(_whole(evaluate(start)), _whole(evaluate(end)) + 1)
     budget.take(len(places))
-    terms = [_evaluator({**values, index: place}, budget)(expr.function) for place in places]
+    terms = [_evaluator({**values, index: place}, budget)(body) for place in places]
     return _tidy(prod(terms) if expr.func.__name__ == "Product" else sum(terms))
 
 

@@ -40,6 +40,7 @@ from symcnn.algebra.quotient import (
     is_integer_polynomial,
 )
 from symcnn.algebra.symbols import exact
+from symcnn.algebra.wholes import has_symbolic_power, is_whole_power
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
 _MOST_DOUBLINGS = 64  # of 2ⁿ for large n no better bound is worked out
@@ -163,16 +164,22 @@ class Facts:
         return total % number == 0
 
     def whole_terms(self, poly: Polynomial) -> Polynomial:
-        """Return terms of `poly` that are together an integer by an assumed divisibility: m·(C/g) where g divides C."""
-        if not self.divisible:
-            return {}
-        found: Polynomial = {}
+        """Return terms of `poly` that are together an integer: m·(C/g) where g divides C, and 2ᴸ/2ʲ where j ≤ L."""
         left = {m: c for m, c in poly.items() if m and not (_whole(c) and is_integer_monomial(m))}
+        found = {m: c for m, c in left.items() if self._is_whole_power(m, c)}
+        if not self.divisible:
+            return found
+        left = {m: c for m, c in left.items() if m not in found}
         for known in map(_as_polynomial, self.divisible):
             part = _whole_multiple(left, known)
             found = add(found, part)
             left = {m: c for m, c in left.items() if m not in part}
         return found
+
+    def _is_whole_power(self, monomial: Monomial, coefficient: Number) -> bool:
+        if not has_symbolic_power(monomial):
+            return False
+        return is_whole_power(monomial, coefficient, lambda p: bool(self._proved(p, strictly=False)))
 
     def _bound(self, poly: Polynomial) -> tuple[Number, bool] | None:
         """Return a lower bound, and whether the polynomial is known to stay above it."""
@@ -236,8 +243,8 @@ class Facts:
     def _least_of_sum(self, atom: ExprWithLimits) -> Number | None:
         """Return 0 for a sum, or 1 for a product, of what is at least that: it may be empty."""
         neutral = 1 if isinstance(atom, Product) else 0
-        index = atom.limits[0][0]  # of the index nothing is known but that it is at least 0
-        others = Facts({sym: least for sym, least in self.lower.items() if sym != index})
+        indices = {index for index, *_ in atom.limits}  # of which nothing is known but that they are at least 0
+        others = Facts({sym: least for sym, least in self.lower.items() if sym not in indices})
         bound = others.lower_bound(polynomial(atom.function))
         return neutral if bound is not None and bound >= neutral else None
 

@@ -39,6 +39,7 @@ from symcnn.algebra.quotient import (
     rounded,
 )
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.algebra.wholes import has_symbolic_power
 
 _SMALL = 8  # numerators of more terms are not tried against their denominators
 
@@ -73,7 +74,8 @@ def _put_together(whole: Polynomial, atom: Expr | None) -> Value:
 
 def _split(value: Quotient, facts: Facts) -> tuple[Polynomial, Expr | None]:
     """Return the whole part of a floor and the canonical floor or ceiling that is left, if any."""
-    divisible = facts.whole_terms(value.polynomial()) if facts.divisible else {}
+    told = facts.divisible or has_symbolic_power(value.monomial) or any(map(has_symbolic_power, value.numerator))
+    divisible = facts.whole_terms(value.polynomial()) if told else {}
     if divisible:
         value = quotient(add(value.polynomial(), divisible, -1))
     whole, rest = _whole_terms(value, None, facts)

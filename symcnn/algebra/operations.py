@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.basic import Basic
 
 from symcnn.algebra.symbols import Value, exact, expression
@@ -196,6 +197,15 @@ def _multiplied(number: int | Fraction, powers: frozenset[tuple[Expr, int]]) -> 
         return total(product((number, exact(term))) for term in monomial.args)
     factors = monomial.args if isinstance(monomial, Mul) else (monomial,)
     return Mul._from_args((expression(number), *factors), is_commutative=True)
+
+
+def outermost(expr: ExprWithLimits) -> tuple[Expr, Symbol, Expr, Expr]:
+    """Return what a sum or product is over: the body, the index, its first value and its last.
+
+    SymPy writes a sum of sums as one with several limits, the outermost last: then the body is a sum itself.
+    """
+    *inner, (index, start, end) = expr.limits
+    return (expr.func(expr.function, *inner) if inner else expr.function), index, start, end
 
 
 @lru_cache(maxsize=100_000)

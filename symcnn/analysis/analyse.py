@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from sympy import Expr, Pow, Rational, Symbol
@@ -15,11 +16,12 @@ from symcnn.algebra.conditions import ZERO, Condition, Either, single
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.counting import Counting
-from symcnn.analysis.derivation import Derivation, conditions, visits
+from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.learning import first_times
 from symcnn.analysis.merge import merged
+from symcnn.analysis.repeated import Asked, asked
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.rows import Claims, Rows, shape
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
@@ -67,17 +69,18 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        defined = _defined(net, derivation, assumed)
-        claimed: dict[tuple[str, ...], Claims] | None = None  # the layers' own conditions, where they are facts later
+        wanted = tuple(asked(derivation, walk.arithmetic))
+        defined = _defined(net, wanted, assumed)
+        claimed = partial(_claimed, derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
-            claimed = {visit.path: visit.leaf.outcome.conditions for visit in visits(derivation)}
             facts, replaced = facts_from([*claims, *plain])
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
-            defined = _defined(net, derivation, assumed, tuple(_kept(plain, replaced)))
-        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, arithmetic)
+            wanted = tuple(asked(derivation, walk.arithmetic))
+            defined = _defined(net, wanted, assumed, tuple(_kept(plain, replaced)))
+        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
 
 
@@ -87,13 +90,19 @@ def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} == {value}"
 
 
-def _defined(net: Network, derivation: Derivation, assumed: Claims, plain: Claims = ()) -> Claims:
+def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str, ...], Claims]:
+    """Return what the layers ask for, by their paths."""
+    layers = (one for one in wanted if one.leaf is not None)
+    return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
+
+
+def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Claims = ()) -> Claims:
     """Return the conditions under which a network is defined, those that are found already with them.
 
     Raises `SymcnnError` where it never is.
     """
     try:
-        return merged((*plain, *(claim for claim, _ in conditions(derivation))), assumed)
+        return merged((*plain, *(claim for one in wanted for claim in one.claims)), assumed)
     except SymcnnError as error:
         message = f"the net '{net.name}' is defined for no input"
         raise SymcnnError(message, net.definition.span, error.message) from None
@@ -256,7 +265,7 @@ def _result(
     batch: Any,
     assumed: Claims,
     defined: Claims,
-    claimed: Mapping[tuple[str, ...], Claims] | None,
+    claimed: Callable[[], Mapping[tuple[str, ...], Claims]],
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
@@ -278,7 +287,7 @@ def _result(
         symbols=dict(sorted(used.items())),
         suspect=lambda: (*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
-        derivation=derivation,
+        derived=lambda: derivation,
         facts=arithmetic.facts,
         replaced=replaced,
         counting=counting,

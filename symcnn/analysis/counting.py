@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sympy import Eq, Piecewise
+
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import facts_from
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression
+from symcnn.analysis.derivation import Loop
 from symcnn.analysis.informed import Informed
 from symcnn.errors import SymcnnError
 from symcnn.formula.nodes import Formula, Number, names
@@ -121,7 +124,15 @@ class Counting:
             return convention.chosen(layer.rules, Frame(self._informed(layer), values))
 
     def first(self, layer: Layer) -> Any:
-        """Return 1 where nothing before a layer learns, else 0; of one that is repeated the mean."""
+        """Return 1 where nothing before a layer learns, else 0; of one that is repeated the mean.
+
+        In a symbolic number of repetitions it is 1 in the first of them: where the indices are 0.
+        """
+        times = self._first_times[layer.place]
+        if layer.loops and times not in (0, layer.times):
+            if times != 1:
+                raise UndecidedError("before how many of its repetitions nothing learns is not known")
+            return product(_is_first(loop) for loop in layer.loops)
         return exact(expression(self._first_times[layer.place]) / expression(layer.times))
 
     def _asks_for_first(self, convention: Convention, kind: Kind) -> bool:
@@ -186,6 +197,13 @@ class Names(dict[str, Any]):
             return False
 
 
+def _is_first(loop: Loop) -> Any:
+    """Return 1 in the first repetition and else 0; without an index the mean."""
+    if loop.index is None:
+        return exact(1 / expression(loop.count))
+    return Piecewise((1, Eq(loop.index, 0)), (0, True), evaluate=False)
+
+
 def of_layer(layer: Layer, name: str) -> Any:
     """Return what a convention counts in a layer; raises `SymcnnError` where it does not say."""
     found = _counting(layer).of(name, layer)
@@ -205,14 +223,19 @@ def of_network(analysis: Analysis, name: str) -> Any:
 def network_total(analysis: Analysis, name: str) -> Counted:
     """Return the total under a convention, or the first of its layers whose part is unknown."""
     counting = _counting(analysis)
-    parts = [(layer.times, counting.of(name, layer)) for layer in analysis.layers]
+    if analysis.is_deep:
+        assert analysis.symbolic is not None
+        found = network_total(analysis.symbolic, name)
+        if not isinstance(found, Unknown):
+            return analysis.evaluate(found)
+    parts = [(layer, counting.of(name, layer)) for layer in analysis.layers]
     unknown = next((part for _, part in parts if isinstance(part, Unknown)), None)
     return unknown or counting.exactly(weighed(parts))
 
 
-def weighed(parts: Iterable[tuple[Any, Any]]) -> Any:
-    """Return the sum of some parts, each so many times."""
-    return total(value if times == 1 else product((times, value)) for times, value in parts)
+def weighed(parts: Iterable[tuple[Layer, Any]]) -> Any:
+    """Return the sum of parts of layers, all repetitions of each together."""
+    return total(layer.together(value) for layer, value in parts)
 
 
 def _counting(of: Any) -> Counting:

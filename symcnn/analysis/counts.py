@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from symcnn.algebra.operations import product, weighted
+from symcnn.algebra.operations import product, total, weighted
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.layers import Parts
 from symcnn.library.rules import COUNTED, RULES
@@ -62,4 +62,6 @@ class Totals(_Lazy):
         self._parts = parts
 
     def _value(self, name: str, batch: Value) -> Value:
-        return weighted(((often, of_one[name]) for often, of_one in self._parts), batch)
+        once = weighted(((often, of_one[name]) for often, of_one in self._parts.equal), batch)
+        looped = [summed(of_one[name]) for summed, of_one in self._parts.looped]
+        return total((once, product((total(looped), batch)))) if looped else once

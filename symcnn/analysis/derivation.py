@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from sympy import Symbol
+
 from symcnn.algebra.conditions import Condition, Either
+from symcnn.algebra.symbols import Value
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.source import Span
@@ -33,17 +36,56 @@ class Leaf(NamedTuple):
         return self.inputs[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Repetitions of which the index counts 0, 1, … count − 1; None where they are equal, and the count a number."""
+
+    index: Symbol | None
+    count: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """What becomes of some sizes of a tensor from one repetition to the next: `state` becomes `step`.
+
+    `places` are those in the shape, of which the first repetition has `start` and the one with the index `value`.
+    """
+
+    places: tuple[int, ...]
+    axes: int
+    state: Symbol
+    step: Value
+    start: Value
+    value: Value
+
+
 @dataclass(frozen=True)
 class Nest:
     """A body: a net used as a block, a path, or iterations of a repeat that are equal in all but the receptive field.
 
-    The first source is that of the body's own input, in repetitions of the first.
+    The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
+    symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
+    `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
     """
 
     name: str
     body: Derivation
-    times: int
+    times: Value
     sources: tuple[Place, ...]
+    index: Symbol | None = None
+    last: Tensor | None = None
+    recurrences: tuple[Recurrence, ...] = ()
+    generic: Derivation | None = None
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor that leaves the last repetition."""
+        return self.last or self.body.output
+
+    @property
+    def loop(self) -> Loop:
+        """The repetitions."""
+        return Loop(self.index, self.times)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +112,7 @@ class Derivation:
         if self.result < 0:
             return self.inputs[INPUT - self.result]
         item = self.items[self.result]
-        return item.outcome.output if isinstance(item, Leaf) else item.body.output
+        return item.outcome.output if isinstance(item, Leaf) else item.output
 
     @cached_property
     def rows(self) -> int:
@@ -86,38 +128,34 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A layer where it stands: its path, and how often it occurs."""
+    """A layer where it stands: its path, and the repetitions around it, the outermost first."""
 
     path: tuple[str, ...]
     leaf: Leaf
-    times: int
+    loops: tuple[Loop, ...]
 
 
-def visits(derivation: Derivation, path: tuple[str, ...] = (), times: int = 1) -> Iterator[Visit]:
+def visits(derivation: Derivation, path: tuple[str, ...] = (), loops: tuple[Loop, ...] = ()) -> Iterator[Visit]:
     """Yield every different layer once, in order."""
     for item in derivation.items:
         if isinstance(item, Leaf):
-            yield Visit((*path, item.name), item, times)
+            yield Visit((*path, item.name), item, loops)
         else:
-            yield from visits(item.body, (*path, item.name), times * item.times)
+            around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
+            yield from visits(item.body, (*path, item.name), around)
 
 
-def outcomes(derivation: Derivation, times: int = 1) -> Iterator[tuple[int, Outcome]]:
-    """Yield what each layer comes to, with the number of its repetitions."""
+def outcomes(derivation: Derivation, loops: tuple[Loop, ...] = ()) -> Iterator[tuple[Outcome, tuple[Loop, ...]]]:
+    """Yield what each layer comes to, with the repetitions around it, as `visits` does."""
     for item in derivation.items:
         if isinstance(item, Leaf):
-            yield times, item.outcome
+            yield item.outcome, loops
         else:
-            yield from outcomes(item.body, times * item.times)
+            around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
+            yield from outcomes(item.body, around)
 
 
-def conditions(derivation: Derivation) -> Iterator[tuple[Condition | Either, Leaf | None]]:
-    """Yield every condition with the layer it comes from, bodies once."""
-    for condition in derivation.conditions:
-        yield condition, None
-    for item in derivation.items:
-        if isinstance(item, Nest):
-            yield from conditions(item.body)
-        else:
-            for condition in item.outcome.conditions:
-                yield condition, item
+def is_unrolled(derivation: Derivation) -> bool:
+    """Tell whether no body in it is repeated a symbolic number of times."""
+    nests = (item for item in derivation.items if isinstance(item, Nest))
+    return all(nest.index is None and is_unrolled(nest.body) for nest in nests)

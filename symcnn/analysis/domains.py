@@ -33,19 +33,17 @@ def _uses(file: File) -> tuple[set[str], set[str]]:
     """Return the names used where 0 is legal, and those standing alone where it is not, through nets' parameters."""
     arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file)]
     parameters = {p.name for net in file.nets.values() for p in net.parameters}
-    zero_roles = set(_MAY_BE_ZERO)
-    direct = _direct_uses(file)
+    zero, alone = _direct_uses(file)
+    roles, grown = set[str](), set(_MAY_BE_ZERO)
+    while grown:
+        roles |= grown
+        zero = zero.union(*(names for name, _, names in arguments if name in roles))
+        grown = (zero & parameters) - roles
     while True:
-        zero, positive = map(set, direct)
-        for name, value, names in arguments:
-            if name in zero_roles:
-                zero |= names
-            elif isinstance(value, f.Name):
-                positive.add(value.name)
-        grown = zero_roles | ((zero - positive) & parameters)
-        if grown == zero_roles:
+        positive = alone | {v.name for name, v, _ in arguments if name not in roles and isinstance(v, f.Name)}
+        if not roles & positive:
             return zero, positive
-        zero_roles = grown
+        roles -= positive
 
 
 def _direct_uses(file: File) -> tuple[set[str], set[str]]:

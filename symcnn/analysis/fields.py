@@ -7,13 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from sympy import Symbol
+
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
+from symcnn.analysis.iterated import iterated, put_in
 from symcnn.analysis.view import IDENTITY, View, joined
 from symcnn.analysis.window import IDENTITY as NO_LAYER
 from symcnn.analysis.window import Window
 from symcnn.errors import NotSupportedError
+
+# What labelled tensors see that a body takes from outside: not what its input sees.
+_APART = View(None, reason="earlier tensors are joined in a symbolic number of repetitions")
 
 Views = tuple[View, ...]  # one per axis of the network's input
 Pair = tuple[tuple[Views, ...], Views]  # what the inputs, of a join several, and what an output of a layer sees
@@ -213,6 +220,9 @@ class _Follower:
     def _repeated(self, nest: Nest, sources: list[Views], seen: list[Pair] | None) -> Views:
         """Return what the last of some repetitions sees; they are composed by squaring where they can."""
         own, *taken = sources
+        if nest.index is not None:
+            return self._iterated(nest, own, taken, seen)
+        assert isinstance(nest.times, int)
         if taken:
             for _ in range(nest.times - 1):
                 own = self.output(nest.body, [own, *taken], None)
@@ -225,6 +235,28 @@ class _Follower:
             return self._composed(own, views, nest.times)
         return self.output(nest.body, [self._composed(own, views, nest.times - 1)], seen)
 
+    def _iterated(self, nest: Nest, own: Views, taken: list[Views], seen: list[Pair] | None) -> Views:
+        """Return what the last of a symbolic number of repetitions sees."""
+        assert nest.index is not None
+        apart = [own_views(nest.body), *((_APART,) * len(views) for views in taken)]
+        once = self.output(nest.body, apart, None)
+        if seen is not None:
+            before = self._after(own, once, Loop(nest.index, nest.index))
+            inner: list[Pair] = []
+            self.output(nest.body, [before, *taken], inner)
+            last = {nest.index: total((nest.times, -1))}
+            for inputs, output in inner:
+                seen.append((tuple(self._put_in(views, last) for views in inputs), self._put_in(output, last)))
+        return self._after(own, once, nest.loop)
+
+    def _after(self, own: Views, once: Views, loop: Loop) -> Views:
+        if not once:  # the axes are gone
+            return own
+        return composed(own, [iterated(view, loop, self._arithmetic) for view in once], self._arithmetic)
+
+    def _put_in(self, views: Views, values: Mapping[Symbol, Value]) -> Views:
+        return tuple(put_in(view, values, self._arithmetic) for view in views)
+
     def _pattern(self, body: Derivation) -> int:
         """Return a number that says how a body's windows follow on each other: that decides what its output sees."""
         known = self._patterns.get(body)
@@ -236,7 +268,7 @@ class _Follower:
 
     def _item(self, item: Leaf | Nest) -> tuple[Any, ...]:
         if isinstance(item, Nest):
-            return self._pattern(item.body), item.times, item.sources
+            return self._pattern(item.body), item.times, item.index, item.sources
         outcome = item.outcome  # equal windows are mostly one object, and it is there as long as the derivation
         return id(outcome.windows), outcome.kind.gates, item.sources, item.broadcast
 

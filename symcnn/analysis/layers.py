@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from symcnn.algebra.symbols import Value
 
 if TYPE_CHECKING:
     from symcnn.analysis.result import Layer
 
-Parts: TypeAlias = list[tuple[int, Mapping[str, Value]]]  # what layers count for one sample, and how often they do
+Counted: TypeAlias = Mapping[str, Value]  # what a layer counts for one sample
+
+
+class Parts(NamedTuple):
+    """What different layers count: `equal` in so many repetitions, `looped` with an index, and how that is summed."""
+
+    equal: list[tuple[int, Counted]]
+    looped: list[tuple[Callable[[Value], Value], Counted]]
 
 
 class Layers(Sequence["Layer"]):
@@ -25,10 +32,11 @@ class Layers(Sequence["Layer"]):
         return tuple(self._make())
 
     def parts(self) -> Parts:
-        """Return what different layers count for one sample, each with the number of its repetitions."""
+        """Return what different layers count for one sample."""
         if self._parts is not None:
             return self._parts()
-        return together((layer.times, layer.counted.of_one) for layer in self)
+        equal = gathered((layer.times, layer.counted.of_one) for layer in self if not layer.loops)
+        return Parts(equal, [(layer.together, layer.counted.of_one) for layer in self if layer.loops])
 
     @overload
     def __getitem__(self, place: int) -> Layer: ...
@@ -55,9 +63,9 @@ class Layers(Sequence["Layer"]):
         return repr(self._rows)
 
 
-def together(counted: Iterable[tuple[int, Mapping[str, Value]]]) -> Parts:
+def gathered(counted: Iterable[tuple[int, Counted]]) -> list[tuple[int, Counted]]:
     """Return the same with every different mapping once: equal layers share theirs."""
-    found: dict[int, tuple[int, Mapping[str, Value]]] = {}
+    found: dict[int, tuple[int, Counted]] = {}
     for times, of_one in counted:
         before = found.get(id(of_one))
         found[id(of_one)] = (times if before is None else before[0] + times, of_one)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Condition, Either
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Claim, Condition, Either
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
 from symcnn.algebra.solved import solved
+from symcnn.analysis.exceptions import exception, without_exceptions
 from symcnn.analysis.result import relation_string
 from symcnn.errors import SymcnnError
 
@@ -29,6 +30,7 @@ def merged(
     """
     strongest: dict[object, Condition | Either] = {}
     assumed = tuple(assumed)
+    claims = _with_exceptions_merged(without_exceptions(tuple(dict.fromkeys(claims)), assumed, _facts), assumed)
     known = set(assumed)
     for claim in claims:
         if claim in known:
@@ -47,6 +49,28 @@ def merged(
         conflict = " and ".join(relation_string(claim.relation()) for claim in _conflict(claims, facts, assumed))
         raise SymcnnError(f"no input is legal: {conflict} never hold together") from None
     return tuple(_without_implied(claims, known))
+
+
+def _with_exceptions_merged(
+    claims: tuple[Condition | Either, ...], assumed: Sequence[Condition | Either]
+) -> tuple[Condition | Either, ...]:
+    """Merge what is said where there are repetitions: of `n == 0 or …` with the same exception."""
+    groups: dict[Claim, list[Condition]] = {}
+    for claim in claims:
+        if (found := exception(claim)) is not None:
+            groups.setdefault(found.equation, []).append(found.rule)
+    for equation, rules in groups.items():
+        try:
+            kept = merged(rules, assumed)
+        except SymcnnError:  # only the exception is left
+            continue
+        if len(kept) < len(rules) and all(isinstance(rule, Condition) for rule in kept):
+            spoken = {Either((equation, rule)) for rule in rules} | {Either((rule, equation)) for rule in rules}
+            first = next(claim for claim in claims if claim in spoken)
+            few = [Either((equation, rule)) for rule in kept]
+            parts = (few if claim == first else [] if claim in spoken else [claim] for claim in claims)
+            claims = tuple(part for some in parts for part in some)
+    return claims
 
 
 def _conflict(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from symcnn.analysis.derivation import Derivation, Leaf
 from symcnn.analysis.result import Analysis, Layer
 
-_STEP = re.compile(r"(?P<name>.*?)(\[(?P<first>\d{1,9})(\.\.(?P<last>\d{1,9}))?\])?")
+_STEP = re.compile(r"(?P<name>.*?)(\[(?P<first>\d{1,9})(?P<on>\.\.(?P<last>\d{1,9})?)?\])?")
 _BETWEEN = re.compile(r"(?<!\.)\.(?!\.)")  # not in [1..2]
 
-_Steps: TypeAlias = tuple[tuple[str, int], ...]  # the names on the way to a layer, each with its repetitions
+_Steps: TypeAlias = tuple[tuple[str, Any], ...]  # the names on the way to a layer, each with its repetitions
 
 
 def layers_at(analysis: Analysis, path: str) -> tuple[Layer, ...]:
@@ -49,13 +49,19 @@ def _leads(wanted: list[str], way: _Steps) -> bool:
     return len(wanted) <= len(way) and all(_is_part(step, *found) for step, found in zip(wanted, way, strict=False))
 
 
-def _is_part(step: str, name: str, times: int) -> bool:
-    """Whether the repetitions that a step of a path speaks of are among those that a name stands for."""
+def _is_part(step: str, name: str, times: Any) -> bool:
+    """Whether the repetitions that a step of a path speaks of are among those that a name stands for.
+
+    A symbolic number of them stands for all numbers: `repeat1[1..]` from 1 on.
+    """
     asked, stands = _STEP.fullmatch(step), _STEP.fullmatch(name)
     if asked is None or stands is None or asked["name"] != stands["name"]:
         return False
     if asked["first"] is None:
         return True
     first = int(stands["first"] or 0)
+    start, end = int(asked["first"]), int(asked["last"] or asked["first"])
+    if not isinstance(times, int):
+        return first <= start <= end
     last = int(stands["last"] or first) if stands["first"] else times - 1
-    return first <= int(asked["first"]) <= int(asked["last"] or asked["first"]) <= last
+    return first <= start <= end <= last

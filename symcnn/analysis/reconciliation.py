@@ -91,7 +91,7 @@ def reconcile(analysis: Analysis, first: str, second: str) -> Reconciliation:
 
 
 def _line(counting: Counting, key: tuple[str, ...], parts: list[tuple[Layer, Any]]) -> Difference:
-    amount = counting.exactly(weighed((layer.times, value) for layer, value in parts))
+    amount = counting.exactly(weighed(parts))
     kind, first, second, per = key
     return Difference(kind, first, second, per, tuple(layer.path for layer, _ in parts), amount)
 

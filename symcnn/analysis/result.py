@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.operations import sum_of
+from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.counts import Counts, Totals
-from symcnn.analysis.derivation import Derivation
+from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.layers import Layers
+from symcnn.analysis.repeated import together
 from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
@@ -135,15 +137,16 @@ def known_quantities() -> str:
 
 @dataclass(frozen=True)
 class Layer(Quantities):
-    """One row of the table: a layer, or the same layer in equal repetitions of a body.
+    """One row of the table: a layer, or the same layer in the repetitions of a body.
 
     Quantities are those of one layer, to be multiplied by `times`; the receptive field is that of the last repetition.
+    In a symbolic number of repetitions they may speak of the indices of the `loops` around: `together` sums them up.
     """
 
     name: str
     path: str
     kind: str
-    times: int
+    times: Any
     input: tuple[Any, ...]  # of a join the first of its inputs
     output: tuple[Any, ...]
     counted: Counts
@@ -155,9 +158,17 @@ class Layer(Quantities):
     values: Mapping[str, Any] = field(repr=False, compare=False)  # of every name that a rule of the kind may use
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
     counting: Counting | None = field(default=None, repr=False, compare=False)
+    loops: tuple[Loop, ...] = field(default=(), repr=False)  # around it, if one of them has a symbolic count
 
     def _by_convention(self, name: str) -> Any:
         return of_layer(self, name)
+
+    def together(self, value: Any) -> Any:
+        """Return what a quantity of the layer comes to in all its repetitions together."""
+        if self.loops:
+            arithmetic = Arithmetic() if self.counting is None else self.counting.arithmetic
+            return together(value, self.loops, arithmetic)
+        return value if self.times == 1 else product((self.times, value))
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
@@ -195,7 +206,7 @@ class Analysis(Quantities):
     symbols: Mapping[str, Symbol]
     suspect: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
     unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
-    derivation: Derivation | None = field(default=None, repr=False, compare=False)
+    derived: Callable[[], Derivation | None] | None = field(default=None, repr=False, compare=False)
     evaluate: Callable[[Value], Any] = field(default=expression, repr=False, compare=False)
     facts: Facts = field(default_factory=Facts, repr=False, compare=False)
     replaced: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False)  # by assumed equalities
@@ -209,6 +220,16 @@ class Analysis(Quantities):
 
     def _by_convention(self, name: str) -> Any:
         return of_network(self, name)
+
+    @property
+    def derivation(self) -> Derivation | None:
+        """The graph of the layers."""
+        return None if self.derived is None else self.derived()
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether values were put in for a symbolic number of repetitions: totals come from their closed forms."""
+        return self.symbolic is not None and any(layer.loops for layer in self.symbolic.layers)
 
     def beside(self, *conventions: str) -> Analysis:
         """Return the same analysis, to be shown with what these conventions count beside the quantities."""
@@ -238,6 +259,9 @@ class Analysis(Quantities):
     @cached_property
     def counted(self) -> Mapping[str, Any]:  # type: ignore[override]
         """The totals over all layers, by name; each is summed when it is asked for."""
+        if self.is_deep:
+            assert self.symbolic is not None
+            return Evaluated(self.symbolic.counted, self.evaluate)
         exactly = expression if self.values is None else exact
         return Totals(self.layers.parts(), 1 if self.batch is None else exact(self.batch), exactly)
 
@@ -263,7 +287,7 @@ class Analysis(Quantities):
 
     def share(self, layer: Layer, quantity: str) -> Fraction | None:
         """Return a layer's part of the total, all its repetitions together; None where it is no number."""
-        part, whole = layer.times * layer.count(quantity), self.count(quantity)
+        part, whole = layer.together(layer.count(quantity)), self.count(quantity)
         if whole == 0:
             return None
         (above, rest), (below, common) = (expression(value).as_coeff_Mul() for value in (part, whole))
@@ -279,12 +303,14 @@ class Analysis(Quantities):
         >>> analyse(net).at(C=64, H=56).macs
         207175680
         """
+        from symcnn.analysis.evaluated import evaluated
+
         known = checked(values, self.symbols, self.replaced)
         evaluate = evaluator(known)
         with bounded_nesting(f"a formula of '{self.net}'"):
             for claim in (*self.assumed, *self.claims):
                 self._check(claim, evaluate, known)
-            return _evaluated(self, evaluate, values)
+            return evaluated(self, evaluate, values)
 
     def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
         if not claim.holds(evaluate):
@@ -294,7 +320,7 @@ class Analysis(Quantities):
             raise SymcnnError(message, next(broken, None), f"it needs {relation_text(claim)}")
 
 
-class _Evaluated(dict[str, Any]):
+class Evaluated(dict[str, Any]):
     """The values of a rule's names, evaluated when they are asked for."""
 
     def __init__(self, values: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
@@ -339,52 +365,3 @@ def relation_string(relation: Any) -> str:
 
 def _free(claim: Condition | Either) -> set[Symbol]:
     return set(claim.relation().free_symbols)
-
-
-def _evaluated(analysis: Analysis, evaluate: Any, values: Mapping[str, Any]) -> Analysis:
-    def tuple_of(items: tuple[Value, ...]) -> tuple[Any, ...]:
-        return tuple(evaluate(item) for item in items)
-
-    @cache
-    def numeric() -> tuple[Fields, dict[str, int]]:
-        assert analysis.renewed is not None
-        found = analysis.renewed(values)
-        return found.fields, {layer.path: layer.place for layer in found.layers}
-
-    fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], numeric)
-    batch = None if analysis.batch is None else evaluate(analysis.batch)
-    counting = None if analysis.counting is None else analysis.counting.at(batch or 1)
-
-    def layer_of(layer: Layer) -> Layer:
-        return replace(
-            layer,
-            input=tuple_of(layer.input),
-            inputs=tuple(map(tuple_of, layer.inputs)),
-            output=tuple_of(layer.output),
-            counted=layer.counted.at(evaluate, batch or 1, exact),
-            fields=fields,
-            values=_Evaluated(layer.values, evaluate),
-            claims=(),
-            counting=counting,
-        )
-
-    layers = tuple(map(layer_of, analysis.layers))
-    return Analysis(
-        net=analysis.net,
-        input=tuple_of(analysis.input),
-        batch=batch,
-        output=tuple_of(analysis.output),
-        layers=Layers(lambda: layers),
-        fields=fields,
-        claims=(),
-        assumed=(),
-        symbols={},
-        values=dict(values),
-        symbolic=analysis,
-        derivation=analysis.derivation,
-        evaluate=evaluate,
-        convention=analysis.convention,
-        counting=counting,
-        columns=analysis.columns,
-        rate=analysis.rate,
-    )

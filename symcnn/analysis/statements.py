@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symcnn.formula.nodes import Formula, names
-from symcnn.tree import Assume, Block, Conditional, Domain, Input, Join, Labelled, Let, Repeat, Statement, Step
+from symcnn.tree import Assume, Block, Conditional, Domain, File, Input, Join, Labelled, Let, Repeat, Statement, Step
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -42,6 +42,29 @@ def labels_in(block: Block) -> Iterator[str]:
 def names_in(block: Block) -> set[str]:
     """Return every name in the formulas of a block."""
     return {name.name for formula in formulas_in(block) for name in names(formula)}
+
+
+def unbound_names(file: File) -> set[str]:
+    """Return the names in all formulas of a file's nets that are not the index of a repetition around them."""
+    found = {name.name for let in file.lets.values() for name in names(let.value)}
+    for net in file.nets.values():
+        found |= {p.name for p in net.parameters} | _unbound(net.body)
+    return found
+
+
+def _unbound(block: Block) -> set[str]:
+    found: set[str] = set()
+    for statement in block.statements:
+        inner = statement.statement if isinstance(statement, Labelled) else statement
+        found |= {name.name for formula in _formulas(inner) for name in names(formula)}
+        match inner:
+            case Join(_, paths):
+                found |= set[str]().union(*map(_unbound, paths))
+            case Repeat(_, index, body):
+                found |= _unbound(body) - {index}
+            case Conditional(_, then, otherwise):
+                found |= _unbound(then) | (_unbound(otherwise) if otherwise else set())
+    return found
 
 
 def formulas_in(block: Block) -> Iterator[Formula]:

@@ -29,7 +29,13 @@ class Steps:
         self._matched: dict[int, tuple[Step, Matched]] = {}  # by the identity of the step, which is kept alive
         self._outcomes: dict[Any, Outcome] = {}
         self._known = Known()
-        self._derived = 0
+        self._derived = [0]
+
+    def under(self, arithmetic: Arithmetic) -> Steps:
+        """Return the steps of the same analysis where other things are known; they are counted together."""
+        other = Steps(arithmetic)
+        other._found, other._matched, other._derived = self._found, self._matched, self._derived
+        return other
 
     def find(self, step: Step, file: File) -> Found:
         """Return what a step's name stands for in a file."""
@@ -59,8 +65,8 @@ class Steps:
 
     def count(self, span: Span) -> None:
         """Count a layer, or a repetition, that had to be derived."""
-        self._derived += 1
-        if self._derived > MOST_ITEMS:
+        self._derived[0] += 1
+        if self._derived[0] > MOST_ITEMS:
             raise NotSupportedError(f"more than {MOST_ITEMS:,} different layers", span)
 
 

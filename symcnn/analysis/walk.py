@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.assumptions import ContradictionError, informed
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.arguments import Given, at_step, missing
@@ -15,8 +16,9 @@ from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.joins import cropped, disagreement, joined
+from symcnn.analysis.repeats import Repeats, inside
 from symcnn.analysis.scope import FileScope, Scope, define
-from symcnn.analysis.statements import labels_in, names_in
+from symcnn.analysis.statements import labels_in
 from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
@@ -62,6 +64,7 @@ class Walk:
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
         self._depth = 0
+        self._repeats = Repeats(self)
 
     def network(self, net: Net, scope: Scope) -> tuple[Derivation, Any]:
         """Derive a net with an input; returns the derivation and the batch (1 if none is written)."""
@@ -79,10 +82,12 @@ class Walk:
             raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
         self._depth += 1
         body.reserved.update(self._labels_in(block))
-        for statement in block.statements:
-            if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
-                self._statement(statement, body, None)
-        self._depth -= 1
+        try:
+            for statement in block.statements:
+                if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
+                    self._statement(statement, body, None)
+        finally:
+            self._depth -= 1
 
     def _labels_in(self, block: Block) -> tuple[str, ...]:
         known = self._labels.get(id(block))
@@ -171,37 +176,31 @@ class Walk:
     # repetition
 
     def _repeat(self, statement: Repeat, body: Body, label: str | None) -> None:
-        count = self._number(statement.count, body.scope)
-        if not isinstance(count, int):
-            if getattr(count, "free_symbols", None):
-                name = next(iter(sorted(str(s) for s in count.free_symbols)))
-                hint = f"give it a value: assume {name} == 4"
-                raise NotSupportedError("a symbolic number of repetitions", statement.count.span, hint)
-            raise SymcnnError(f"a repeat count is {shown(count)}, which is no integer", statement.count.span)
-        if count < 0:
-            raise SymcnnError(f"a repeat count is {count}", statement.count.span, "it is at least 0")
-        name = label or body.name("Repeat")
-        counted = statement.index is not None and statement.index in names_in(statement.body)
-        tensor, done = self._tensor(body, statement.span), 0
-        while done < count:
-            inner = self._iteration(statement, body, done, count)
-            derived = inner.derived()
-            # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
-            times = 1 if counted or derived.output != tensor else count - done
-            last = done + times - 1
-            index = "" if times == count else f"[{done}]" if times == 1 else f"[{done}..{last}]"
-            body.append(Nest(f"{name}{index}", derived, times, inner.sources), derived.output)
-            tensor, done = derived.output, done + times
+        count, tensor = self._number(statement.count, body.scope), self._tensor(body, statement.span)
+        self._repeats.repeat(statement, body, label or body.name("Repeat"), count, tensor)
 
-    def _iteration(self, statement: Repeat, body: Body, number: int, count: int) -> Body:
-        """Derive one iteration."""
+    def iteration(self, statement: Repeat, inner: Body) -> None:
+        """Derive one iteration in a body of its own."""
         self._steps.count(statement.span)
-        inner = body.inner()
-        if statement.index is not None:
-            inner.scope[statement.index] = number
-        with _inside(f"repetition {number + 1} of {count}", statement.count.span):
-            self._statements(statement.body, inner)
-        return inner
+        self._statements(statement.body, inner)
+
+    @contextmanager
+    def knowing(self, claims: Iterable[Truth]) -> Iterator[None]:
+        """Derive what is inside under conditions that hold there; nothing of it is kept for what is outside."""
+        before = self.arithmetic, self._steps, self._bodies
+        try:
+            self.learn(claims)
+            yield
+        finally:
+            self.arithmetic, self._steps, self._bodies = before
+
+    def learn(self, claims: Iterable[Truth]) -> None:
+        """Take conditions of the network for granted from here on."""
+        try:
+            self.arithmetic = Arithmetic(informed(self.arithmetic.facts, claims))
+        except ContradictionError:
+            raise SymcnnError("the assumptions leave no repetition") from None
+        self._steps, self._bodies = self._steps.under(self.arithmetic), {}
 
     # branches
 
@@ -215,7 +214,7 @@ class Walk:
         for place, path in enumerate(join.paths, 1):
             body.go_to(start)
             inner = body.inner()
-            with _inside(f"path {place} of {join.joint}", path.span):
+            with inside(f"path {place} of {join.joint}", path.span):
                 self._statements(path, inner)
             ends.append(self._path_end(f"{name}.path{place}" if numbered else name, inner, body))
         body.go_to(start)
@@ -325,11 +324,12 @@ class Walk:
             raise SymcnnError(f"the net '{net.name}' uses itself without end, or {deep}", step.span)
         self._active.append(key)
         try:
-            with _inside(step.span.text, step.span):
+            with inside(step.span.text, step.span):
                 self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
             raise at_step(error, step, given) from None
-        self._active.pop()
+        finally:
+            self._active.pop()
         return self._bodies[key]
 
     def _net_body(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
@@ -381,13 +381,3 @@ def _not_assumed(formula: Formula, step: Step | None) -> SymcnnError:
     user = f"{step.kind}: " if step else ""
     message = f"{user}the assumption {formula.span.text} does not hold here"
     return SymcnnError(message, step.span if step else formula.span)
-
-
-@contextmanager
-def _inside(what: str, span: Span) -> Iterator[None]:
-    """Let an error say in which use of a block, or in which repetition, it came up."""
-    try:
-        yield
-    except SymcnnError as error:
-        error.inside(what, span)
-        raise

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sympy import Symbol
+
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.facts import Facts
+from symcnn.algebra.operations import total
 from symcnn.algebra.polynomial import add, polynomial
-from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
+from symcnn.algebra.symbols import Value
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
 from symcnn.analysis.fields import Views, composed, own_views
+from symcnn.analysis.iterated import iterated, window_with
 from symcnn.analysis.view import View
 from symcnn.analysis.window import Window
+from symcnn.formula.express import shown
+from symcnn.repetition.substitution import replaced
 
 _ARITHMETIC = Arithmetic()  # without assumptions: along one way nothing has to be compared
 _MOST_UNROLLED = 6  # equal repetitions that are gone through one by one
@@ -49,6 +56,7 @@ class _Walker:
 
     def __init__(self, path: str | None) -> None:
         self._path = path
+        self._last: dict[Symbol, Value] = {}  # the number of the last iteration, by its index
         self.found: _Way | None = None
 
     def output(self, body: Derivation, given: Sequence[_Way], path: str) -> _Way:
@@ -62,7 +70,7 @@ class _Walker:
             sources = [at(place) for place in item.sources]
             inner = f"{path}.{item.name}" if path else item.name
             outputs.append(
-                self._repeated(item, sources, inner) if isinstance(item, Nest) else _layer(item, sources, inner)
+                self._repeated(item, sources, inner) if isinstance(item, Nest) else self._layer(item, sources, inner)
             )
             if inner == self._path:
                 self.found = outputs[-1]
@@ -70,7 +78,10 @@ class _Walker:
 
     def _repeated(self, nest: Nest, sources: list[_Way], path: str) -> _Way:
         own, *taken = sources
+        if nest.index is not None:
+            return self._iterated(nest, own, taken, path)
         times = nest.times
+        assert isinstance(times, int)
         if times > _MOST_UNROLLED and not taken:
             once = self.output(nest.body, [_Way(own_views(nest.body))], path).views
             if once and all(view.hull is not None and view.hull.plain for view in once):
@@ -83,14 +94,38 @@ class _Walker:
             own = self.output(nest.body, [own, *taken], path)
         return own
 
+    def _iterated(self, nest: Nest, own: _Way, taken: list[_Way], path: str) -> _Way:
+        """Return the way through a symbolic number of repetitions at once, or before the last if that is looked for."""
+        assert nest.index is not None
+        inner = [_Way(own_views(nest.body)), *taken]
+        looked_for = self._path is not None and self._path.startswith(f"{path}.")
+        before = replaced(total((nest.times, -1)) if looked_for else nest.times, self._last, _ARITHMETIC)
+        found, self._path, path_before = self.found, None, self._path
+        once = self.output(nest.body, inner, path).views
+        self._path, self.found = path_before, found
+        if once:
+            views = [iterated(view, Loop(nest.index, before), _ARITHMETIC) for view in once]
+            own = _Way(
+                composed(own.views, views, _ARITHMETIC), Step(f"{path} ×{_bracketed(shown(before))}", views), own
+            )
+        if looked_for:
+            self._last[nest.index] = before
+            own = self.output(nest.body, [own, *taken], path)
+        return own
 
-def _layer(leaf: Leaf, sources: list[_Way], path: str) -> _Way:
-    if len(sources) > 1:
-        return _widest(leaf, sources)
-    (before,) = sources
-    if not leaf.outcome.windows:
-        return before
-    return _Way(composed(before.views, leaf.outcome.windows, _ARITHMETIC), Step(path, leaf.outcome.windows), before)
+    def _layer(self, leaf: Leaf, sources: list[_Way], path: str) -> _Way:
+        if len(sources) > 1:
+            return _widest(leaf, sources)
+        (before,) = sources
+        if not leaf.outcome.windows:
+            return before
+        windows = tuple(window_with(window, self._last, _ARITHMETIC) for window in leaf.outcome.windows)
+        return _Way(composed(before.views, windows, _ARITHMETIC), Step(path, windows), before)
+
+
+def _bracketed(count: str) -> str:
+    """Return a number of repetitions as it stands after ×: (n − 1)."""
+    return f"({count})" if " " in count else count
 
 
 def _widest(join: Leaf, sources: list[_Way]) -> _Way:

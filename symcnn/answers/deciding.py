@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,8 @@ Values = tuple[Value, ...]
 
 def decide(answer: Answered, asked: Question, policy: Policy) -> Verdict:
     """Return the verdict on what an answer is worth."""
+    if answer.is_shape and asked.axes > 1 and len(set(answer.values)) == 1 and len(answer.values) == asked.axes:
+        answer = replace(answer, values=answer.values[:1], is_shape=False)  # 24×24 where one size was asked is 24
     if answer.order or asked.kind == "order":
         return order_verdict(answer, asked, policy)
     expected = _comparable(answer, asked)

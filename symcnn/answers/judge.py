@@ -63,7 +63,7 @@ def check(
     'H % 2 == 0'
     """
     asked = question(reference, symbols, assume, kind, quantity, layer)
-    return judged(answer, asked, _names(asked, _pairs(aliases)), _policy(accept), locale)
+    return judged(answer, asked, names_of(asked, _pairs(aliases)), policy_of(accept), locale)
 
 
 def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: str | None = None) -> Verdict:
@@ -82,9 +82,23 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
         return verdicts.UNDECIDED
 
 
+def values_of(answer: str, asked: Question, names: Names, locale: str | None = None) -> Answered | None:
+    """Return what an answer comes to at its end, right or wrong; None for one that says nothing clear."""
+    try:
+        readings = read(answer, names, locale=locale, form=_form(asked))
+        if len(readings) > 1 or readings[0].free:
+            return None
+        return answered(readings[0].members[-1], asked)
+    except (Unreadable, SymcnnError, ArithmeticError, RecursionError, MemoryError):
+        return None
+
+
+def _form(asked: Question) -> str:
+    return "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
+
+
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    form = "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
-    readings = read(answer, names, locale=locale, form=form)
+    readings = read(answer, names, locale=locale, form=_form(asked))
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)))
     (reading,) = readings
@@ -104,7 +118,7 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     members = reading.members
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
-    worths = tuple(_answered(member, asked) for member in members)
+    worths = tuple(answered(member, asked) for member in members)
     texts = tuple(printable(member.span.text) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
@@ -126,10 +140,10 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
     items = tuple(map(with_long_fractions, last.items))
     if items == last.items:
         return False
-    return decide(_answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
+    return decide(answered(replace(last, items=items), asked), asked, policy).verdict == v.EXACT
 
 
-def _answered(member: Member, asked: Question) -> Answered:
+def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
     values = tuple(worth(item, arithmetic, symbols) for item in member.items)
@@ -164,11 +178,13 @@ def _pairs(aliases: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _names(asked: Question, aliases: tuple[tuple[str, str], ...]) -> Names:
+def names_of(asked: Question, aliases: tuple[tuple[str, str], ...] = ()) -> Names:
+    """Return the names that an answer to a question may use."""
     return Names(sorted(asked.given.symbols), dict(aliases))
 
 
-def _policy(accept: str | Iterable[str]) -> Policy:
+def policy_of(accept: str | Iterable[str]) -> Policy:
+    """Return what is accepted; raises `SymcnnError` for a name that cannot be."""
     names = (accept,) if isinstance(accept, str) else tuple(accept)
     return _known_policy(names)
 

@@ -205,6 +205,8 @@ class Run:
             self.rows |= {first + i: self._row + i for i in range(rows)}
             self._place, self._row = first + rows, self._row + rows
             return nest
+        if nest.index is not None or not isinstance(nest.times, int):
+            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
         own, *taken = tensors
         bodies: list[Nest] = []
         done = 0
@@ -213,8 +215,6 @@ class Run:
             body = self._body(nest.body, (own, *taken))
             # A body that gives back its input tensor is all the rest too.
             times = nest.times - done if body.output == own else 1
-            if times == 1 and not isinstance(nest.times, int):
-                raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
             bodies.append(Nest(nest.name, body, times, (len(bodies) - 1, *self._outside(taken))))
             own, done = body.output, done + times
             if len(bodies) > _MOST_ITERATIONS:

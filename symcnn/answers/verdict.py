@@ -28,7 +28,8 @@ class Verdict:
     `right` tells whether it counts as right, and `credit`, from 0 to 1, how much it earns where the question does not
     say otherwise. `reading` is the answer as it was read, in LaTeX (of an ambiguous one both readings), `repairs` what
     was mended to read it. `condition` is in the language's spelling ("H % 2 == 0"), `convention` a name; `slips` are
-    the known mistakes that give exactly this answer. `message` has one or two sentences by language, en and zh.
+    the known mistakes that give exactly this answer, and `causes` the ways they do: one of them, or two together.
+    `message` has one or two sentences by language, en and zh.
     """
 
     verdict: str
@@ -39,6 +40,7 @@ class Verdict:
     condition: str | None = None
     convention: str | None = None
     slips: tuple[SlipMade, ...] = ()
+    causes: tuple[tuple[SlipMade, ...], ...] = ()
     counterexample: Counterexample | None = None
     message: Mapping[str, str] = field(default_factory=dict)
 

@@ -32,7 +32,9 @@ def assume(claims: tuple[Stated, ...], policy: Policy, made: Explanations = ()) 
     key = "assume_slip" if made else "assume"
     said = message(key, condition=condition_words(claims), slip=slip_words(made))
     condition = " and ".join(map(relation_text, claims))
-    return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, slips=_slips(made), message=said)
+    return Verdict(
+        v.ASSUME, right, _ALL if right else _PART, condition=condition, slips=_slips(made), causes=made, message=said
+    )
 
 
 def assume_case(pairs: tuple[tuple[str, str], ...], policy: Policy) -> Verdict:
@@ -59,7 +61,7 @@ def convention(found: Convention, policy: Policy, made: Explanations, rounded: b
     key = "convention_rounded" if rounded else "convention_accepted" if right else "convention"
     said = message(key, convention=found.texts)
     credit = _ALL if right else _PART
-    return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=_slips(made), message=said)
+    return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=_slips(made), causes=made, message=said)
 
 
 def unit(key: str, name: str, words: dict[str, Words | str], policy: Policy) -> Verdict:
@@ -98,7 +100,9 @@ def wrong(
         words = {"point": point_words(found.values), "answer": answer, "expected": expected}
     text = " and ".join(map(relation_text, condition)) or None
     said = message(key, **words)
-    return Verdict(v.WRONG, False, _NOTHING, condition=text, slips=_slips(made), counterexample=found, message=said)
+    return Verdict(
+        v.WRONG, False, _NOTHING, condition=text, slips=_slips(made), causes=made, counterexample=found, message=said
+    )
 
 
 def inconsistent(right_end: Words | None, left: str, right: str, found: Counterexample) -> Verdict:

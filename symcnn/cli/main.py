@@ -9,8 +9,10 @@ import click
 
 from symcnn import __version__
 from symcnn.cli.commands import check, conventions, layers, memory, verify
+from symcnn.cli.grade import grade
 from symcnn.cli.group import Group
 from symcnn.cli.options import ASSUME, COUNT, RECONCILE, SET, output_options, style_options
+from symcnn.cli.quiz import quiz
 
 if TYPE_CHECKING:
     from symcnn.formula.style import Style
@@ -158,5 +160,5 @@ def compare(
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
 
-for command in (layers, conventions, verify, memory, check):
+for command in (layers, conventions, verify, memory, check, grade, quiz):
     main.add_command(command)

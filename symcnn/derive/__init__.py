@@ -15,11 +15,12 @@ from symcnn.analysis.paths import layers_at
 from symcnn.derive.equations import FIELD, Line
 from symcnn.derive.field import Step, backward
 from symcnn.derive.layer import EXPLAINED, EXPLAINED_NAMES, SHOWN, LayerWorking, layer_working
+from symcnn.derive.repetitions import Repetitions, repetitions
 from symcnn.derive.totals import totals
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.library.convention import known_conventions
 
-__all__ = ["EXPLAINED", "EXPLAINED_NAMES", "Explanation", "LayerWorking", "Line", "derive"]
+__all__ = ["EXPLAINED", "EXPLAINED_NAMES", "Explanation", "LayerWorking", "Line", "Repetitions", "derive"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Explanation:
     layers: tuple[LayerWorking, ...]
     totals: tuple[Line, ...]
     backward: tuple[Step, ...] | None  # None: no one way sees all that the branches see together
+    repetitions: tuple[Repetitions, ...] = ()  # symbolic numbers of them
 
 
 def derive(
@@ -62,6 +64,7 @@ def derive(
         tuple(working for working in found if working.lines or names),
         tuple(totals(analysis, wanted)) if whole else (),
         backward(analysis, start) if (whole or start) and FIELD in wanted and analysis.input[1:] else (),
+        repetitions(analysis) if whole else (),
     )
 
 

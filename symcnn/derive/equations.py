@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.symbols import Value
 from symcnn.analysis.tensor import axis_names
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
@@ -58,3 +60,8 @@ def per_axis(quantity: str, equations: Sequence[Equation], note: str = "") -> It
 def sum_of(terms: list[f.Formula]) -> f.Formula:
     """Return the sum of some formulas, of one the formula itself."""
     return terms[0] if len(terms) == 1 else f.Sum(tuple(terms), PLUS * (len(terms) - 1))
+
+
+def is_same(first: Value, second: Value) -> bool:
+    """Tell whether two values are the same, in whatever form: 2·2ⁿ and 2ⁿ⁺¹."""
+    return first == second or not add(polynomial(first), polynomial(second), -1)

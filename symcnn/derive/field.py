@@ -12,7 +12,7 @@ from symcnn.analysis.tensor import axis_names
 from symcnn.analysis.view import View
 from symcnn.analysis.way import way_back
 from symcnn.analysis.window import IDENTITY, Window
-from symcnn.derive.equations import FIELD, PLUS, SIDES, SIZE, TIMES, Line, chain, per_axis, sum_of
+from symcnn.derive.equations import FIELD, PLUS, SIDES, SIZE, TIMES, Line, chain, is_same, per_axis, sum_of
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.report import Equation
@@ -30,6 +30,8 @@ def backward(analysis: Analysis, layer: Layer | None = None) -> tuple[Step, ...]
     sizes: tuple[Any, ...] = (1,) * len(analysis.input[1:])
     lines: list[Step] = []
     for step in way_back(analysis.derivation, layer.path if layer else None):
+        if any(isinstance(window, View) and window.hull is None for window in step.windows):
+            return None
         forms = [_step_back(r, window, analysis.evaluate) for r, window in zip(sizes, step.windows, strict=True)]
         if any(window != IDENTITY for window in step.windows):
             equations = [chain(f.Name("r"), form, express(larger)) for form, larger in forms]
@@ -38,7 +40,9 @@ def backward(analysis: Analysis, layer: Layer | None = None) -> tuple[Step, ...]
                 lines.append((step.name, None if alike else axis, equation))
         sizes = tuple(larger for _, larger in forms)
     field = (layer or analysis).receptive_field
-    complete = all(seen is not None and exact(seen) == r for seen, r in zip(field.size, sizes, strict=True))
+    complete = all(
+        seen is not None and is_same(exact(seen), exact(r)) for seen, r in zip(field.size, sizes, strict=True)
+    )
     return tuple(lines) if complete else None
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
 from symcnn.analysis.counting import Counting, Names
-from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, per_axis
+from symcnn.analysis.result import Evaluated
+from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
 from symcnn.derive.field import joined_field
+from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.formula.substitute import Substitution
 from symcnn.formula.values import Frame, condition
 from symcnn.library.convention import Convention, condition_of
 from symcnn.library.rules import ASKED, QUANTITIES, RULES
+from symcnn.repetition.substitution import replaced
 from symcnn.report import Equation
 
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
@@ -44,9 +47,22 @@ def layer_working(
 ) -> LayerWorking:
     """Return the working of a layer for the quantities that are wanted, in their order."""
     writer = _Writer(layer, batch, arithmetic)
-    lines = tuple(line for quantity in wanted for line in writer.lines(quantity, asked))
+    of_field = _Writer(_in_last(layer, arithmetic), batch, arithmetic) if layer.loops else writer
+    of_field.names = writer.names
+    chosen = ((quantity, of_field if quantity in (FIELD, JUMP) else writer) for quantity in wanted)
+    lines = tuple(line for quantity, one in chosen for line in one.lines(quantity, asked))
     given = {"n'", "C'"} if any(line.quantity == SIZE for line in lines) else set()
     return LayerWorking(layer, tuple(writer.mentioned(given)), lines)
+
+
+def _in_last(layer: Layer, arithmetic: Arithmetic) -> Layer:
+    """Return a layer in the last of the repetitions around it, whose receptive field is shown."""
+    values = layer.values
+    for loop in reversed(layer.loops):
+        if loop.index is not None:
+            last = {loop.index: last_of(loop)}
+            values = Evaluated(values, lambda value, last=last: replaced(value, last, arithmetic))  # type: ignore[misc]
+    return replace(layer, values=values)
 
 
 class _Writer:
@@ -165,7 +181,7 @@ class _Writer:
         """Tell whether r = r₀ + (e − 1)·j₀: not where upsampling lets outputs see differently much."""
         a, reach = self.arithmetic, self.values["reach"]
         before = zip(self.values["r_0"], self.values["j_0"], reach, sizes, strict=False)
-        return all(a.total([exact(r), a.product([exact(j), e], [])]) == exact(size) for r, j, e, size in before)
+        return all(is_same(a.total([exact(r), a.product([exact(j), e], [])]), exact(size)) for r, j, e, size in before)
 
     def _form(self, rule: str, axis: int | None) -> f.Formula:
         """Return how a textbook writes a rule: the first form whose condition holds, else the rule itself."""

@@ -7,7 +7,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis
+from symcnn.derive.repetitions import repetitions
 from symcnn.document.conventions import columns as beside
 from symcnn.document.conventions import layer_cell, meanings, title, total_cell, total_lines
 from symcnn.document.field import field_cell, field_lines
@@ -36,8 +38,8 @@ def analysis_document(*analyses: Analysis, language: str = "en") -> Document:
 
 def _section(analysis: Analysis) -> Section:
     found = rows(analysis, analysis.layers)
-    notes = " ".join(_notes(analysis, found))
-    blocks: list[Block] = [_table(analysis, found), *([Paragraph(line(notes), note=True)] if notes else [])]
+    notes = [line(text) for text in (" ".join(_notes(analysis, found)),) if text] + [*_numbered(analysis)]
+    blocks: list[Block] = [_table(analysis, found), *(Paragraph(note, note=True) for note in notes)]
     blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True), *meanings(analysis)]
     blocks += [] if analysis.rate is None else [Paragraph(line(NOTE), note=True)]
     return Section(analysis.net, tuple(blocks), more=_values(analysis))
@@ -53,6 +55,15 @@ def _notes(analysis: Analysis, found: tuple[Row, ...]) -> Iterator[str]:
         parts += ["% is the part of all its repetitions together"] if _shared(analysis) else []
         parts += ["receptive field and jump are those of the last"] if analysis.receptive_field.size else []
         yield f"×n: {what} n times, one after the other. {', '.join(parts)}."
+
+
+def _numbered(analysis: Analysis) -> Iterator[Line]:
+    """Say which repetitions an index numbers that quantities speak of: `i = 0 … n − 1 numbers those of repeat1`."""
+    for body in repetitions(analysis):
+        inside = [layer for layer in analysis.layers if layer.path.startswith(f"{body.path}.")]
+        values = [value for x in inside for value in (*x.output, *x.input, *(x.count(name) for name in _COLUMNS))]
+        if any(body.symbol in expression(value).free_symbols for value in values):
+            yield line(Math(body.index), " = 0 … ", Math(body.last), f" numbers the repetitions of {body.path}.")
 
 
 def _heads(found: tuple[Row, ...]) -> Iterator[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symcnn.analysis import Layer
-from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line
+from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line, Repetitions
 from symcnn.document.calls import call_line
 from symcnn.document.legend import assumption_lines
 from symcnn.document.lines import line, shape
-from symcnn.document.tree import Row, repetitions, rows
+from symcnn.document.tree import Row, repetitions, rows, times_of
 from symcnn.document.words import called, check_language, word
+from symcnn.formula.express import express
 from symcnn.formula.nodes import Apply, Floor, Formula, Group, Name, Number, Product, Sum, names
 from symcnn.report import (
     Block,
@@ -48,6 +49,8 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     net = f"{analysis.net}: " if several else ""
     if any(found.quantity == "params" for found in explanation.totals) and len(explanation.layers) > 1:
         yield Section(analysis.net, tuple(_overview(explanation, language)))
+    for body in explanation.repetitions:
+        yield Section(net + body.path, tuple(_repeated(body, language)), more=times_of(body.count))
     for working in explanation.layers:
         blocks = tuple(_layer(working, language))
         yield Section(net + working.layer.path, blocks, more=repetitions(working.layer.times))
@@ -60,6 +63,18 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
     items = tuple((word(key, language), lines) for key, lines in found if lines)
     if items and explanation.totals:
         yield Section(net + word("conditions", language), (Listing(items),))
+
+
+def _repeated(found: Repetitions, language: str) -> Iterator[Block]:
+    """Yield what becomes of the sizes from one repetition to the next."""
+    yield Paragraph((*line(word("numbered", language)), Math(found.index), Words(" = 0 … "), Math(found.last)))
+    steps = []
+    for names_, equations in found.recurrences:
+        label = word("list", language).join(word(name, language) for name in names_)
+        notes = ("from_one_to_next", "first_one", "any_one", "after_last")
+        parts = (Equation(e.sides, line(word(note, language))) for e, note in zip(equations, notes, strict=True))
+        steps.append((label, tuple(parts)))
+    yield Working(tuple(steps)) if steps else Paragraph(line(word("same_size", language)))
 
 
 def _overview(explanation: Explanation, language: str) -> Iterator[Block]:
@@ -96,7 +111,7 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     call = line(layer.kind) if len(layer.inputs) > 1 else call_line(layer)
     yield Paragraph((*call, Words(word("on", language)), *inputs))
     if layer.times != 1:
-        yield Paragraph(line(word("copies", language).format(layer.times)))
+        yield _copies(layer, language)
     if working.symbols:
         yield Paragraph(tuple(_symbols(working, language)))
     if working.lines:
@@ -106,6 +121,13 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
     elif not layer.conditions:
         yield Paragraph(line(word("nothing", language)))
     yield from _conditions(layer, language)
+
+
+def _copies(layer: Layer, language: str) -> Paragraph:
+    """Say of how many layers the working is one."""
+    before, after = word("copies_by_index" if layer.loops else "copies", language).split("{}")
+    times: Inline = Words(str(layer.times)) if isinstance(layer.times, int) else Math(express(layer.times))
+    return Paragraph((*line(before), times, *line(after)) if before else (times, *line(after)))
 
 
 def _conditions(layer: Layer, language: str) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
+from symcnn.algebra.operations import product
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import Derivation, Nest
 from symcnn.formula import nodes as f
@@ -52,8 +53,12 @@ def repetitions(times: Any) -> Line:
         return ()
     if isinstance(times, int) or times.is_Integer:
         return (Words(f" ×{times}"),)
-    written = express(times)
-    return Words(" ×"), Math(f.Group(written) if isinstance(written, f.Sum) else written)
+    return times_of(express(times))
+
+
+def times_of(count: f.Formula) -> Line:
+    """Return that something is repeated a symbolic number of times: ` ×(n − 1)`."""
+    return Words(" ×"), Math(f.Group(count) if isinstance(count, f.Sum) else count)
 
 
 def rows(analysis: Analysis, shown: Iterable[Layer]) -> tuple[Row, ...]:
@@ -139,30 +144,37 @@ class _Writer:
 
     def _rows(self, node: _Node, level: int, above: Any, start: int, copies: int, equal: int) -> Iterator[Row]:
         """Yield the rows of a node, the last of some equal ones, named from some place of its path on."""
-        times, copies = above * equal * self._times(node), copies * equal
+        times, copies = product((above, equal, self._times(node))), copies * equal
         while node.layer is None and len(node.inside) == 1:  # a body that holds nothing else
             (node,) = node.inside.values()
-            times *= self._times(node)
+            times = product((times, self._times(node)))
         if level == _DEEPEST and node.inside:  # the names would fill the page
             for layer in node.layers():
-                row = self._layer(layer, level, above, start, copies)
+                row = self._layer(layer, level, above, start, copies, equal)
                 yield replace(row, name=f"….{layer.name}") if "." in row.name else row
         elif node.layer is not None:
-            yield self._layer(node.layer, level, above, start, copies)
-            yield from self.under(node, level + 1, node.layer.times * copies, copies)
+            yield self._layer(node.layer, level, above, start, copies, equal)
+            yield from self.under(node, level + 1, product((node.layer.times, copies)), copies)
         else:
-            yield Row(node.path[start:], level, times // above, None, self._output(node), copies)
+            inside = times // above if isinstance(times, int) else self._within(node.path, start, equal)
+            yield Row(node.path[start:], level, inside, None, self._output(node), copies)
             yield from self.under(node, level + 1, times, copies)
 
-    def _layer(self, layer: Layer, level: int, above: Any, start: int, copies: int) -> Row:
-        return Row(layer.path[start:], level, layer.times * copies // above, layer, layer.output, copies)
+    def _layer(self, layer: Layer, level: int, above: Any, start: int, copies: int, equal: int) -> Row:
+        symbolic = layer.loops or isinstance(above, Expr)
+        times = self._within(layer.path, start, equal) if symbolic else layer.times * copies // above
+        return Row(layer.path[start:], level, times, layer, layer.output, copies)
+
+    def _within(self, path: str, start: int, equal: int) -> Any:
+        """Return how often something is repeated within what begins its path, `equal` ones of it together."""
+        bodies = [path[: dot.start()] for dot in _BETWEEN_NAMES.finditer(path) if dot.start() > start]
+        return product((equal, *(self._times(_Node(body)) for body in (*bodies, path))))
 
     def _times(self, node: _Node) -> Any:
         """Return how often a body is repeated; where that is not known, its layers say it."""
-        times = self.bodies[node.path].times if node.path in self.bodies else 1
-        return self.analysis.evaluate(times) if isinstance(times, Expr) else times
+        return self.bodies[node.path].times if node.path in self.bodies else 1
 
     def _output(self, node: _Node) -> tuple[Any, ...]:
         if node.path not in self.bodies:
             return ()
-        return tuple(map(self.analysis.evaluate, self.bodies[node.path].body.output.shape))
+        return tuple(map(self.analysis.evaluate, self.bodies[node.path].output.shape))

@@ -33,6 +33,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "with": ("with ", "其中 "),
     "list": (", ", "，"),
     "copies": ("{} equal ones; the receptive field is that of the last", "共 {} 个相同的层；感受野为最后一个的"),
+    "copies_by_index": (
+        "one of {}, with the index of the repetition; the receptive field is that of the last",
+        "共 {} 个，式中含重复的序号；感受野为最后一个的",
+    ),
+    "numbered": ("repetitions ", "重复 "),
+    "from_one_to_next": ("from one repetition to the next", "由一次到下一次"),
+    "first_one": ("into the first", "进入第一次"),
+    "any_one": ("so into any", "于是进入任一次"),
+    "after_last": ("out of the last", "最后一次的输出"),
+    "same_size": ("the output of a repetition is as large as its input", "每次重复的输出与输入尺寸相同"),
+    "channels": ("channels", "通道数"),
     "repeated": (
         "×n: the layer or block, with all that is indented under it, n times, one after the other. Parameters are "
         "those of one layer.",

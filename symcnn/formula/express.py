@@ -40,6 +40,7 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.polynomial import (
     Number,
     Polynomial,
@@ -119,9 +120,9 @@ def _express(expr: Expr) -> f.Formula:
         case Piecewise():
             return _cases(expr)
         case Sum() | Product():
-            ((index, start, end),) = expr.limits
+            body, index, start, end = outermost(expr)
             sign = "sum" if isinstance(expr, Sum) else "product"
-            return f.Iterated(sign, f.Name(index.name), _express(start), _express(end), _express(expr.function))
+            return f.Iterated(sign, f.Name(index.name), _express(start), _express(end), _express(body))
     if expr is oo:
         return f.Name("∞")
     raise TypeError(f"no notation for {type(expr).__name__}")

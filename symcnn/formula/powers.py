@@ -20,13 +20,19 @@ def gathered(number: Number, rest: Expr) -> tuple[Number, list[Expr]]:
     >>> n, s = symbol("n"), symbol("s")
     >>> gathered(2, 2**n), gathered(1, s * s**n)
     ((1, [2**(n + 1)]), (1, [s**(n + 1)]))
+    >>> gathered(1, Mul(2**n, 2 ** (n + 1), evaluate=False))
+    (1, [2**(2*n + 1)])
     """
     if rest == 1:
         return number, []
     factors = list(Mul.make_args(rest))
-    powers = [factor for factor in factors if is_symbolic(factor)]
-    if not powers:
+    exponents: dict[Expr, list[Expr]] = {}
+    for power in filter(is_symbolic, factors):
+        exponents.setdefault(power.base, []).append(power.exp)
+    if not exponents:
         return number, factors
+    powers = [Pow(base, sum_of(parts), evaluate=False) for base, parts in exponents.items()]
+    factors = [*(factor for factor in factors if not is_symbolic(factor)), *powers]
     for power in powers:
         extra, number, factors = _taken(power.base, number, [factor for factor in factors if factor != power])
         factors.append(Pow(power.base, sum_of((power.exp, Integer(extra))), evaluate=False) if extra else power)

@@ -8,7 +8,7 @@ from itertools import product
 from math import ceil
 from typing import Any, TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Expr, Pow, Symbol
 
 from symcnn.algebra.conditions import ZERO, Condition, Either, linear_bound
 from symcnn.algebra.evaluate import evaluator
@@ -80,8 +80,11 @@ def _candidates(analysis: Analysis, symbol: Symbol, number: int, free: Sequence[
         return _RATIONALS
     least = _least(analysis, symbol)
     channels, *sizes = (value.free_symbols for value in analysis.input)
+    raised = set().union(*(power.exp.free_symbols for value in analysis.input for power in value.atoms(Pow)))
     largest = _LARGEST_OTHER
-    if any(symbol in size for size in sizes):
+    if symbol in raised:  # of 2^L a few are many
+        target = _OTHERS[number][free.index(symbol) % 3]
+    elif any(symbol in size for size in sizes):
         axis = next(axis for axis, size in enumerate(sizes) if symbol in size)
         target, largest = _SIZES[number][axis], _LARGEST_SIZE
     elif symbol in channels:

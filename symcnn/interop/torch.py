@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symcnn.algebra.evaluate import evaluator
 from symcnn.analysis import Analysis, analyse
-from symcnn.analysis.derivation import Derivation, Nest
+from symcnn.analysis.derivation import Derivation, Nest, is_unrolled
 from symcnn.analysis.values import checked
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.interop.sizes import broken, chosen_sizes, sizes_outside
@@ -93,7 +93,7 @@ def _symbolic(net: Analysis | Network) -> Analysis:
 def _layers(derivation: Derivation | None) -> int:
     """Return how many layers a run has, repetitions counted."""
     items = derivation.items if derivation else ()
-    return sum(item.times * _layers(item.body) if isinstance(item, Nest) else 1 for item in items)
+    return sum(int(item.times) * _layers(item.body) if isinstance(item, Nest) else 1 for item in items)
 
 
 def _outside(analysis: Analysis, values: Mapping[str, Any]) -> Outside | None:
@@ -104,6 +104,8 @@ def _outside(analysis: Analysis, values: Mapping[str, Any]) -> Outside | None:
     known = checked(values, analysis.symbols, analysis.replaced)
     evaluate, relations = evaluator(known), tuple(claim.relation() for claim in broken(analysis, known))
     assert analysis.derivation is not None
+    if not is_unrolled(analysis.derivation):
+        return None  # where there are no closed forms, there is nothing to be run
     try:
         return Outside(values, relations, outcome(analysis.derivation, evaluate))
     except RefusedError as error:

@@ -72,7 +72,7 @@ def grown(
 def _repeated(nest: Nest, tensors: Sequence[Arrived], make: Make, path: tuple[str, ...]) -> tuple[nn.Module, Arrived]:
     first, *others = tensors
     bodies = []
-    for _ in range(nest.times):
+    for _ in range(int(nest.times)):
         body, first = grown(nest.body, [first, *others], make, path)
         bodies.append(body)
     return (bodies[0] if len(bodies) == 1 else Repeated(bodies)), first

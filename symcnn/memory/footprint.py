@@ -161,7 +161,7 @@ class Memory:
     @property
     def access(self) -> Any:
         """Memory access of all layers: what they read and write."""
-        return self._exactly(total(product((x.layer.times, exact(x.access))) for x in self.layers))
+        return self._exactly(total(x.layer.together(exact(x.access)) for x in self.layers))
 
     # bytes
 
@@ -226,7 +226,7 @@ class Memory:
     def operations(self) -> Any:
         """The operations of all layers under the convention; `Unknown` where it does not say."""
         unknown = next((x.operations for x in self.layers if isinstance(x.operations, Unknown)), None)
-        parts = (product((x.layer.times, exact(x.operations))) for x in self.layers)
+        parts = (x.layer.together(exact(x.operations)) for x in self.layers)
         return unknown or self._exactly(total(parts))
 
     @property
@@ -294,7 +294,8 @@ def memory(
     if analysis.counting is not None:
         analysis.counting.convention(convention)
     stored = storing(dtype, optimizer, mixed)
-    symbolic = None if analysis.symbolic is None else _memory(analysis.symbolic, stored, convention, None)
+    of_symbols = None if analysis.is_deep else analysis.symbolic  # of a symbolic depth the live set is not known
+    symbolic = None if of_symbols is None else _memory(of_symbols, stored, convention, None)
     return _memory(analysis, stored, convention, symbolic)
 
 

@@ -195,7 +195,8 @@ class _Lives:
 def _repetitions(nest: Nest, sources: tuple[_Storage, ...], again: tuple[_Storage, ...]) -> Iterator[_Repetition]:
     """Yield the repetitions that differ: the first, one between, the last."""
     if not isinstance(nest.times, int):
-        raise NotSupportedError(f"the live set in a symbolic number of repetitions ({nest.name})")
+        hint = "give the number of repetitions a value"
+        raise NotSupportedError(f"the live set in a symbolic number of repetitions ({nest.name})", hint=hint)
     yield _Repetition(sources, True, nest.times == 1)
     if nest.times > 2:
         yield _Repetition(again, False, False)

@@ -151,7 +151,7 @@ class Roofline:
     @cached_property
     def time(self) -> Any:
         """The least time of the network, in seconds: the sum over all layers."""
-        return exact(total(product((x.memory.layer.times, exact(x.time))) for x in self.layers))
+        return exact(total(x.memory.layer.together(exact(x.time)) for x in self.layers))
 
     @property
     def memory_bound(self) -> tuple[str, ...]:

@@ -13,13 +13,22 @@ from symcnn.report import Document
 
 if TYPE_CHECKING:
     from symcnn.analysis.reconciliation import Reconciliation
+    from symcnn.answers.grading.sheet import Sheet
     from symcnn.compare import Comparison
     from symcnn.derive import Explanation
     from symcnn.interop.verification import Verification
     from symcnn.memory import ConvolutionCosts, Memory, Roofline
 
     Result: TypeAlias = (
-        Analysis | Comparison | Explanation | Verification | Reconciliation | Memory | Roofline | ConvolutionCosts
+        Analysis
+        | Sheet
+        | Comparison
+        | Explanation
+        | Verification
+        | Reconciliation
+        | Memory
+        | Roofline
+        | ConvolutionCosts
     )
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
@@ -66,6 +75,8 @@ def render_all(results: Sequence[Result], format: str = "text", style: Style = P
 
     Raises `SymcnnError` for an unknown format.
     """
+    if [type(result).__name__ for result in results] == ["Sheet"]:
+        return str(_function("render.sheet:render_sheet")(*results, format, style.language))
     check_format(format)
     for result in results:
         if type(result).__name__ not in _PAGES:

@@ -56,6 +56,7 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
         "path": layer.path,
         "kind": layer.kind,
         "times": str(layer.times),
+        **({"loops": loops(layer)} if layer.loops else {}),
         "input": strings(layer.input),
         "output": strings(layer.output),
         **{name: str(layer.count(name)) for name in _LAYER_QUANTITIES},
@@ -63,6 +64,11 @@ def _layer(analysis: Analysis, layer: Layer) -> dict[str, Any]:
         "jump": strings(layer.receptive_field.jump),
         "share": {name: str(share) for name, share in shares.items() if share is not None},
     }
+
+
+def loops(layer: Layer) -> list[dict[str, str | None]]:
+    """Return the repetitions around a layer, the outermost first: the index that its quantities may speak of."""
+    return [{"index": None if x.index is None else x.index.name, "count": str(x.count)} for x in layer.loops]
 
 
 def _field(field: ReceptiveField) -> dict[str, Any]:

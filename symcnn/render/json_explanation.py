@@ -7,9 +7,9 @@ from typing import Any
 
 from symcnn import __version__
 from symcnn.analysis.result import relation_string
-from symcnn.derive import Explanation, LayerWorking, Line
+from symcnn.derive import Explanation, LayerWorking, Line, Repetitions
 from symcnn.formula.notation import text
-from symcnn.render.json import data_text, strings
+from symcnn.render.json import data_text, loops, strings
 from symcnn.report import Equation
 
 
@@ -19,6 +19,7 @@ def explanation_json(explanation: Explanation) -> str:
         {
             "symcnn": __version__,
             "net": explanation.analysis.net,
+            **({"repetitions": list(map(_repeated, explanation.repetitions))} if explanation.repetitions else {}),
             "layers": [_layer(working) for working in explanation.layers],
             "totals": _lines(explanation.totals),
             "backward": _backward(explanation),
@@ -41,11 +42,17 @@ def _layer(working: LayerWorking) -> dict[str, Any]:
         "path": layer.path,
         "kind": layer.kind,
         "times": str(layer.times),
+        **({"loops": loops(layer)} if layer.loops else {}),
         "input": strings(layer.input),
         "output": strings(layer.output),
         "symbols": symbols,
         "lines": _lines(working.lines),
     }
+
+
+def _repeated(body: Repetitions) -> dict[str, Any]:
+    recurrences = [{"sizes": list(sizes), "equations": list(map(_sides, e))} for sizes, e in body.recurrences]
+    return {"path": body.path, "index": text(body.index), "count": text(body.count), "recurrences": recurrences}
 
 
 def _lines(lines: Iterable[Line]) -> list[dict[str, Any]]:

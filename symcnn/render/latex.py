@@ -6,9 +6,9 @@ from symcnn.formula.style import PLAIN, Style
 from symcnn.render.latex_line import line_latex
 from symcnn.render.latex_table import table_latex, table_note
 from symcnn.render.latex_width import words_width
-from symcnn.render.latex_words import flowing, guarded
+from symcnn.render.latex_words import flowing, guarded, program_latex
 from symcnn.render.latex_working import working_latex
-from symcnn.report import Block, Document, Line, Listing, Paragraph, Section, Table, Working
+from symcnn.report import Block, Document, Line, Listing, Paragraph, Program, Section, Table, Working
 
 _PACKAGES = "\\usepackage{amsmath,amssymb,booktabs,longtable}"
 _PREAMBLE = (
@@ -61,6 +61,8 @@ def _block(block: Block, style: Style) -> str:
         case Listing(items):
             listed = "".join(_item(label, lines, style) for label, lines in items)
             return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\raggedright\n{listed}\\end{{description}}\n"
+        case Program(text):
+            return program_latex(text)
         case Working():
             return working_latex(block, room, style)
 

@@ -40,6 +40,18 @@ def guarded(line: str) -> str:
     return f"{{}}{line}" if line.startswith(("[", "*")) else line
 
 
+def program_latex(text: str) -> str:
+    """Return a program in typewriter letters, line by line, indented as it is."""
+    lines = (_typewritten(line) for line in text.split("\n"))
+    written = " \\\\\n".join(lines)
+    return f"\\begin{{quote}}\\raggedright\n{written}\n\\end{{quote}}\n"
+
+
+def _typewritten(line: str) -> str:
+    indent = len(line) - len(line.lstrip(" "))
+    return f"\\mbox{{}}\\hspace*{{{0.5 * indent:g}em}}\\texttt{{{escaped(line.strip())}}}"
+
+
 def seams(name: str) -> list[str]:
     """Return the parts of a name between which a line may end: a short one is one part.
 

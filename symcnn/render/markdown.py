@@ -16,6 +16,7 @@ from symcnn.report import (
     Listing,
     Math,
     Paragraph,
+    Program,
     Rounded,
     Section,
     Table,
@@ -44,6 +45,9 @@ def _block(block: Block, style: Style) -> str:
             return _table(block, style)
         case Listing(items):
             return "".join(_item(label, [_line(line, style) for line in lines]) for label, lines in items)
+        case Program(text):
+            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+            return f"{fence}\n{text}\n{fence}\n"
         case Working(steps):
             return "".join(_item(label, [_equation(e, style) for e in equations]) for label, equations in steps)
 

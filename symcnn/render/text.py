@@ -26,6 +26,7 @@ from symcnn.report import (
     Listing,
     Math,
     Paragraph,
+    Program,
     Rounded,
     Section,
     Table,
@@ -101,6 +102,8 @@ def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
             case Listing(items):
                 room = _room(items, width)
                 yield from _labelled((x, [p for y in ys for p in _fitting(y, room, style)]) for x, ys in items)
+            case Program(text):
+                yield from _lines(_INDENT + one for one in text.split("\n"))
             case Working(steps):
                 room = _room(steps, width)
                 yield from _labelled((x, [line for y in ys for line in _equation(y, room, style)]) for x, ys in steps)

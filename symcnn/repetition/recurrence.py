@@ -133,7 +133,7 @@ def _rounded(value: Value, state: Symbol, index: Symbol, start: Value, arithmeti
         return None
     within = inside(atom)
     shift = _shift(within, {m: c for m, c in poly.items() if m != found[0]}, state)
-    if shift is None or depends(as_expression(shift), index) or index in _symbols(within.monomial):
+    if shift is None or index in _symbols(within.monomial):
         return None
     if not arithmetic.facts.integral(polynomial(start)):
         return None
@@ -156,9 +156,11 @@ def _shift(within: Quotient, more: Polynomial, state: Symbol) -> Polynomial | No
 
 
 def _shifted(shift: Polynomial, within: Quotient, index: Symbol, arithmetic: Arithmetic) -> Value:
-    """Return shift·(1 + m + … + mⁱ⁻¹); what is a multiple of m − 1 needs no division."""
+    """Return shift·(1 + m + … + mⁱ⁻¹), or Σ shift(j)·mʲ; what is a multiple of m − 1 needs no division."""
     modulus: Polynomial = {within.monomial: within.number}
     power = arithmetic.power(as_expression(modulus), index)
+    if depends(as_expression(shift), index):
+        return closed_sum(product((as_expression(shift), power)), index, index, arithmetic)
     whole, rest = _by_one_less(shift, within)
     powers = closed_sum(power, index, index, arithmetic)
     return total((product((as_expression(whole), total((power, -1)))), product((as_expression(rest), powers))))

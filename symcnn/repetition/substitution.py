@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sympy import Add, Expr, Max, Min, Mod, Mul, Ne, Piecewise, Pow, Symbol, ceiling, false, floor, true
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
+from symcnn.algebra.operations import outermost
 from symcnn.algebra.symbols import NONNEGATIVE, Value, exact, expression, symbol
 
 _NAMES = "ijlmqrtuvwxyz"  # of indices that are bound inside a sum
@@ -29,10 +30,22 @@ def replaced(value: Value, values: Mapping[Symbol, Value], arithmetic: Arithmeti
     if isinstance(value, Symbol):
         return exact(values[value])
     if isinstance(value, Piecewise):
-        return cases([(replaced(v, values, arithmetic), _case(c, values, arithmetic)) for v, c in value.args])
+        return cases(_possible(value, values, arithmetic))
     if isinstance(value, ExprWithLimits):
         return _inside_sum(value, values, arithmetic)
     return _rebuilt(value, [replaced(part, values, arithmetic) for part in value.args], arithmetic)
+
+
+def _possible(
+    value: Piecewise, values: Mapping[Symbol, Value], arithmetic: Arithmetic
+) -> Iterator[tuple[Value, Boolean | bool]]:
+    """Yield the cases that may apply; the values of others may divide by zero."""
+    for chosen, condition in value.args:
+        claim = _case(condition, values, arithmetic)
+        if claim is not False:
+            yield replaced(chosen, values, arithmetic), claim
+        if claim is True:
+            return
 
 
 def _rebuilt(value: Expr, parts: list[Value], arithmetic: Arithmetic) -> Value:
@@ -106,12 +119,12 @@ def _case(condition: Boolean, values: Mapping[Symbol, Value], arithmetic: Arithm
 
 
 def _inside_sum(value: ExprWithLimits, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Value:
-    ((index, start, end),) = value.limits
+    body, index, start, end = outermost(value)
     values = {sym: new for sym, new in values.items() if sym != index}
     used = {sym for new in values.values() for sym in expression(new).free_symbols}
-    bound = fresh(index, used | (value.function.free_symbols - {index}))
+    bound = fresh(index, used | (body.free_symbols - {index}))
     start, end = (expression(replaced(limit, values, arithmetic)) for limit in (start, end))
-    inside = replaced(value.function, {**values, index: bound}, arithmetic)
+    inside = replaced(body, {**values, index: bound}, arithmetic)
     return value.func(expression(inside), (bound, start, end))
 
 

@@ -137,6 +137,48 @@ def judging(count: int) -> float:
     return time.process_time() - begin
 
 
+_QUIZ = """
+net = "net a { input 1×28×28; conv1: Conv(32, 5); ReLU; pool1: MaxPool(2); Flatten; Linear(10) }"
+[[question]]
+id = "{0}1"
+layer = "conv1"
+quantity = "params"
+[[question]]
+id = "{0}2"
+layer = "conv1"
+quantity = "output"
+[[question]]
+id = "{0}3"
+layer = "pool1"
+quantity = "output"
+after = "{0}2"
+[[question]]
+id = "{0}4"
+reference = "K**2*C_in*C_out + C_out"
+"""
+
+
+def marking(learners: int, different: int) -> float:
+    """Return the CPU seconds of marking so many learners with twelve answers each, in one process.
+
+    Of each question there are so many `different` answers; the quiz is read and posed within the time.
+    """
+    from symcnn.answers import grade, parse_quiz
+
+    head, _, questions = _QUIZ.partition("[[question]]")
+    text = head + "".join(f"[[question]]{questions}".replace("{0}", name) for name in "abc")
+    ways = ("(5·5·1 + {})·32", "32×{}×24", "32×{}×12", "C_{{out}}(K^2 C_{{in}} + {})")
+    given = [
+        (f"s{number}", f"{name}{place + 1}", way.format(number % different + 1))
+        for number in range(learners)
+        for name in "abc"
+        for place, way in enumerate(ways)
+    ]
+    begin = _started()
+    grade(parse_quiz(text), given, jobs=1)
+    return time.process_time() - begin
+
+
 SCENARIOS: dict[str, Callable[[], float]] = {
     "bottleneck": lambda: derivation(bottleneck_chain()),
     "written1000": lambda: parsed_derivation(written_layers(1_000)),
@@ -154,6 +196,8 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "exact": lambda: counting("exact_macs"),
     "training": lambda: counting("training"),
     "answers": lambda: judging(10_000),
+    "marking": lambda: marking(1_000, 1_000),
+    "marking_alike": lambda: marking(1_000, 40),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),
 }
 

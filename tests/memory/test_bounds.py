@@ -51,6 +51,9 @@ def test_what_is_proved_holds(left: Expr, right: Expr, least: int) -> None:
         (64 * ceiling(H / 2) * ceiling(W / 2), 128 * ceiling(H / 8) * ceiling(W / 8), 1, False),
         (64 * ceiling(H / 2) * ceiling(W / 2), 128 * ceiling(H / 8) * ceiling(W / 8), 8, True),
         (H * W, H * W + 1, 1, False),
+        (64 * floor(H / 8) ** 2 + 14 * H, H**2 + 40, 1, False),  # (H − 7)² bounds no square of what is 0 below 8
+        (-2 * ceiling(H / 2), -H, 1, False),
+        (-2 * floor(H / 2), -H, 1, True),
     ],
 )
 def test_what_is_proved(left: Expr, right: Expr, least: int, proved: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import expression
@@ -48,10 +49,10 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
     layers = tuple(
-        _layer(kinds[v.leaf.kind], ".".join(v.path), v.times, v.leaf, place, found)
+        _layer(kinds[v.leaf.kind], ".".join(v.path), prod(int(loop.count) for loop in v.loops), v.leaf, place, found)
         for place, v in enumerate(visits(derivation))
     )
-    return replace(chain, derivation=derivation, layers=Layers(lambda: layers), fields=found)
+    return replace(chain, derived=lambda: derivation, layers=Layers(lambda: layers), fields=found)
 
 
 def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:

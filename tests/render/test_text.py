@@ -23,6 +23,7 @@ from symcnn.report import (
     Listing,
     Math,
     Paragraph,
+    Program,
     Rounded,
     Section,
     Table,
@@ -42,6 +43,8 @@ def cells(block: Block) -> list[Line]:
             return [line for _, lines in items for line in lines]
         case Working(steps):
             return [(Math(side),) for _, equations in steps for e in equations for side in e.sides]
+        case Program():
+            return []
 
 
 def formulas(document: Document) -> list[str]:

@@ -111,7 +111,7 @@ def test_a_block_has_a_row_only_where_it_holds_several(items: tuple[Item, ...]) 
 @draws(50)
 @given(bodies)
 def test_the_counts_hold_without_a_derivation(items: tuple[Item, ...]) -> None:
-    found = table_rows(replace(arranged(*items), derivation=None))
+    found = table_rows(replace(arranged(*items), derived=None))
     assert layers_read(found) == Counter(unrolled(items))
     assert all(row.times == 1 and row.output == () for row in found if row.layer is None)
 

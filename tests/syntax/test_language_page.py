@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sympy import ceiling
 
 from symcnn import parse
-from symcnn.errors import NotSupportedError
+from symcnn.algebra.proof import equal
+from symcnn.algebra.symbols import NONNEGATIVE, symbol
 from symcnn.source import Source
 from symcnn.syntax import parse_file
-from tests.helpers import analysed, error_of, numbers
+from tests.helpers import analysed, numbers
 from tests.programs import BOTTLENECK, CONV, CONVENTION, LENET, MANY, REPETITION, STACKED
 
 # Pieces of sentences on that page, as statements after an input.
@@ -65,19 +67,15 @@ def test_lenet_has_the_parameters_of_the_textbook() -> None:
     assert analysed(LENET, classes=1000).params == 217_706 + 990 * 257
 
 
-@pytest.mark.parametrize(
-    ("program", "use", "what"),
-    [
-        (REPETITION, "dense_block(12, L)", "symbolic number of repetitions"),
-        (REPETITION, "pyramid(n)", "symbolic number of repetitions"),
-        ("", "repeat n - 1 { ReLU }", "symbolic number of repetitions"),
-    ],
-)
-def test_what_comes_later_says_so(program: str, use: str, what: str) -> None:
-    error = error_of(lambda: analysed(f"{program}\nnet main {{ input 64×H×W; {use} }}"))
-    assert isinstance(error, NotSupportedError)
-    assert error.message.startswith("not supported yet: ")
-    assert what in error.message
+def test_repetitions_of_a_symbolic_number_of_times() -> None:
+    dense = analysed(f"{REPETITION}\nnet main {{ input k0×H×W; dense_block(k, L) }}")
+    depth, k, k0 = symbol("L", NONNEGATIVE), *map(symbol, ("k", "k0"))
+    weights = sum(layer.together(layer.weights) for layer in dense.layers if layer.kind == "Conv")
+    assert equal(weights, 9 * k * (depth * k0 + k * depth * (depth - 1) / 2)) is True
+    pyramid = analysed(f"{REPETITION}\nnet main {{ input 3×H×W; pyramid(n) }}")
+    assert pyramid.output[1] == ceiling(pyramid.symbols["H"] / 2 ** pyramid.symbols["n"])
+    one_less = analysed("net main { input 64×H×W; repeat n - 1 { ReLU } }")
+    assert (one_less.nonlinearities, [str(c) for c in one_less.conditions]) == (one_less.symbols["n"] - 1, ["n >= 1"])
 
 
 def test_the_bottleneck_of_the_page() -> None:

@@ -1,0 +1,79 @@
+"""What repetitions come to together: sums over their indices, and conditions that hold in every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import Condition, Either, Truth, single
+from symcnn.algebra.operations import product
+from symcnn.algebra.symbols import Value
+from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
+from symcnn.analysis.everywhere import everywhere
+from symcnn.analysis.falling import at_the_hardest
+from symcnn.errors import NotSupportedError
+from symcnn.formula.express import express
+from symcnn.formula.notation import text
+from symcnn.repetition.sums import closed_sum
+
+Claim = Condition | Either
+
+
+def together(value: Value, loops: Sequence[Loop], arithmetic: Arithmetic) -> Value:
+    """Return the sum of a value over all repetitions around a layer, the innermost summed first."""
+    for loop in reversed(loops):
+        if loop.index is None:
+            value = product((loop.count, value))
+        else:
+            value = closed_sum(value, loop.index, loop.count, arithmetic)
+    return value
+
+
+class Asked(NamedTuple):
+    """What a layer, or a body itself (which has no `leaf`), asks of the network; bodies are there once."""
+
+    leaf: Leaf | None
+    claims: tuple[Claim, ...]
+
+
+def asked(derivation: Derivation, arithmetic: Arithmetic) -> Iterator[Asked]:
+    """Yield what a body and its layers ask, in order; what a repeated body wants, for all of its repetitions.
+
+    Raises `NotSupportedError` where that cannot be said without the index.
+    """
+    yield Asked(None, derivation.conditions)
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield Asked(item, item.outcome.conditions)
+        elif item.index is None:
+            yield from asked(item.body, arithmetic)
+        else:
+            yield from _everywhere(item, arithmetic)
+
+
+def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
+    """Yield what all repetitions of a body ask: of its own sizes, or else of the states that its recurrences have."""
+    assert nest.index is not None
+    generic: list[Asked] | None = None
+    for place, one in enumerate(asked(nest.body, arithmetic)):
+        found = [everywhere(claim, nest.index, nest.times, arithmetic) for claim in one.claims]
+        if None in found and nest.generic is not None:
+            generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
+            found = [at_the_hardest(claim, nest, arithmetic) for claim in generic[place].claims]
+        for claim, parts in zip(one.claims, found, strict=False):
+            if parts is None:
+                said = text(express(claim.relation()))
+                raise NotSupportedError(
+                    f"the condition {said} for all {nest.index} below {text(express(nest.times))}",
+                    one.leaf.span if one.leaf else None,
+                    "give the number of repetitions a value",
+                )
+        yield Asked(one.leaf, tuple(_open(part for parts in found if parts for part in parts)))
+
+
+def _open(claims: Iterable[Truth]) -> Iterator[Claim]:
+    for claim in claims:
+        for part in single(claim):
+            if not isinstance(part, bool):
+                yield part

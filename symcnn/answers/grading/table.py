@@ -1,0 +1,197 @@
+"""The answers of a class, as a spreadsheet saves them: long (learner, question, answer) or wide, one column each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from symcnn.answers.questions import Quiz
+from symcnn.errors import SymcnnError, did_you_mean, printable
+from symcnn.source import Source
+from symcnn.syntax.read import decode, reason
+
+DELIMITERS = (",", ";", "\t")
+_LONG = ("learner", "question", "answer")
+_MOST_BYTES = 100_000_000  # of a file: a thousand learners with twelve answers have one of them
+_LONGEST_NAME = 200  # characters of a learner's name or number
+_UTF16 = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+Key = tuple[str, str]  # learner and question
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What learners answered: `texts` as they were written; `order` has every learner with every question once.
+
+    Answers come in the order of the input, those that are missing after them, by learner.
+    """
+
+    texts: Mapping[Key, str]
+    order: tuple[Key, ...]
+    delimiter: str = ","
+    byte_order_mark: bool = False  # as some spreadsheets write, and want
+
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """The learners in the order in which they come first."""
+        return tuple(dict.fromkeys(learner for learner, _ in self.order))
+
+
+def load_answers(path: str | Path, quiz: Quiz) -> Answers:
+    """Read the answers to a quiz from a CSV file; raises `SymcnnError` with the line of a mistake.
+
+    Columns are parted by commas, semicolons or tabs; the encoding is UTF-8, with a byte order mark or without.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise SymcnnError(f"no such file: {path}") from None
+    except (OSError, ValueError) as error:
+        raise SymcnnError(f"cannot read {path}: {reason(error)}") from None
+    return read_answers(content, quiz, str(path))
+
+
+def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
+    """Read the answers to a quiz from the bytes of a CSV file."""
+    if len(content) > _MOST_BYTES:
+        raise SymcnnError(f"{name} has more than {_MOST_BYTES:,} bytes")
+    source = _decoded(content, name)
+    table = _Table(source)
+    known = [question.id for question in quiz.questions]
+    entries = table.long(known) if table.is_long else table.wide(known)
+    return replace(gathered(entries, quiz, table.delimiter, name), byte_order_mark=content.startswith(BOM_UTF8))
+
+
+def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
+    """Return answers given one by one: (line, learner, question, answer); nobody answers a question twice."""
+    texts: dict[Key, str] = {}
+    lines: dict[Key, int] = {}
+    for line, learner, question, answer in entries:
+        key = learner, question
+        if key in texts:
+            message = f"{_where(name, line)}{learner} answers {question} a second time"
+            raise SymcnnError(message, hint=f"the first time is in line {lines[key]}: remove one of them")
+        texts[key], lines[key] = answer, line
+    if not texts:
+        raise SymcnnError(f"{name or 'the table'} has no answers", hint="below the heads stands one row for each")
+    learners = dict.fromkeys(learner for learner, _ in texts)
+    everything = ((learner, question.id) for learner in learners for question in quiz.questions)
+    return Answers(texts, tuple(dict.fromkeys((*texts, *everything))), delimiter)
+
+
+def _decoded(content: bytes, name: str) -> Source:
+    zeros = content[:200].count(b"\0")
+    if content[:2] in _UTF16 or (zeros > 4 and zeros * 3 > len(content[:200])):
+        hint = "save the table as 'CSV UTF-8'"
+        raise SymcnnError(f"{name} is UTF-16, and not UTF-8", hint=hint)
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise SymcnnError(f"{name} is empty", hint="its first line is learner,question,answer or learner,q1,q2,…")
+    try:
+        return decode(content, name)
+    except SymcnnError as error:
+        raise SymcnnError(error.message, hint="save the table as 'CSV UTF-8'") from None
+
+
+def _where(name: str, line: int) -> str:
+    return f"{name}:{line}: " if name else ""
+
+
+class _Table:
+    """The rows of a CSV file under its heads."""
+
+    def __init__(self, source: Source) -> None:
+        self.name, self._text = source.name, source.text
+        self.delimiter, self.heads = self._found()
+        self._check_heads()
+        self.is_long = "question" in self.heads or "answer" in self.heads
+
+    def _found(self) -> tuple[str, list[str]]:
+        """Return the delimiter and the heads: `learner` is one of them."""
+        for delimiter in DELIMITERS:
+            heads = [head.strip() for head in next((row for _, row in self._rows(delimiter)), [])]
+            folded = [head.casefold() if head.casefold() in _LONG else head for head in heads]
+            if "learner" in folded and (len(folded) > 1 or delimiter == DELIMITERS[-1]):
+                return delimiter, folded
+        first = printable(self._text.lstrip().split("\n", 1)[0][:60].rstrip())
+        hint = f"the first line is learner,question,answer or learner,q1,q2,…; here it is '{first}'"
+        raise SymcnnError(f"{self.name} has no column 'learner'", hint=hint)
+
+    def _check_heads(self) -> None:
+        for place, head in enumerate(self.heads):
+            if not head:
+                raise SymcnnError(f"{self.name}:1: column {place + 1} has no head")
+            if head in self.heads[:place]:
+                raise SymcnnError(f"{self.name}:1: there are two columns '{head}'")
+
+    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows that are not empty, each with its first line."""
+        before = csv.field_size_limit(_MOST_BYTES)
+        try:
+            reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter)
+            line = 1
+            for row in reader:
+                if row and any(map(str.strip, row)):
+                    yield line, row
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise SymcnnError(f"{self.name}:{line}: {error}") from None
+        finally:
+            csv.field_size_limit(before)
+
+    def _entries(self) -> Iterator[tuple[int, dict[str, str]]]:
+        rows = self._rows(self.delimiter)
+        next(rows)
+        for line, row in rows:
+            if len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
+                hint = "an answer with commas, quotes or line breaks stands in double quotes"
+                message = f"{self.name}:{line}: {len(row)} columns, and the heads are {len(self.heads)}"
+                raise SymcnnError(message, hint=hint)
+            entry = dict(zip(self.heads, (*row, *[""] * len(self.heads)), strict=False))
+            learner = entry["learner"].strip()
+            if not learner or len(learner) > _LONGEST_NAME:
+                what = "there is no learner" if not learner else "the learner's name is too long"
+                raise SymcnnError(f"{self.name}:{line}: {what}")
+            yield line, entry | {"learner": learner}
+
+    def long(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
+        """Yield the answers of a long table."""
+        for column in _LONG:
+            if column not in self.heads:
+                raise SymcnnError(f"{self.name} has no column '{column}'", hint=f"its heads are {self._listed()}")
+        self._check_known([head for head in self.heads if head not in _LONG], _LONG, 1, "column")
+        for line, entry in self._entries():
+            question = entry["question"].strip()
+            self._check_known([question], known, line, "question")
+            yield line, entry["learner"], question, entry["answer"]
+
+    def wide(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
+        """Yield the answers of a wide table."""
+        columns = [head for head in self.heads if head != "learner"]
+        self._check_known(columns, known, 1, "question")
+        missing = [id_ for id_ in known if id_ not in columns]
+        if missing:
+            hint = f"its heads are {self._listed()}; a question that nobody was asked is no part of the quiz"
+            raise SymcnnError(f"{self.name} has no column '{missing[0]}'", hint=hint)
+        learners: dict[str, int] = {}
+        for line, entry in self._entries():
+            learner = entry["learner"]
+            if learner in learners:
+                hint = f"the first is in line {learners[learner]}: remove one of them"
+                raise SymcnnError(f"{self.name}:{line}: there is a second row of {learner}", hint=hint)
+            learners[learner] = line
+            yield from ((line, learner, column, entry[column]) for column in columns)
+
+    def _check_known(self, names: list[str], known: Iterable[str], line: int, what: str) -> None:
+        for name in names:
+            if name not in known:
+                listed = ", ".join(known)
+                hint = did_you_mean(name, known, f"there are {listed if len(listed) < 200 else listed[:200] + '…'}")
+                raise SymcnnError(f"{self.name}:{line}: there is no {what} '{name}'", hint=hint)
+
+    def _listed(self) -> str:
+        return ", ".join(self.heads[:20])

@@ -1,0 +1,1 @@
+"""Exams: questions with random sizes, keys, distractors that are known mistakes, and which numbers tell them apart."""

@@ -1,0 +1,267 @@
+"""A question as it is posed: its network analysed, the right answer worked out, and what an answer may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.analysis import Analysis, analyse
+from symcnn.analysis.paths import layers_at
+from symcnn.answers.answered import Policy
+from symcnn.answers.given import rebuilt
+from symcnn.answers.judge import judged, names_of, policy_of
+from symcnn.answers.names import Names
+from symcnn.answers.questions import Question, Quiz
+from symcnn.answers.reference import Question as Asked
+from symcnn.answers.reference import question as asked_for
+from symcnn.answers.toml_places import string_start
+from symcnn.answers.verdict import Verdict
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.library.rules import QUANTITIES
+from symcnn.source import Source, Span
+from symcnn.syntax import load_file, parse_alone
+from symcnn.syntax.zoo import ZOO
+from symcnn.tree import File, Network
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A question with what is right: `asked` has the value, `analysis` is None for a formula.
+
+    `pattern` is a formula in which the ids of earlier questions stand for their answers.
+    """
+
+    question: Question
+    asked: Asked
+    names: Names
+    policy: Policy
+    analysis: Analysis | None
+    locale: str | None
+    pattern: Value | None = None
+
+    def judge(self, answer: Any, asked: Asked | None = None) -> Verdict:
+        """Return the verdict on an answer, or on one to another question in the same terms."""
+        return judged(answer, asked or self.asked, self.names, self.policy, self.locale)
+
+
+def posed(question: Question, quiz: Quiz) -> Posed:
+    """Return a question posed; raises `SymcnnError`, with the place in the quiz, for one that cannot be asked."""
+    analysis = pattern = None
+    if question.reference is not None:
+        asked, pattern = _of_formula(question, quiz)
+    else:
+        analysis = analysis_of(question, quiz)
+        asked = _of_network(question, analysis)
+    with _at(question, "aliases"):
+        names = names_of(asked, tuple(sorted(question.aliases.items())))
+    return Posed(question, asked, names, policy_of(question.accept), analysis, question.locale or quiz.locale, pattern)
+
+
+def _of_formula(question: Question, quiz: Quiz) -> tuple[Asked, Value | None]:
+    """Return a formula as it is asked, and as a pattern if earlier questions are named in it."""
+    with _at(question, "reference"):
+        about = (question.assume, question.kind, question.quantity)
+        found = asked_for(question.reference, question.symbols or None, *about)
+        earlier = [id_ for id_ in question.after if id_ in found.given.symbols]
+        if not earlier or isinstance(found.value, tuple):
+            return found, None
+        pattern: Value = found.value
+        right = {found.given.symbols[id_]: posed(quiz[id_], quiz).asked.value for id_ in earlier}
+        for id_, value in right.items():
+            if isinstance(value, tuple):
+                raise SymcnnError(f"the answer to '{id_}' is a shape, and no part of a formula")
+        declared = {name: domain for name, domain in question.symbols.items() if name not in earlier}
+        return asked_for(rebuilt(pattern, found.given.arithmetic, right), declared or None, *about), pattern
+
+
+def _of_network(question: Question, analysis: Analysis) -> Asked:
+    if question.layer is not None and not layers_at(analysis, question.layer):
+        known = [layer.path for layer in analysis.layers]
+        hint = did_you_mean(question.layer, known, f"the layers are {', '.join(known[:20])}")
+        place = question.span("layer" if "layer" in question.spans else "layers")
+        raise SymcnnError(f"there is no layer '{question.layer}' in {analysis.net}", place, hint)
+    with _at(question, "quantity"):
+        return asked_for(
+            analysis, None, question.assume, question.kind, quantity=question.quantity, layer=question.layer
+        )
+
+
+def analysis_of(question: Question, quiz: Quiz) -> Analysis:
+    """Return the analysis of a question's network; raises `SymcnnError` with the place in the quiz."""
+    symbolic = _analysed(_network_of(question, quiz), question)
+    if not question.at:
+        return symbolic
+    with _at(question, "at"):
+        return _valued(_Same(symbolic), tuple(question.at.items()))
+
+
+def _analysed(network: Network, by: Question) -> Analysis:
+    settings = tuple(by.settings.items())
+    known = [parameter.name for parameter in network.definition.parameters]
+    for name, _ in settings:
+        if name not in known:
+            hint = did_you_mean(name, known, f"its parameters are {', '.join(known)}" if known else "it has none")
+            raise SymcnnError(f"{network.name} has no parameter '{name}'", by.span("set"), hint)
+    with _at(by, "set" if settings else "assume" if by.assume else "net"):
+        return _analysis(_Same(network.file), network.name, settings, by.assume)
+
+
+@lru_cache(maxsize=256)
+def _analysis(file: _Same, name: str, settings: tuple[tuple[str, str], ...], assume: tuple[str, ...]) -> Analysis:
+    network = Network(file.it, file.it.nets[name])
+    given: dict[str, Any] = dict(settings)
+    return analyse(network, assume=assume, **given)
+
+
+@lru_cache(maxsize=256)
+def _valued(symbolic: _Same, at: tuple[tuple[str, str], ...]) -> Analysis:
+    found: Analysis = symbolic.it.at(**dict(at))
+    return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same:
+    """An object as a key: it and no other."""
+
+    it: Any
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+
+def _network_of(question: Question, quiz: Quiz) -> Network:
+    """Return the network of a question: the one that is named, or the only one."""
+    file = _file_of(question, quiz)
+    name = question.name or file.asked
+    if question.net is None and question.file is None:
+        name = file.asked
+    if name is not None:
+        if name not in file.nets:
+            hint = did_you_mean(name, file.nets, f"there are {', '.join(file.nets)}")
+            raise SymcnnError(f"there is no net '{name}' in {file.source.name}", question.span("name"), hint)
+        return Network(file, file.nets[name])
+    found = [net for net in file.own_nets.values() if net.input is not None]
+    key = "net" if question.net is not None else "file"
+    if len(found) != 1:
+        listed = ", ".join(net.name for net in found)
+        what = f"several networks: {listed}" if found else "no network with an input"
+        hint = 'choose with name = "…"' if found else "begin one as in net a { input 3×H×W; … }"
+        raise SymcnnError(f"there is {what}", question.span(key), hint)
+    return Network(file, found[0])
+
+
+def _file_of(question: Question, quiz: Quiz) -> File:
+    if question.net is not None:  # the same text is the same network, wherever it stands
+        if question.net not in quiz.files:
+            quiz.files[question.net] = _text(question.net, question.span("net"), quiz.source.name)
+        return quiz.files[question.net]
+    if question.file is not None:
+        with _at(question, "file"):
+            return _loaded(_path(question.file, quiz.folder), quiz)
+    with _at(question, "name"):
+        return _loaded(f"{ZOO}/{question.name}", quiz)
+
+
+def _text(net: str, span: Span | None, name: str) -> File:
+    """Parse a network that stands in the quiz; its errors are shown there if it has no escapes."""
+    start = None if span is None else string_start(span, net)
+    if span is None or start is None:
+        with _inside(span):
+            return _parsed(Source(f"{name}: net", net))
+    blank = "".join(c if c == "\n" else " " for c in span.source.text[:start])
+    return _parsed(_Shown(name, blank + net, whole=span.source.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown(Source):
+    """A part of a text, at its place in it; the whole is shown around it."""
+
+    whole: str = ""
+
+
+def _parsed(source: Source) -> File:
+    try:
+        return parse_alone(source)
+    except SymcnnError as error:
+        error.span = _whole(error.span)
+        raise
+
+
+def _whole(span: Span | None) -> Span | None:
+    """Return where something stands in the whole quiz."""
+    if span is None or not isinstance(span.source, _Shown):
+        return span
+    return Source(span.source.name, span.source.whole).span(span.start, span.end)
+
+
+def _loaded(path: str, quiz: Quiz) -> File:
+    if path not in quiz.files:
+        quiz.files[path] = load_file(path)
+    return quiz.files[path]
+
+
+def _path(file: str, folder: Path | None) -> str:
+    """Return the path of a file, which lies in the folder of the quiz or further inside, or in the zoo."""
+    if file.startswith(f"{ZOO}/") and (folder is None or not (folder / file).exists()):
+        return file
+    if folder is None:
+        raise SymcnnError("a quiz that lies in no folder can use no file", hint='write net = "net a { … }"')
+    if PureWindowsPath(file).anchor or "\\" in file:
+        raise SymcnnError(f"'{file}' is no relative path", hint='folders are separated by "/", as in nets/lenet.cnn')
+    try:
+        path = (folder / file).resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise SymcnnError(f"cannot read '{file}'") from None
+    if not path.is_relative_to(folder):
+        hint = "a network's file lies in the folder of the quiz, or further inside"
+        raise SymcnnError(f"'{file}' lies outside the folder of the quiz", hint=hint)
+    return str(path)
+
+
+@contextmanager
+def _at(question: Question, key: str) -> Iterator[None]:
+    """Show an error that has no place of its own at a key of the question; one of a formula there too."""
+    try:
+        yield
+    except SymcnnError as error:
+        error.span = _whole(error.span)
+        if error.span is None or error.span.source.name in ("reference", "assume"):
+            place = question.span(key if key in question.spans else "")
+            error.span = place or error.span
+        elif question.spans:
+            error.inside(f"question {question.id}", question.spans[""])
+        raise
+
+
+@contextmanager
+def _inside(span: Span | None) -> Iterator[None]:
+    try:
+        yield
+    except SymcnnError as error:
+        if span is not None:
+            error.inside("a network of the quiz", span)
+        raise
+
+
+def rows_of(question: Question, layers: tuple[str, ...] | None, quiz: Quiz) -> list[Question]:
+    """Return the rows of a table, one for each layer; without `layers`, all in which there is what is asked."""
+    if "layers" not in question.spans and "table" not in question.spans:
+        return [question]
+    chosen = layers if layers is not None else _all_layers(question, analysis_of(question, quiz))
+    return [replace(question, id=f"{question.id}.{name}", layer=name, table=question.id) for name in chosen]
+
+
+def _all_layers(question: Question, analysis: Analysis) -> tuple[str, ...]:
+    if question.quantity not in QUANTITIES:
+        return tuple(layer.path for layer in analysis.layers)
+    with _at(question, "quantity"):
+        counted = ((layer.path, exact(layer.count(str(question.quantity)))) for layer in analysis.layers)
+        return tuple(path for path, value in counted if not (is_number(value) and value == 0))

@@ -1,0 +1,108 @@
+"""What `quiz` does, between its arguments and its output."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import click
+
+from symcnn.answers.making.lint import lint
+from symcnn.answers.making.problem import Paper, paper
+from symcnn.answers.making.quiz import is_toml, quiz
+from symcnn.answers.questions import Quiz, load_quiz
+from symcnn.cli import work
+from symcnn.document.words import check_language
+from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.render import TERMINAL
+from symcnn.render.quiz import PAGES, check_quiz_format, render_quiz
+from symcnn.render.quiz.lint import lint_json, lint_text
+from symcnn.syntax import read_source
+
+_DEFAULT_COUNT = 10
+_LINT_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is to be drawn, as the command line says it."""
+
+    file: str | None
+    count: int | None
+    seed: str | None
+    quantities: tuple[str, ...]
+    templates: tuple[str, ...]
+    level: int | None
+    title: str
+    language: str | None
+    given: bool = False  # whatever the file is called, it is a quiz in TOML
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the questions are those of a quiz in TOML: not drawn, neither from networks nor from templates."""
+        return self.given or (self.file is not None and is_toml(self.file) and not _has_templates(self.file))
+
+
+def _has_templates(path: str) -> bool:
+    return re.search(r"^\s*\[\[\s*template\s*\]\]", read_source(path).text, re.MULTILINE) is not None
+
+
+def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
+    """Return the exam, its key, or an export of both."""
+    check_quiz_format(format_)
+    if key and format_ not in (*PAGES, TERMINAL):
+        raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
+    return render_quiz(paper_of(drawing), format_, key=key, choice=choice)
+
+
+def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
+    """Return what is to be said of the questions, and the exit code: 1 if there is something."""
+    if format_ not in _LINT_FORMATS:
+        hint = did_you_mean(format_, _LINT_FORMATS, "text, json")
+        raise SymcnnError(f"unknown format '{format_}' of --lint", hint=hint)
+    quiz_ = _given(drawing) if drawing.is_given else paper_of(drawing).quiz
+    found = lint(quiz_)
+    text = lint_json(found) if format_ == "json" else lint_text(found, quiz_.lang)
+    return text, 0 if all(one.is_clean for one in found) else 1
+
+
+def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
+    """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, "", language, given=True), format_)
+    work.write(text, output)
+    click.get_current_context().exit(code)
+
+
+def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
+    """Return the questions; without a seed they are the same each time, or new ones if `fresh`."""
+    if drawing.is_given:
+        return paper(_given(drawing))
+    seed = drawing.seed
+    if seed is None:
+        seed = str(secrets.randbelow(10**6)) if fresh else "0"
+        if fresh:
+            click.echo(f"--seed {seed}", err=True)
+    return quiz(
+        drawing.file,
+        count=_DEFAULT_COUNT if drawing.count is None else drawing.count,
+        seed=seed,
+        quantities=drawing.quantities,
+        templates=drawing.templates,
+        level=drawing.level,
+        language=check_language(drawing.language or "en"),
+        title=drawing.title,
+    )
+
+
+def _given(drawing: Drawing) -> Quiz:
+    """Return the quiz of a TOML file, whose questions are not drawn."""
+    drawn = {"--count": drawing.count, "--seed": drawing.seed, "--level": drawing.level}
+    several = {"--quantity": drawing.quantities, "--template": drawing.templates}
+    for option, value in (drawn | several).items():
+        if value not in (None, ()):
+            raise SymcnnError(f"{option} is of questions that are drawn", hint="a quiz in TOML has its own")
+    quiz_ = load_quiz(str(drawing.file))
+    language = check_language(drawing.language or quiz_.lang)
+    return replace(quiz_, lang=language, title=drawing.title or quiz_.title)

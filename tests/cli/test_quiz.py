@@ -1,0 +1,184 @@
+"""`symcnn quiz`: exams, keys, lint and the interview from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from symcnn.answers import load_quiz, quiz
+from symcnn.answers.making.problem import answer_text
+from symcnn.cli import main
+
+LENET = str(Path(__file__).parent.parent.parent / "examples" / "lenet.cnn")
+ONE = """
+title = "One"
+[[question]]
+id = "q1"
+net = "net q { input 1×28×28; conv1: Conv(32, 5) }"
+layer = "conv1"
+quantity = "params"
+"""
+
+
+def run(*arguments: str, text: str | None = None) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, ["quiz", *arguments], input=text)
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> str:
+    path = tmp_path / "one.toml"
+    path.write_text(ONE, encoding="utf-8")
+    return str(path)
+
+
+def test_an_exam_and_its_key() -> None:
+    asked = ("-n", "2", "--seed", "3", "--template", "conv.params", "--template", "dense")
+    code, exam, err = run(*asked)
+    assert (code, err) == (0, "")
+    assert "Question 2 (1 mark)" in exam
+    assert "Answer" not in exam
+    code, key, _ = run(*asked, "--key")
+    assert code == 0
+    for problem in quiz(count=2, seed=3, templates=("conv.params", "dense")).problems:
+        assert f"{problem.value:,}" in key
+    assert run(*asked) == (0, exam, "")
+
+
+def test_multiple_choice() -> None:
+    _, exam, _ = run("-n", "1", "--template", "conv.params", "--quantity", "params", "--choice")
+    assert "(a)  " in exam
+    assert "(e)  " in exam
+
+
+def test_a_file_and_chinese() -> None:
+    code, exam, _ = run(LENET, "-n", "2", "--quantity", "params", "--lang", "zh")
+    assert code == 0
+    assert "第 2 题（1 分）" in exam
+    assert "个可学习的参数" in exam
+
+
+def test_a_quiz_that_was_drawn_is_printed_again(tmp_path: Path) -> None:
+    path = str(tmp_path / "exam.toml")
+    assert run("-n", "3", "--seed", "5", "--format", "toml", "-o", path) == (0, "", "")
+    assert len(load_quiz(path).questions) == 3
+    assert run(path, "--key")[1] == run("-n", "3", "--seed", "5", "--key")[1]
+    assert run(path, "--format", "moodle")[1] == run("-n", "3", "--seed", "5", "--format", "moodle")[1]
+
+
+def test_lint(one: str) -> None:
+    code, out, _ = run(one, "--lint")
+    assert code == 1
+    assert "q1: 832 is right, and is also what comes out of:\n  M15 (conv1): multiply by the input channels" in out
+    assert "these numbers tell more apart: net q { input 2×28×28; conv1: Conv(32, 5) }" in out
+    data = json.loads(run(one, "--lint", "--format", "json")[1])
+    assert data[0]["hidden"][0] == {"id": "M15", "layers": ["conv1"]}
+    better = Path(one).with_name("better.toml")
+    better.write_text(ONE.replace("1×28", "3×28"), encoding="utf-8")
+    assert run(str(better), "--lint")[:2] == (0, "q1: its numbers tell apart what numbers near by do\n")
+
+
+def test_lint_of_what_is_marked(one: str) -> None:
+    done = CliRunner().invoke(main, ["grade", one, "--lint"])
+    assert (done.exit_code, done.stdout) == run(one, "--lint")[:2]
+    done = CliRunner().invoke(main, ["grade", one])
+    assert (done.exit_code, done.stderr.splitlines()[0]) == (2, "error: the answers of the class are missing")
+
+
+def test_an_interview(one: str) -> None:
+    code, out, err = run(one, "--ask", text="832\n")
+    assert (code, err) == (0, "")
+    assert out.endswith("> 832\n✓ Right.\n\n1 of 1 right, 1 of them without a hint.\n")
+
+
+def test_hints_come_in_steps(one: str) -> None:
+    code, out, _ = run(one, "--ask", text="no idea\n801\n800\n1\n")
+    assert code == 1
+    unread, first, second, third = (part.split("\n", 1)[1] for part in out.split("> ")[1:])
+    assert unread.startswith("✗ This cannot be read")
+    assert first.startswith("✗ Not right: count one bias for each output channel")
+    assert "\n" not in first.rstrip("\n")
+    assert "(k·k·C + 1)·m\n" in second
+    assert "832" not in second
+    assert "(k·k·C + 1)·m = (5·5·1 + 1)·32 = 832" in third
+    assert "Answer: 832" in third
+    assert third.endswith("0 of 1 right, 0 of them without a hint.\n")
+
+
+def test_an_empty_line_asks_for_a_hint(one: str) -> None:
+    code, out, _ = run(one, "--ask", text="\n832\n")
+    assert code == 0
+    assert "(k·k·C + 1)·m" in out
+    assert out.endswith("1 of 1 right, 0 of them without a hint.\n")
+
+
+def test_an_interview_ends_with_its_input(one: str) -> None:
+    code, out, _ = run(one, "--ask", text="")
+    assert code == 1
+    assert out.endswith("0 of 1 right, 0 of them without a hint.\n")
+    code, out, _ = run(one, "--ask", "--lang", "zh", text="5\n")
+    assert (code, "共 1 题，答对 0 题" in out) == (1, True)
+
+
+def test_whatever_is_typed_an_interview_goes_on(one: str) -> None:
+    lines = b"\xff\xfe\n\x1b[2J\n" + b"9" * 30_000 + b"\n=cmd|calc\n832\n"
+    done = CliRunner().invoke(main, ["quiz", one, "--ask"], input=lines)
+    assert "\x1b" not in done.stdout
+    assert done.exit_code in (0, 1)
+    assert "of 1 right" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_interview_is_interrupted(one: str) -> None:
+    command = [sys.executable, "-X", "utf8", "-m", "symcnn", "quiz", one, "--ask"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        read = b""
+        while not read.endswith(b"> "):
+            read += process.stdout.read(1)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"0 of 1 right" in out
+    assert b"Traceback" not in err
+
+
+def test_all_keys_pass_an_interview() -> None:
+    found = quiz(count=6, seed="8", level=2)
+    answers = "".join(f"{answer_text(problem.value)}\n" for problem in found.problems)
+    code, out, _ = run("-n", "6", "--seed", "8", "--level", "2", "--ask", text=answers)
+    assert (code, out.endswith("6 of 6 right, 6 of them without a hint.\n")) == (0, True)
+
+
+ERRORS = [
+    (("--format", "pdf"), "unknown format 'pdf' of a quiz"),
+    (("--key", "--format", "gift"), "--format gift has the keys with the questions"),
+    (("--ask", "--key"), "--ask goes with no other output"),
+    (("--lint", "--format", "html"), "unknown format 'html' of --lint"),
+    (("--lang", "fr"), "unknown language 'fr'"),
+    (("nothing.toml",), "no such file: nothing.toml"),
+    (("nothing.cnn",), "no such file: nothing.cnn"),
+    (("-n", "0"), "a quiz has 1 to 200 questions"),
+    (("--template", "conv.param"), "unknown template 'conv.param'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), ERRORS)
+def test_errors(arguments: tuple[str, ...], message: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {message}")
+
+
+def test_a_quiz_in_toml_is_not_drawn(one: str) -> None:
+    code, _, err = run(one, "--seed", "3")
+    assert (code, "--seed is of questions that are drawn" in err) == (2, True)
