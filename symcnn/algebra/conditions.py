@@ -58,6 +58,10 @@ class Condition:
         """The polynomial as an expression."""
         return as_expression(dict(self.items))
 
+    def symbols(self) -> set[Symbol]:
+        """Return the symbols that it speaks of."""
+        return {symbol for monomial, _ in self.items for atom, _ in monomial for symbol in atom.free_symbols}
+
     def relation(self) -> Boolean:
         """Return the SymPy relation in its shortest form: `H >= 5`, `Eq(Mod(C, g), 0)`."""
         if self.claim in (INTEGRAL, FRACTIONAL):
@@ -118,6 +122,10 @@ class Every:
 
     conditions: tuple[Claim, ...]
 
+    def symbols(self) -> set[Symbol]:
+        """Return the symbols that they speak of."""
+        return set().union(*(c.symbols() for c in self.conditions))
+
     def relation(self) -> Boolean:
         """Return the conjunction."""
         return And(*(c.relation() for c in self.conditions), evaluate=False)
@@ -136,6 +144,10 @@ class Either:
     """At least one of some conditions."""
 
     conditions: tuple[Claim, ...]
+
+    def symbols(self) -> set[Symbol]:
+        """Return the symbols that they speak of."""
+        return set().union(*(c.symbols() for c in self.conditions))
 
     def relation(self) -> Boolean:
         """Return the disjunction."""

@@ -84,8 +84,13 @@ def product(values: Iterable[Value]) -> Value:
             number *= value
     if not factors or not number:
         return exact(number)
-    if number == 1 and len(factors) == 1:
-        return exact(factors[0])
+    if len(factors) == 1:
+        only = factors[0]
+        if number == 1:
+            return exact(only)
+        if isinstance(only, (Symbol, Mul)) and _factors(only) is not None:
+            coefficient, rest = _apart(only)
+            return _times(exact(number * coefficient), rest)
     coefficient = number
     for value in factors:
         known = _factors(value)
@@ -139,8 +144,21 @@ def _apart(summand: Expr) -> tuple[int | Fraction, Expr]:
     """Return the coefficient, and what stands behind it."""
     if not (isinstance(summand, Mul) and isinstance(summand.args[0], Rational)):
         return 1, summand
-    coefficient, *factors = summand.args
-    return exact(coefficient), Mul._from_args(factors, is_commutative=True)
+    return exact(summand.args[0]), _behind(summand.args[1:])
+
+
+@lru_cache(maxsize=100_000)  # as one object, of which the hash is known
+def _behind(factors: tuple[Expr, ...]) -> Expr:
+    return Mul._from_args(factors, is_commutative=True)
+
+
+def _times(number: int | Fraction, rest: Expr) -> Value:
+    """Return the product of a number and what it may stand before as it is."""
+    if isinstance(rest, Add):
+        return total(product((number, exact(term))) for term in rest.args)
+    if number == 1:
+        return rest
+    return Mul._from_args((expression(number), *(rest.args if isinstance(rest, Mul) else (rest,))), is_commutative=True)
 
 
 def _scaled(rest: Expr, coefficient: int | Fraction) -> Expr:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from math import gcd, prod
+from typing import Any
 
 from sympy import Add, Expr, Integer, Piecewise, Pow, Symbol, ceiling, floor
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -216,5 +217,16 @@ _MOST_QUOTIENTS = 100_000
 
 @lru_cache(maxsize=100_000)
 def _atom(items: frozenset[tuple[Monomial, int]], number: int, monomial: Monomial, up: bool) -> Expr:
-    argument = Quotient(dict(items), number, monomial).expression()
-    return (ceiling if up else floor)(argument, evaluate=False)
+    return _unevaluated(ceiling if up else floor, Quotient(dict(items), number, monomial).expression())
+
+
+def _unevaluated(function: type[Expr], argument: Expr) -> Expr:
+    """Return what `function(argument, evaluate=False)` returns, without the set of numbers that SymPy makes for it."""
+    atom = Expr.__new__(function, argument)
+    atom.nargs = _one_argument()
+    return atom
+
+
+@cache
+def _one_argument() -> Any:
+    return floor(_t, evaluate=False).nargs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from sympy import Expr, Pow, Rational, Symbol
@@ -70,7 +71,7 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         unused = _unused(extra, used, definition, net.file)
         wanted = tuple(asked(derivation, walk.arithmetic))
         defined = _defined(net, wanted, assumed)
-        claimed = _claimed(derivation, wanted)  # before they are facts
+        claimed = partial(_claimed, derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
             facts, replaced = facts_from([*claims, *plain])
@@ -264,7 +265,7 @@ def _result(
     batch: Any,
     assumed: Claims,
     defined: Claims,
-    claimed: Mapping[tuple[str, ...], Claims],
+    claimed: Callable[[], Mapping[tuple[str, ...], Claims]],
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
@@ -284,7 +285,7 @@ def _result(
         claims=defined,
         assumed=assumed,
         symbols=dict(sorted(used.items())),
-        warnings=(*suspicions(net, set(used)), *shadows(net)),
+        suspect=lambda: (*suspicions(net, set(used)), *shadows(net)),
         unused=unused,
         derived=lambda: derivation,
         facts=arithmetic.facts,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, single
-from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.arguments import SAME, VALID, Given, bind
-from symcnn.analysis.fit import Fit, Known, by_arguments, first_alike
+from symcnn.algebra.symbols import Value, exact, symbol
+from symcnn.analysis.arguments import SAME, VALID, Given, at_step, bind, parts
+from symcnn.analysis.fit import Fit, Geometry, Known, Passage, Sizes, by_arguments, first_alike
 from symcnn.analysis.informed import Informed
+from symcnn.analysis.outcome import Counted, Names, Outcome
 from symcnn.analysis.tensor import Tensor, axis_names
-from symcnn.analysis.window import IDENTITY, UNSAID, Window
+from symcnn.analysis.window import Window, window_of
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
@@ -27,19 +28,8 @@ from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import UNKNOWN, WINDOW
 from symcnn.tree import Step
 
+_ANY_SIZE = symbol("a size")  # no name that a user can type has a space in it
 _NOT_YET = "not supported yet: "  # so begins the hint of a requirement that PyTorch does not have
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a layer makes of its input: the output, one window per input axis, the counted rules, conditions."""
-
-    output: Tensor
-    windows: tuple[Window, ...]
-    counted: Mapping[str, Value]
-    conditions: tuple[Condition | Either, ...]
-    kind: Kind
-    values: Mapping[str, Any]  # of every name that a rule may use
 
 
 class Application:
@@ -57,32 +47,46 @@ class Application:
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
         self.known = known or Known()
         self.axes = len(tensor.sizes)
-        elements = arithmetic.product([tensor.channels, *tensor.sizes], [])
-        self.values: dict[str, Any] = _Names(n=tensor.sizes, C=tensor.channels, axes=self.axes, inputs=elements)
+        self.values = Names(self._later, n=tensor.sizes, C=tensor.channels, axes=self.axes)
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
+        self.needs_more = False  # whether a rule was only decided by what is known of this layer
 
     def outcome(self) -> Outcome:
-        """Work out the rules in their order."""
+        """Work out the rules in their order; what is counted only where it is asked for, if that cannot fail."""
         self.fit = self._fit()
-        self.alike = self._first_alike()
         for demand in self.kind.demands:
             if not demand.fixed:
                 self._require(demand)
-        windows = self._windows()
-        output = self._output()
+        passage = self._passage()
+        channels = self._channels()
+        if passage.axes not in (0, self.axes):
+            hint = "a layer keeps all or none"
+            raise self._error(f"{self.step.kind} leaves {passage.axes} of {self.axes} axes", hint=hint)
+        output = Tensor(channels, self.values["n'"] if passage.axes == self.axes else ())
         counted = self._counted(output)
-        return Outcome(output, windows, counted, tuple(self.conditions), self.kind, self.values)
+        return Outcome(output, passage.windows, counted, tuple(self.conditions), self.kind, self.values)
+
+    @cached_property
+    def alike(self) -> tuple[int, ...]:
+        """For each axis the first one with the same input size and arguments: what holds for it holds again."""
+        return first_alike(zip(self.tensor.sizes, self.fit.alike, strict=True))
 
     def _fit(self) -> Fit:
-        """Put in the values of the parameters, and want of them what the kind requires whatever the tensor is."""
-        key = (self.kind, tuple(self.given.values.items()), self.axes)
+        """Put in the values of the parameters, and want of them what the kind requires whatever the sizes are."""
+        key = (self.kind, self.given.key, self.axes)
         fit = self.known.fits.get(key)
-        if fit is not None:
+        if fit is None:
+            fit = self._new_fit()
+            if self.kind.settles:
+                self.known.fits[key] = fit
+        else:
             self.values.update(fit.values)
             self.conditions += fit.conditions
-            self.same = fit.same
-            return fit
+        self.same = fit.same
+        return fit
+
+    def _new_fit(self) -> Fit:
         self.values.update(bind(self.kind, self.step, self.given, self.axes, Frame(self.arithmetic, self.values)))
         if VALID in (value for value in self.given.values.values() if isinstance(value, str)):
             self.values[VALID] = True
@@ -94,14 +98,17 @@ class Application:
         for demand in self.kind.demands:
             if demand.fixed:
                 self._require_once(demand)
-        fit = Fit(bound, tuple(self.conditions), self.alike, self.same)
-        if self.kind.settles:
-            self.known.fits[key] = fit
-        return fit
+        plain = not any(isinstance(part, Expr) for value in bound.values() for part in parts(value))
+        alike = self.alike
+        del self.alike  # of which the sizes have to do with it too, from here on
+        return Fit(bound, tuple(self.conditions), alike, self.same, plain, self._geometry())
 
-    def _first_alike(self) -> tuple[int, ...]:
-        """Return for each axis the first one with the same input size and arguments: what holds for it holds again."""
-        return first_alike(zip(self.tensor.sizes, self.fit.alike, strict=True))
+    def _geometry(self) -> Geometry:
+        """Return what is known of the kind, with arguments like these, and axes."""
+        if self.kind.shaped_by is None:
+            return Geometry()
+        key = (self.kind, self.axes, *(self.values[symbol] for symbol in self.kind.shaped_by))
+        return self.known.geometries.setdefault(key, Geometry())
 
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
@@ -134,16 +141,33 @@ class Application:
         return (self.kind, name, *(value[axis] if isinstance(value, tuple) else value for value in spoken))
 
     def _informed(self) -> Informed:
+        self.needs_more = True
         return Informed(self.arithmetic, self.shapes, self.conditions)
 
     def _per_axis(self, name: str) -> tuple[Value, ...]:
         """Work out a rule once for each different axis."""
         if name in self.kind.constants:
             return (self.kind.constants[name],) * self.axes
-        if name == "size" and self.kind.keeps_size:
+        if name == "size" and (self.kind.keeps_size or self._keeps_sizes()):
             return self.tensor.sizes
         worth = {axis: self._rule(name, axis) for axis in sorted(set(self.alike))}
         return tuple(worth[first] for first in self.alike)
+
+    def _keeps_sizes(self) -> bool:
+        """Tell whether the rule for the size gives back any size: that of a layer that may is asked for a symbol."""
+        geometry = self.fit.geometry
+        if geometry.keeps_sizes is None:
+            may = self.fit.plain and self.kind.shaped_by is not None and self._on_one_axis("size")
+            may = may and set(self.values["jump"]) == {1}
+            geometry.keeps_sizes = may and all(self._keeps(axis) for axis in set(self.fit.alike))
+        return geometry.keeps_sizes
+
+    def _keeps(self, axis: int) -> bool:
+        values = self.values | {"n": (_ANY_SIZE,) * self.axes}
+        try:
+            return self._worth("size", Frame(Arithmetic(), values, axis)) is _ANY_SIZE
+        except SymcnnError:
+            return False
 
     def _require_types(self) -> None:
         """Want integers, unless a parameter is rational; and yes or no of one whose default is `true` or `false`."""
@@ -152,8 +176,9 @@ class Application:
             if isinstance(parameter.default, nodes.Truth):
                 self._require_truth(parameter.name, value)
             elif not parameter.rational and not isinstance(value, str):
-                for part in _parts(value):
-                    self._require_integer(parameter.name, part)
+                for part in parts(value):
+                    if type(part) is not int:
+                        self._require_integer(parameter.name, part)
 
     def _require_truth(self, name: str, value: Any) -> None:
         if not (isinstance(value, bool) or value in (0, 1)):
@@ -184,7 +209,7 @@ class Application:
 
     def _require_once(self, demand: Demand) -> None:
         """Want what speaks of arguments alone, unless it holds for these already."""
-        key = (id(demand), *(self.values[self.kind.parameters[name].symbol] for name in demand.symbols))
+        key = (id(demand), self.axes, *map(self.values.__getitem__, demand.spoken))
         if key not in self.known.held:
             before = len(self.conditions)
             self._require(demand)
@@ -192,7 +217,7 @@ class Application:
                 self.known.held.add(key)
 
     def _require(self, demand: Demand) -> None:
-        if self.same and any(self.kind.parameters[name].symbol in self.same for name in demand.symbols):
+        if self.same and not set(self.same).isdisjoint(demand.spoken):
             return  # "same" is chosen such that it fits
         for axis in sorted(set(self.alike)) if demand.per_axis else (None,):
             claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)
@@ -222,11 +247,32 @@ class Application:
                 listed.append(f"{label} = {shown(value)}")
         return listed
 
+    def _passage(self) -> Passage:
+        """Work out what becomes of the axes, once for equal sizes if the channels have nothing to do with it."""
+        passages = self.fit.geometry.passages
+        known = passages.get(self.tensor.sizes)
+        if known is not None:
+            self.values.update(known.values)
+            self.conditions += known.claims
+            return known
+        before, asked_before = len(self.conditions), self.needs_more
+        self.needs_more = False
+        windows = self._windows()
+        self._check_sizes(self.values["n'"])
+        axes = self._rule("axes")
+        values = {name: self.values[name] for name in (*WINDOW, "n'", *self.same, SAME) if name in self.values}
+        found = Passage(values, windows, axes, tuple(self.conditions[before:]))
+        if self.kind.shaped_by is not None and not self.needs_more:
+            passages[self.tensor.sizes] = found
+        self.needs_more = asked_before
+        return found
+
     def _windows(self) -> tuple[Window, ...]:
-        if self.fit.windows is None and self.kind.free_windows and not self.same:
-            self.fit.windows = self._free_windows()
-        if self.fit.windows is not None:
-            values, windows = self.fit.windows
+        geometry = self.fit.geometry
+        if geometry.windows is None and self.kind.free_windows and not self.same:
+            geometry.windows = self._free_windows()
+        if geometry.windows is not None:
+            values, windows = geometry.windows
             self.values.update(values)
             self.values["n'"] = self._per_axis("size")
             return windows
@@ -234,7 +280,7 @@ class Application:
             self.values[name] = self._window_rule(name)
         self.values["n'"] = self._same_sizes(self.values["reach"], self.values["jump"]) or self._per_axis("size")
         self.values["start"] = self._window_rule("start")
-        return tuple(map(_window, *(self.values[name] for name in WINDOW)))
+        return tuple(map(window_of, *(self.values[name] for name in WINDOW)))
 
     def _free_windows(self) -> tuple[Mapping[str, Any], tuple[Window, ...]] | None:
         """Work out what an output sees from the arguments alone; None where they leave it open."""
@@ -247,7 +293,7 @@ class Application:
                 found[name] = tuple(worth[axis] for axis in alike)
         except UndecidedError:
             return None
-        return found, tuple(map(_window, *found.values()))
+        return found, tuple(map(window_of, *found.values()))
 
     def _window_rule(self, name: str) -> tuple[Value | None, ...]:
         """Work out what an output sees on each different axis; None is what cannot be said."""
@@ -283,17 +329,18 @@ class Application:
         self.values |= {self.same[0]: tuple(sides), "same": True}
         return tuple(sizes)
 
-    def _output(self) -> Tensor:
-        sizes = self.values["n'"]
+    def _check_sizes(self, sizes: Sizes) -> None:
         for axis in sorted(set(self.alike)) if sizes is not self.tensor.sizes else ():
             if sizes[axis] != self.tensor.sizes[axis]:
                 self._check_size(sizes[axis], axis_names(self.axes)[axis], windowed=True)
-        channels, axes = self._rule("channels"), self._rule("axes")
+
+    def _channels(self) -> Value:
+        if self.kind.keeps_channels:
+            return self.tensor.channels
+        channels = self._rule("channels")
         if channels != self.tensor.channels:
             self._check_size(channels, "number of channels", windowed=False)
-        if axes not in (0, self.axes):
-            raise self._error(f"{self.step.kind} leaves {axes} of {self.axes} axes", hint="a layer keeps all or none")
-        return Tensor(channels, sizes if axes == self.axes else ())
+        return channels
 
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
         if type(size) is int and size >= 1:
@@ -322,43 +369,30 @@ class Application:
         written = [by_symbol[s] for s in spoken if by_symbol.get(s) in self.given.spans]
         return written[-1] if written else None
 
-    def _counted(self, output: Tensor) -> dict[str, Value]:
+    def _counted(self, output: Tensor) -> Mapping[str, Value]:
         self.shapes.append(output.shape)
         self.values["n'"] = output.sizes if len(output.sizes) == self.axes else self.values["n'"]
         self.values["C'"] = output.channels
-        self.values["elements"] = self.arithmetic.product(list(output.shape), [])
-        counted: dict[str, Value] = dict(self.kind.counted_constants)
-        self.values |= counted
-        frame = Frame(self.arithmetic, self.values)
-        for name in self.kind.open_counts:
-            counted[name] = self.values[name] = self._decided(name, frame)
-        return counted
+        self.values.update(self.kind.counted_constants)
+        self.values.pending = ("inputs", "elements", *self.kind.open_counts)
+        if not (self.fit.plain and isinstance(self.tensor.channels, int) and self.kind.sure):
+            for name in self.kind.open_counts:
+                self.values[name] = self._count(name)
+        return Counted(self.values)
 
+    def _count(self, name: str) -> Value:
+        return self._decided(name, Frame(self.arithmetic, self.values))
 
-class _Names(dict[str, Any]):
-    """The values of a rule's names; a rule that comes to `unknown` cannot be said."""
-
-    def __missing__(self, name: str) -> Any:
+    def _later(self, name: str) -> Any:
+        """Work out the value of a name that no other had to be worked out from before."""
         if name == UNKNOWN:
             raise UndecidedError("it cannot be said what an output sees")
-        raise KeyError(name)
-
-
-@lru_cache(maxsize=10_000)  # equal windows are one, which is seen at once where they are composed
-def _window(
-    reach: Value | None, jump: Value | None, upsampling: Value | None, spacing: Value | None, start: Value | None
-) -> Window:
-    """Return the window along one axis, of which all must be known."""
-    if reach is None or jump is None or upsampling is None or spacing is None or start is None:
-        return UNSAID
-    window = Window(reach, jump, start, upsampling=upsampling, spacing=spacing)
-    return IDENTITY if window == IDENTITY else window
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield the numbers of a value that may be per axis, and per side."""
-    for item in value if isinstance(value, tuple) else (value,):
-        if isinstance(item, Sides):
-            yield from (item.before, item.after)
-        else:
-            yield item
+        if name == "inputs" or (name == "elements" and len(self.shapes) > 1):
+            channels, *sizes = self.shapes[0 if name == "inputs" else 1]
+            return self.arithmetic.product([channels, self.arithmetic.product(sizes, [])], [])
+        if name not in self.kind.open_counts or len(self.shapes) == 1:
+            raise KeyError(name)
+        try:
+            return self._count(name)
+        except SymcnnError as error:
+            raise at_step(error, self.step, self.given) from None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.express import shown
-from symcnn.formula.nodes import Formula, Text, Truth
+from symcnn.formula.meaning import meaning
+from symcnn.formula.nodes import Formula, Number, Text, Truth
 from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
 from symcnn.source import Span
@@ -22,19 +23,37 @@ _INFERRED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
-    """Values by parameter name, as they were written."""
+    """Values by parameter name, as they were written, and where; defaults have no place. Equal ones have equal keys."""
 
-    values: Mapping[str, Any]
-    spans: Mapping[str, Span]  # of what was written; defaults have none
+    __slots__ = ("key", "spans", "values")
+
+    def __init__(self, values: Mapping[str, Any], spans: Mapping[str, Span]) -> None:
+        self.values, self.spans = values, spans
+        self.key = tuple(values.items())
 
 
-def match_arguments(
-    step: Step, parameters: Sequence[str], positional: int, evaluate: Callable[[Formula], Any]
-) -> Given:
+class Matched:
+    """The arguments of a step by parameter name; `given` works out their values, which numbers need only once."""
+
+    __slots__ = ("_constant", "_meanings", "_spans")
+
+    def __init__(self, formulas: Mapping[str, Formula], spans: Mapping[str, Span]) -> None:
+        self._meanings, self._spans = {name: meaning(formula) for name, formula in formulas.items()}, spans
+        self._constant: Given | None = None
+        if all(isinstance(formula, (Number, Text, Truth)) for formula in formulas.values()):
+            self._constant = Given({name: formula.value for name, formula in formulas.items()}, spans)  # type: ignore[union-attr]
+
+    def given(self, frame: Frame) -> Given:
+        """Return the values."""
+        if self._constant is not None:
+            return self._constant
+        return Given({name: evaluate(frame) for name, evaluate in self._meanings.items()}, self._spans)
+
+
+def match_arguments(step: Step, parameters: Sequence[str], positional: int) -> Matched:
     """Give every argument of a step its parameter; raises `SymcnnError` for what does not fit."""
-    values: dict[str, Any] = {}
+    formulas: dict[str, Formula] = {}
     spans: dict[str, Span] = {}
     for place, argument in enumerate(step.arguments):
         name = argument.name or _positional_name(step, argument, place, parameters, positional)
@@ -42,11 +61,19 @@ def match_arguments(
             raise SymcnnError(
                 f"unknown argument '{name}' of {step.kind}", _name_span(argument), _argument_hint(name, parameters)
             )
-        if name in values:
+        if name in formulas:
             hint = _INFERRED.get(parameters[0], "").strip(" ()") or None
             raise SymcnnError(f"{step.kind} is given '{name}' twice", argument.span, hint)
-        values[name], spans[name] = evaluate(argument.value), argument.span
-    return Given(values, spans)
+        formulas[name], spans[name] = argument.value, argument.span
+    return Matched(formulas, spans)
+
+
+def at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
+    """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
+    if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
+        return error
+    word = error.span.text.partition("=")[0]
+    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)
 
 
 def _positional_name(step: Step, argument: Argument, place: int, parameters: Sequence[str], positional: int) -> str:
@@ -85,7 +112,10 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
         span = given.spans.get(parameter.name, step.span)
         if parameter.name in given.values:
             value = given.values[parameter.name]
-            bound[parameter.symbol] = _Written(kind, parameter, step, span, axes).spread(value)
+            if type(value) is int and not isinstance(parameter.default, (Text, Truth)):
+                bound[parameter.symbol] = (value,) * axes if parameter.per_axis else value
+            else:
+                bound[parameter.symbol] = _Written(kind, parameter, step, span, axes).spread(value)
         elif parameter.name in kind.defaults:
             bound[parameter.symbol] = default_value(kind, parameter, Frame(frame.arithmetic, bound), axes)
         else:
@@ -96,6 +126,8 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
 
 def default_value(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> Any:
     """Return the default of a parameter, per axis where it has one value per axis."""
+    if isinstance(parameter.default, (Number, Text, Truth)):
+        return (parameter.default.value,) * axes if parameter.per_axis else parameter.default.value
     default = kind.defaults[parameter.name]
     if not parameter.per_axis:
         return default(frame)
@@ -177,6 +209,15 @@ class _Written:
             return SymcnnError(message, self.span, did_you_mean(value, words, hint))
         message = f"{name} of {self.step.kind} is a word, not {shown(value)}"
         return SymcnnError(message, self.span, f'write {name}="{value}"' if str(value) in words else hint)
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Yield the numbers of a value that may be per axis, and per side."""
+    for item in value if isinstance(value, tuple) else (value,):
+        if isinstance(item, Sides):
+            yield from (item.before, item.after)
+        else:
+            yield item
 
 
 def axes_text(axes: int) -> str:

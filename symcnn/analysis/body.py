@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from symcnn.algebra.conditions import Condition, Either
@@ -29,7 +28,7 @@ class Body:
     outputs: list[Tensor] = field(default_factory=list)  # of the items
     place: Place = INPUT  # of the current tensor
     conditions: list[Condition | Either] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)  # of items by kind
     labels: dict[str, Place] = field(default_factory=dict)  # so far
     reserved: set[str] = field(default_factory=set)  # labels, later ones too
     taken: dict[str, Place] = field(default_factory=dict)  # the labels outside that are used here: the place there
@@ -53,9 +52,9 @@ class Body:
     def name(self, kind: str) -> str:
         """Return the next free name, such as conv1, for a step without a label."""
         while True:
-            self.counts[kind] += 1
+            number = self.counts[kind] = self.counts.get(kind, 0) + 1
             between = "_" if kind[-1].isdigit() else ""  # the first ReLU6 is no relu61
-            name = f"{kind.lower()}{between}{self.counts[kind]}"
+            name = f"{kind.lower()}{between}{number}"
             if name not in self.reserved:
                 return name
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from symcnn.algebra.operations import product, total, weighted
 from symcnn.algebra.symbols import Value
+from symcnn.analysis.layers import Parts
 from symcnn.library.rules import COUNTED, RULES
-
-if TYPE_CHECKING:
-    from symcnn.analysis.result import Layer
 
 
 class _Lazy(Mapping[str, Any]):
@@ -60,22 +57,11 @@ class Counts(_Lazy):
 class Totals(_Lazy):
     """Those of a network: each is summed over its layers for one sample, and then multiplied."""
 
-    def __init__(self, layers: Sequence[Layer], batch: Value, exactly: Callable[[Any], Any]) -> None:
+    def __init__(self, parts: Parts, batch: Value, exactly: Callable[[Any], Any]) -> None:
         super().__init__(batch, exactly)
-        self._layers = layers
-
-    @cached_property
-    def _different(self) -> list[tuple[int, Mapping[str, Value]]]:
-        """What layers count that no index stands in, and how often layers count the same."""
-        times: dict[int, int] = {}
-        for layer in self._layers:
-            if layer.loops:
-                continue
-            times[id(layer.counted)] = times.get(id(layer.counted), 0) + layer.times
-        counts = {id(layer.counted): layer.counted for layer in self._layers}
-        return [(often, counts[key].of_one) for key, often in times.items()]
+        self._parts = parts
 
     def _value(self, name: str, batch: Value) -> Value:
-        once = weighted(((often, of_one[name]) for often, of_one in self._different), batch)
-        looped = [layer.together(layer.counted.of_one[name]) for layer in self._layers if layer.loops]
+        once = weighted(((often, of_one[name]) for often, of_one in self._parts.equal), batch)
+        looped = [summed(of_one[name]) for summed, of_one in self._parts.looped]
         return total((once, product((total(looped), batch)))) if looped else once

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from sympy import Symbol
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.apply import Outcome
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.source import Span
 
@@ -18,8 +19,7 @@ Place = int  # of a value in a body: 0, 1, … the outputs of its items; INPUT, 
 INPUT: Place = -1
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One layer, or a join, which has several sources; `broadcast` says along which axes each of these is repeated."""
 
     name: str
@@ -143,6 +143,16 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), loops: tuple[Loop
         else:
             around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
             yield from visits(item.body, (*path, item.name), around)
+
+
+def outcomes(derivation: Derivation, loops: tuple[Loop, ...] = ()) -> Iterator[tuple[Outcome, tuple[Loop, ...]]]:
+    """Yield what each layer comes to, with the repetitions around it, as `visits` does."""
+    for item in derivation.items:
+        if isinstance(item, Leaf):
+            yield item.outcome, loops
+        else:
+            around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
+            yield from outcomes(item.body, around)
 
 
 def is_unrolled(derivation: Derivation) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import Derivation
 from symcnn.analysis.fields import NumericFields
+from symcnn.analysis.layers import Layers
 from symcnn.analysis.result import Analysis, Evaluated, Layer
 
 
@@ -34,12 +35,13 @@ class _Evaluation:
     def whole(self) -> Analysis:
         """Return the network's numbers."""
         analysis, deep = self.analysis, any(layer.loops for layer in self.analysis.layers)
+        layers = () if deep else tuple(map(self._layer, analysis.layers))  # at once: some could not be evaluated
         return Analysis(
             net=analysis.net,
             input=self._tuple(analysis.input),
             batch=self.batch,
             output=self._tuple(analysis.output),
-            layers=_Later(lambda: self.unrolled.layers) if deep else tuple(map(self._layer, analysis.layers)),
+            layers=Layers(lambda: self.unrolled.layers if deep else layers),
             fields=self.fields,
             claims=(),
             assumed=(),
@@ -87,25 +89,3 @@ class _Evaluation:
             claims=(),
             counting=self.counting,
         )
-
-
-class _Later(Sequence[Layer]):
-    """Layers that are derived when they are looked at."""
-
-    def __init__(self, derive: Callable[[], Sequence[Layer]]) -> None:
-        self._derive = derive
-
-    def __len__(self) -> int:
-        return len(self._derive())
-
-    @overload
-    def __getitem__(self, place: int) -> Layer: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Layer]: ...
-    def __getitem__(self, place: Any) -> Any:
-        return self._derive()[place]
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == (tuple(other) if isinstance(other, Sequence) else other)
-
-    __hash__ = None  # type: ignore[assignment]

@@ -189,11 +189,16 @@ def own_views(body: Derivation) -> Views:
 
 
 class _Follower:
-    """Follows views through the items of bodies; what a body that takes nothing from outside does is found once."""
+    """Follows views through the items of bodies; what bodies of equal windows do is found once.
+
+    That is, of those that take nothing from outside. The layers of bodies may differ in their channels.
+    """
 
     def __init__(self, arithmetic: Arithmetic) -> None:
         self._arithmetic = arithmetic
-        self._bodies: dict[Derivation, Views] = {}
+        self._bodies: dict[int, Views] = {}  # by their patterns
+        self._patterns: dict[Derivation, int] = {}
+        self._numbers: dict[Any, int] = {}  # of different patterns
 
     def output(self, body: Derivation, given: Sequence[Views], seen: list[Pair] | None) -> Views:
         """Return what the output of a body sees, where `given` is what its inputs see; `seen` collects its layers."""
@@ -222,9 +227,10 @@ class _Follower:
             for _ in range(nest.times - 1):
                 own = self.output(nest.body, [own, *taken], None)
             return self.output(nest.body, [own, *taken], seen)
-        if nest.body not in self._bodies:
-            self._bodies[nest.body] = self.output(nest.body, [own_views(nest.body)], None)
-        views = self._bodies[nest.body]
+        pattern = self._pattern(nest.body)
+        if pattern not in self._bodies:
+            self._bodies[pattern] = self.output(nest.body, [own_views(nest.body)], None)
+        views = self._bodies[pattern]
         if seen is None:
             return self._composed(own, views, nest.times)
         return self.output(nest.body, [self._composed(own, views, nest.times - 1)], seen)
@@ -250,6 +256,21 @@ class _Follower:
 
     def _put_in(self, views: Views, values: Mapping[Symbol, Value]) -> Views:
         return tuple(put_in(view, values, self._arithmetic) for view in views)
+
+    def _pattern(self, body: Derivation) -> int:
+        """Return a number that says how a body's windows follow on each other: that decides what its output sees."""
+        known = self._patterns.get(body)
+        if known is None:
+            items = tuple(map(self._item, body.items))
+            pattern = (len(body.input.sizes), len(body.inputs), body.result, items)
+            known = self._patterns[body] = self._numbers.setdefault(pattern, len(self._numbers))
+        return known
+
+    def _item(self, item: Leaf | Nest) -> tuple[Any, ...]:
+        if isinstance(item, Nest):
+            return self._pattern(item.body), item.times, item.index, item.sources
+        outcome = item.outcome  # equal windows are mostly one object, and it is there as long as the derivation
+        return id(outcome.windows), outcome.kind.gates, item.sources, item.broadcast
 
     def _composed(self, own: Views, views: Views, times: int) -> Views:
         return composed(own, [view.repeated(times, self._arithmetic) for view in views], self._arithmetic)

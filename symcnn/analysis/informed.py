@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from sympy import Expr, Mul, Pow
 
@@ -22,12 +23,15 @@ class Informed(Arithmetic):
     def __init__(
         self, outside: Arithmetic, shapes: Sequence[Sequence[Value]], conditions: Iterable[Condition | Either]
     ) -> None:
-        positive = [size for shape in shapes for size in (*shape, outside.product([*shape], []))]
-        sizes = [add(polynomial(size), {ONE: -1}) for size in positive]
+        self._positive = [size for shape in shapes for size in (*shape, outside.product([*shape], []))]
+        sizes = [add(polynomial(size), {ONE: -1}) for size in self._positive]
         bounds = [c.polynomial for c in conditions if isinstance(c, Condition) and c.claim == NONNEGATIVE]
         facts = outside.facts
-        self._nonzero = {factor for size in positive if isinstance(size, Expr) for factor in _factors(size)}
         super().__init__(replace(facts, known=(*facts.known, *sizes, *bounds)))
+
+    @cached_property
+    def _nonzero(self) -> set[Expr]:
+        return {factor for size in self._positive if isinstance(size, Expr) for factor in _factors(size)}
 
     def compare(self, operator: str, left: Value, right: Value) -> Truth:
         """Decide `left operator right`, or return the condition for it."""

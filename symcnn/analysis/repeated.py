@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, single
@@ -30,8 +30,7 @@ def together(value: Value, loops: Sequence[Loop], arithmetic: Arithmetic) -> Val
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a layer, or a body itself (which has no `leaf`), asks of the network; bodies are there once."""
 
     leaf: Leaf | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -21,6 +21,7 @@ from symcnn.analysis.counting import Counting, of_layer, of_network
 from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
+from symcnn.analysis.layers import Layers
 from symcnn.analysis.repeated import together
 from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.values import checked
@@ -198,12 +199,12 @@ class Analysis(Quantities):
     input: tuple[Any, ...]
     batch: Any
     output: tuple[Any, ...]
-    layers: Sequence[Layer]
+    layers: Layers
     fields: Fields = field(repr=False, compare=False)
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
     symbols: Mapping[str, Symbol]
-    warnings: tuple[str, ...] = field(default=(), repr=False)  # names that look like a slip of the pen
+    suspect: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
     unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
     derived: Callable[[], Derivation | None] | None = field(default=None, repr=False, compare=False)
     evaluate: Callable[[Value], Any] = field(default=expression, repr=False, compare=False)
@@ -262,12 +263,17 @@ class Analysis(Quantities):
             assert self.symbolic is not None
             return Evaluated(self.symbolic.counted, self.evaluate)
         exactly = expression if self.values is None else exact
-        return Totals(self.layers, 1 if self.batch is None else exact(self.batch), exactly)
+        return Totals(self.layers.parts(), 1 if self.batch is None else exact(self.batch), exactly)
 
     @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one output of the network sees of its input."""
         return self.fields.network
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Names that look like a slip of the pen, and definitions that take the place of the library's."""
+        return self.suspect()
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
+from math import prod
 from typing import Any, TypeAlias
 
 from sympy import Expr
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value, expression
-from symcnn.analysis.apply import Outcome
 from symcnn.analysis.counting import Counting
 from symcnn.analysis.counts import Counts
-from symcnn.analysis.derivation import Derivation, Visit, visits
+from symcnn.analysis.derivation import Derivation, Loop, Visit, outcomes, visits
 from symcnn.analysis.fields import Fields
+from symcnn.analysis.layers import Layers, Parts, gathered
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Layer
 
@@ -22,17 +24,32 @@ Claims: TypeAlias = tuple[Condition | Either, ...]
 
 
 class Rows:
-    """Makes the rows of one network; `claimed` has the layers' own conditions by path, where they are facts later."""
+    """Makes the rows of one network; `claimed` yields the layers' own conditions by path: they may be facts later."""
 
     def __init__(
-        self, batch: Value, fields: Fields, counting: Counting, claimed: Mapping[tuple[str, ...], Claims] | None
+        self, batch: Value, fields: Fields, counting: Counting, claimed: Callable[[], Mapping[tuple[str, ...], Claims]]
     ) -> None:
-        self._batch, self._fields, self._counting, self._claimed = batch, fields, counting, claimed
+        self._batch, self._fields, self._counting, self._claimed = batch, fields, counting, cache(claimed)
         self._counts: dict[int, Counts] = {}  # of each different outcome, by its identity
 
-    def of(self, derivation: Derivation) -> tuple[Layer, ...]:
+    def of(self, derivation: Derivation) -> Layers:
         """Return the rows of all layers, in order."""
-        return tuple(self._row(visit, place) for place, visit in enumerate(visits(derivation)))
+        return Layers(
+            lambda: (self._row(visit, place) for place, visit in enumerate(visits(derivation))),
+            lambda: self._parts(derivation),
+        )
+
+    def _parts(self, derivation: Derivation) -> Parts:
+        every = list(outcomes(derivation))
+        equal = [(outcome, loops) for outcome, loops in every if not _speaks_of_an_index(loops)]
+        looped = [(outcome, loops) for outcome, loops in every if _speaks_of_an_index(loops)]
+        return Parts(
+            gathered((prod(int(loop.count) for loop in loops), outcome.counted) for outcome, loops in equal),
+            [(partial(self._together, loops), outcome.counted) for outcome, loops in looped],
+        )
+
+    def _together(self, loops: tuple[Loop, ...], value: Value) -> Value:
+        return together(value, loops, self._counting.arithmetic)
 
     def _row(self, visit: Visit, place: int) -> Layer:
         leaf, outcome = visit.leaf, visit.leaf.outcome
@@ -40,8 +57,8 @@ class Rows:
             name=leaf.name,
             path=".".join(visit.path),
             kind=leaf.kind,
-            times=together(1, visit.loops, self._counting.arithmetic),
-            loops=visit.loops if any(loop.index for loop in visit.loops) else (),
+            times=self._together(visit.loops, 1),
+            loops=visit.loops if _speaks_of_an_index(visit.loops) else (),
             input=shape(leaf.input.shape),
             inputs=tuple(shape(tensor.shape) for tensor in leaf.inputs),
             output=shape(outcome.output.shape),
@@ -51,7 +68,7 @@ class Rows:
             span=leaf.span,
             rules=outcome.kind,
             values=outcome.values,
-            claims=outcome.conditions if self._claimed is None else self._claimed.get(visit.path, ()),
+            claims=self._claimed().get(visit.path, ()),
             counting=self._counting,
         )
 
@@ -59,6 +76,10 @@ class Rows:
         if id(outcome) not in self._counts:
             self._counts[id(outcome)] = Counts(outcome.counted, self._batch, expression)
         return self._counts[id(outcome)]
+
+
+def _speaks_of_an_index(loops: tuple[Loop, ...]) -> bool:
+    return any(loop.index is not None for loop in loops)
 
 
 @lru_cache(maxsize=10_000)  # a layer's output is the next one's input

@@ -13,6 +13,8 @@ def statements(block: Block) -> Iterator[Statement]:
     for statement in block.statements:
         inner = statement.statement if isinstance(statement, Labelled) else statement
         yield inner
+        if isinstance(inner, Step):  # as most are
+            continue
         match inner:
             case Join(_, paths):
                 for path in paths:

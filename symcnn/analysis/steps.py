@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.analysis.apply import Application, Outcome
-from symcnn.analysis.arguments import Given, axes_text
+from symcnn.analysis.apply import Application
+from symcnn.analysis.arguments import Given, Matched, at_step, axes_text, match_arguments
 from symcnn.analysis.fit import Known
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.library.kind import Kind
@@ -24,6 +26,7 @@ class Steps:
     def __init__(self, arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
         self._found: dict[tuple[int, str], Found] = {}
+        self._matched: dict[int, tuple[Step, Matched]] = {}  # by the identity of the step, which is kept alive
         self._outcomes: dict[Any, Outcome] = {}
         self._known = Known()
         self._derived = [0]
@@ -31,7 +34,7 @@ class Steps:
     def under(self, arithmetic: Arithmetic) -> Steps:
         """Return the steps of the same analysis where other things are known; they are counted together."""
         other = Steps(arithmetic)
-        other._found, other._derived = self._found, self._derived
+        other._found, other._matched, other._derived = self._found, self._matched, self._derived
         return other
 
     def find(self, step: Step, file: File) -> Found:
@@ -41,9 +44,16 @@ class Steps:
             self._found[key] = find(step.kind, file, step.kind_span)
         return self._found[key]
 
+    def matched(self, step: Step, parameters: Iterable[str], positional: int) -> Matched:
+        """Return the arguments of a step, which in every use of a block belong to the same parameters."""
+        known = self._matched.get(id(step))
+        if known is None:
+            known = self._matched[id(step)] = step, match_arguments(step, tuple(parameters), positional)
+        return known[1]
+
     def outcome(self, kind: Kind, step: Step, given: Given, tensor: Tensor) -> Outcome:
         """Return what a kind with some arguments makes of a tensor."""
-        key = (kind, tuple(given.values.items()), tensor)
+        key = (kind, given.key, tensor)
         known = self._outcomes.get(key)
         if known is None:
             try:
@@ -72,11 +82,3 @@ def check_axes(step: Step, found: Found, tensor: Tensor) -> None:
             hint += "; a batch is no axis: input 3×H×W, batch N"
         message = f"{step.kind} wants {axes_text(found.axes or 0)}, the tensor {tensor} has {axes_text(axes)}"
         raise SymcnnError(message, step.kind_span, hint)
-
-
-def at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
-    """Return the error to show: one inside the library is shown at the argument of the same name, or at the step."""
-    if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
-        return error
-    word = error.span.text.partition("=")[0]
-    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, informed
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.arguments import Given, match_arguments, missing
+from symcnn.analysis.arguments import Given, at_step, missing
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.informed import Informed
@@ -20,7 +19,7 @@ from symcnn.analysis.joins import cropped, disagreement, joined
 from symcnn.analysis.repeats import Repeats, inside
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in
-from symcnn.analysis.steps import MOST_ITEMS, Steps, at_step, check_axes
+from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
@@ -61,6 +60,7 @@ class Walk:
         self.conditional = False
         self._steps = Steps(arithmetic)
         self._meanings: dict[int, Meaning] = {}
+        self._labels: dict[int, tuple[str, ...]] = {}  # of blocks
         self._bodies: dict[Any, Derivation] = {}
         self._active: list[Any] = []
         self._depth = 0
@@ -81,13 +81,19 @@ class Walk:
         if self._depth > _DEEPEST_BLOCKS:
             raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
         self._depth += 1
-        body.reserved.update(labels_in(block))
+        body.reserved.update(self._labels_in(block))
         try:
             for statement in block.statements:
                 if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
                     self._statement(statement, body, None)
         finally:
             self._depth -= 1
+
+    def _labels_in(self, block: Block) -> tuple[str, ...]:
+        known = self._labels.get(id(block))
+        if known is None:
+            known = self._labels[id(block)] = tuple(labels_in(block))
+        return known
 
     def _statement(self, statement: Statement, body: Body, label: str | None) -> None:
         match statement:
@@ -249,7 +255,7 @@ class Walk:
             raise disagreement(joint, body, places, different, span)
         found = joined(joint, tensors, self.arithmetic, demand)
         outcome = self._steps.outcome(kind, Step(kind.name, (), span, span), Given({}, {}), found.tensor)
-        outcome = replace(outcome, conditions=(*dict.fromkeys(claims), *outcome.conditions))
+        outcome = outcome._replace(conditions=(*dict.fromkeys(claims), *outcome.conditions))
         self.conditional = self.conditional or bool(claims)
         self._steps.count(span)
         body.append(Leaf(name, kind.name, tensors, outcome, span, places, found.broadcast), outcome.output)
@@ -274,7 +280,7 @@ class Walk:
         step = Step(kind.name, (), reference.span, reference.span)
         outcome = self._steps.outcome(kind, step, Given({next(iter(kind.parameters)): margins}, {}), tensor)
         open_claims = [part for claim in claims for part in single(claim) if not isinstance(part, bool)]
-        outcome = replace(outcome, conditions=tuple(dict.fromkeys((*open_claims, *outcome.conditions))))
+        outcome = outcome._replace(conditions=tuple(dict.fromkeys((*open_claims, *outcome.conditions))))
         self.conditional = self.conditional or bool(open_claims)
         name = body.name(kind.name)
         body.append(Leaf(name, kind.name, (tensor,), outcome, reference.span, (place,)), outcome.output)
@@ -287,7 +293,7 @@ class Walk:
         found = self._steps.find(step, body.file)
         check_axes(step, found, tensor)
         if isinstance(found.meaning, Kind):
-            given = self._given(step, list(found.meaning.parameters), found.meaning.positional, body.scope)
+            given = self._given(step, found.meaning.parameters, found.meaning.positional, body.scope)
             outcome = self._steps.outcome(found.meaning, step, given, tensor)
             name = label or body.name(found.meaning.name)
             leaf = Leaf(name, found.meaning.name, (tensor,), outcome, step.span, (body.place,))
@@ -298,8 +304,8 @@ class Walk:
         name = label or body.name(found.meaning.name)
         body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
-    def _given(self, step: Step, parameters: list[str], positional: int, scope: Scope) -> Given:
-        return match_arguments(step, parameters, positional, lambda f: self._value(f, scope))
+    def _given(self, step: Step, parameters: Iterable[str], positional: int, scope: Scope) -> Given:
+        return self._steps.matched(step, parameters, positional).given(Frame(self.arithmetic, scope))
 
     # nets as blocks
 
@@ -308,7 +314,7 @@ class Walk:
         parameters = [p.name for p in net.parameters]
         limit = positional(parameters) if from_library else len(parameters)
         given = self._given(step, parameters, limit, scope)
-        key = (net.name, from_library, tuple(given.values.items()), tensor)
+        key = (net.name, from_library, given.key, tensor)
         if key in self._bodies:
             return self._bodies[key]
         if key in self._active:

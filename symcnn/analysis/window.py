@@ -76,6 +76,17 @@ IDENTITY = Window()
 UNSAID = Window(known=False)  # nothing can be said of it, of its jump neither
 
 
+@lru_cache(maxsize=10_000)  # equal windows are one, which is seen at once where they are composed
+def window_of(
+    reach: Value | None, jump: Value | None, upsampling: Value | None, spacing: Value | None, start: Value | None
+) -> Window:
+    """Return the window along one axis, of which all must be known."""
+    if reach is None or jump is None or upsampling is None or spacing is None or start is None:
+        return UNSAID
+    window = Window(reach, jump, start, upsampling=upsampling, spacing=spacing)
+    return IDENTITY if window == IDENTITY else window
+
+
 @lru_cache(maxsize=10_000)  # equal axes are worked out once
 def _composed(first: Window, later: Window) -> Window:
     _require_plain(first)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import ChainMap
+from typing import Any, cast
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
-from symcnn.analysis.apply import Outcome
 from symcnn.analysis.arguments import SAME
+from symcnn.analysis.outcome import Outcome
 from symcnn.errors import SymcnnError
 from symcnn.formula.values import Frame, number
 from symcnn.library.kind import Kind
@@ -60,7 +61,7 @@ def dependents(kind: Kind, quantity: str) -> tuple[str, ...]:
 
 def recounted(right: Outcome, slips: tuple[Slip, ...], arithmetic: Arithmetic) -> Outcome:
     """Return what a layer counts by mistakes of what is counted alone, on the same tensor."""
-    values, counted = dict(right.values), dict(right.counted)
+    values, counted = ChainMap[str, Any]({}, cast(dict[str, Any], right.values)), dict(right.counted)
     wrong = {slip.quantity: right.kind.mistake(slip) for slip in slips}
     changed = {name for slip in slips for name in dependents(right.kind, slip.quantity)}
     for name in (name for name in COUNTED if name in changed):
@@ -68,4 +69,4 @@ def recounted(right: Outcome, slips: tuple[Slip, ...], arithmetic: Arithmetic) -
         values[name] = counted[name] = exact(number(rule(Frame(arithmetic, values)), None))
     if "params" in wrong:
         counted["params"] = exact(number(wrong["params"](Frame(arithmetic, values)), None))
-    return replace(right, counted=counted)
+    return right._replace(counted=counted)

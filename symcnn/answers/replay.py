@@ -7,19 +7,20 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, is_number
-from symcnn.analysis.apply import Application, Outcome
+from symcnn.analysis.apply import Application
 from symcnn.analysis.arguments import SAME, Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
@@ -49,7 +50,7 @@ class Use:
 
     def __init__(self, kind: Kind, given: Given, span: Span) -> None:
         self.kind, self.given, self.span = kind, given, span
-        self.arguments = tuple(given.values.items())
+        self.arguments = given.key
 
 
 class Replay:
@@ -103,7 +104,7 @@ class Replay:
         others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
         outcome = self._applied(use, others, tensor)
         if len(others) < len(slips):
-            outcome = replace(outcome, windows=self._applied(use, slips, tensor).windows)
+            outcome = outcome._replace(windows=self._applied(use, slips, tensor).windows)
         return outcome
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
@@ -127,7 +128,7 @@ class Replay:
         leaf = self.leaves[place]
         if not slips:
             return leaf
-        return replace(leaf, outcome=self.outcome(self.uses[place], slips, _taken(leaf.outcome)))
+        return leaf._replace(outcome=self.outcome(self.uses[place], slips, _taken(leaf.outcome)))
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
         """Return the sum over the layers of one sample, bodies that are shared once."""
@@ -209,7 +210,7 @@ class Run:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
         outcome = self.replay.outcome(use, slips, tensor)
-        new = Leaf(leaf.name, leaf.kind, tensors, outcome, leaf.span, leaf.sources, broadcast)
+        new = leaf._replace(inputs=tensors, outcome=outcome, broadcast=broadcast)
         self.leaves.setdefault(place, new)
         return new
 

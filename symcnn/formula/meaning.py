@@ -72,6 +72,8 @@ def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
     inner, span = meaning(node, names), node.span
+    while isinstance(node, f.Group):
+        node = node.inner
     if isinstance(node, _NUMBERS):
         return inner
 

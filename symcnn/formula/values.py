@@ -86,7 +86,7 @@ class _Overlay(dict[str, Any]):
 
 def number(value: Any, span: Any) -> Any:
     """Return a value as a number: `true` is 1, a (before, after) pair its mean; other things are an error."""
-    if type(value) is int:
+    if type(value) is int or hasattr(value, "as_coeff_Mul"):  # so does every expression of SymPy that is a number
         return value
     if isinstance(value, bool):
         return int(value)
@@ -123,7 +123,7 @@ class UndecidedError(SymcnnError):
 
 def undecided(claim: Any, node: Formula) -> UndecidedError:
     """Return the error for a condition that must be decided and is not: it names the symbols."""
-    symbols = ", ".join(sorted(str(s) for s in claim.relation().free_symbols))
+    symbols = ", ".join(sorted(str(s) for s in claim.symbols()))
     return UndecidedError(
         f"cannot decide '{node.span.text}': it depends on {symbols}",
         node.span,

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sympy import Expr
 
-from symcnn.analysis.apply import Outcome
 from symcnn.analysis.arguments import SAME
+from symcnn.analysis.outcome import Outcome
 from symcnn.formula.nodes import Truth
 from symcnn.formula.values import Sides
 from symcnn.tree import LayerParameter

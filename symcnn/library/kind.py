@@ -9,7 +9,20 @@ from typing import Any, TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
-from symcnn.formula.nodes import Apply, Comparison, Formula, Name, Number, Text, Truth, children, names
+from symcnn.formula.nodes import (
+    Apply,
+    Choice,
+    Comparison,
+    Formula,
+    Logic,
+    Name,
+    Not,
+    Number,
+    Text,
+    Truth,
+    children,
+    names,
+)
 from symcnn.formula.values import Frame, Meaning
 from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
@@ -24,13 +37,17 @@ _UNMISTAKABLE = ("demands", "defaults", "words", "sided", "slips")  # what no mi
 
 @dataclass(frozen=True)
 class Demand:
-    """A requirement, compiled; `symbols` are the arguments it speaks of, `fixed`: it speaks of nothing else."""
+    """A requirement, compiled; `symbols` are the arguments it speaks of, `spoken` what stands for them in formulas.
+
+    `fixed`: else it asks at most for the number of axes.
+    """
 
     test: Meaning
     formula: Formula
     hint: str | None
     per_axis: bool
     symbols: tuple[str, ...]
+    spoken: tuple[str, ...]
     fixed: bool
 
 
@@ -61,7 +78,7 @@ class Kind:
     @cached_property
     def spoken(self) -> dict[str, tuple[str, ...]]:
         """The names that each rule speaks of, `prod` and `first` among them, with which it speaks of all axes."""
-        return {name: self._spoken(formula) for name, formula in self.formulas.items()}
+        return {name: self.spoken_in(formula) for name, formula in self.formulas.items()}
 
     @cached_property
     def settles(self) -> bool:
@@ -73,6 +90,27 @@ class Kind:
     def keeps_size(self) -> bool:
         """Whether the output is as large as the input."""
         return self.formulas["size"] == Name("n")
+
+    @cached_property
+    def shaped_by(self) -> tuple[str, ...] | None:
+        """The arguments, by symbol, that say with the sizes what becomes of axes; None where channels do so too."""
+        spoken = {symbol for name in (*WINDOW, "size", "axes") for symbol in self.spoken[name]}
+        return None if spoken & {"C", "inputs"} else tuple(symbol for symbol in self.symbols if symbol in spoken)
+
+    @cached_property
+    def keeps_channels(self) -> bool:
+        """Whether the output has as many channels as the input."""
+        return self.formulas["channels"] == Name("C")
+
+    @cached_property
+    def sure(self) -> bool:
+        """Whether what is counted is decided wherever the arguments and the channels are numbers."""
+        settled = {*self.symbols, "C", "axes", "prod", "first"}
+        for name in COUNTED:
+            if name in self.counted_constants or settled.issuperset(self.spoken[name]):
+                settled.add(name)
+        asked = (self.spoken_in(test) for name in self.open_counts for test in _tests(self.formulas[name]))
+        return all(settled.issuperset(spoken) for spoken in asked)
 
     @cached_property
     def free_windows(self) -> bool:
@@ -182,7 +220,7 @@ class Kind:
         made = Kind(replace(self.definition, rules=(*rules, *wrong.items())))
         compiled = {slip.quantity: self.mistake(slip) for slip in slips if slip.quantity in RULES}
         made.__dict__ |= {name: getattr(self, name) for name in _UNMISTAKABLE}
-        spoken = {name: self._spoken(value) for name, value in wrong.items()}
+        spoken = {name: self.spoken_in(value) for name, value in wrong.items()}
         made.__dict__ |= {"rules": self.rules | compiled, "formulas": self.formulas | wrong}
         made.__dict__["spoken"] = self.spoken | spoken
         return made
@@ -202,12 +240,13 @@ class Kind:
         """Whether an argument has one value per axis, so that there must be axes."""
         return any(parameter.per_axis for parameter in self.parameters.values())
 
-    @property
+    @cached_property
     def positional(self) -> int:
         """How many arguments may stand without a name."""
         return positional(self.parameters)
 
-    def _spoken(self, formula: Formula) -> tuple[str, ...]:
+    def spoken_in(self, formula: Formula) -> tuple[str, ...]:
+        """Return the names that a formula speaks of, of those that rules may know."""
         known = {*FOLDS, *INPUT_NAMES, *OUTPUT_NAMES, *RULES, *(p.symbol for p in self.definition.parameters)}
         return tuple(sorted({node.name for node in names(formula)} & known))
 
@@ -226,8 +265,9 @@ class Kind:
         mentioned = {name.name for name in names(formula)}
         arguments = tuple(p.name for p in self.definition.parameters if p.symbol in mentioned)
         per_axis = bool(mentioned & vocabulary.per_axis)
-        fixed = not mentioned & {*INPUT_NAMES}
-        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments, fixed)
+        fixed = not mentioned & {*INPUT_NAMES} - {"axes"}
+        spoken = tuple(self.parameters[name].symbol for name in arguments)
+        return Demand(meaning(formula, vocabulary), formula, hint, per_axis, arguments, spoken, fixed)
 
     def _vocabulary(self, more: Iterable[str], parameters: Iterable[LayerParameter], folding: bool) -> Vocabulary:
         parameters = tuple(parameters)
@@ -255,6 +295,15 @@ def _nodes(formulas: Iterable[Formula]) -> Iterator[Formula]:
     for formula in formulas:
         yield formula
         yield from _nodes(children(formula))
+
+
+def _tests(formula: Formula) -> Iterator[Formula]:
+    """Yield the conditions inside a formula."""
+    for node in _nodes([formula]):
+        if isinstance(node, Choice):
+            yield node.condition
+        elif isinstance(node, (Comparison, Logic, Not)):
+            yield node
 
 
 def _is_side(node: Formula) -> TypeGuard[Apply]:

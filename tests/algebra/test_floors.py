@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -247,3 +248,17 @@ def test_threads_agree() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(chain, [*range(20), *range(20)])) == [chain(i) for i in range(20)] * 2
+
+
+def test_atoms_are_those_that_sympy_makes() -> None:
+    for ours in (floor_of(H, NOTHING, 7), floor_of(H * W, NOTHING, 6), ceiling_of(H, NOTHING, 5)):
+        assert isinstance(ours, (floor, ceiling))
+        theirs = type(ours)(ours.args[0], evaluate=False)
+        assert (ours, hash(ours), ours.nargs, ours.__dict__.keys()) == (
+            theirs,
+            hash(theirs),
+            theirs.nargs,
+            theirs.__dict__.keys(),
+        )
+        assert ours.subs({H: 22, W: 5}) == theirs.subs({H: 22, W: 5})
+        assert pickle.loads(pickle.dumps(ours)) == theirs

@@ -10,6 +10,7 @@ from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Fields, layer_fields, output_field
+from symcnn.analysis.layers import Layers
 from tests.helpers import analysed
 
 _CHAIN = "net {} {{ input C×H×H; Conv(C, 3, padding=1); ReLU; BatchNorm }}"
@@ -51,7 +52,7 @@ def arranged(*items: Item, name: str = "a") -> Analysis:
         _layer(kinds[v.leaf.kind], ".".join(v.path), prod(int(loop.count) for loop in v.loops), v.leaf, place, found)
         for place, v in enumerate(visits(derivation))
     )
-    return replace(chain, derived=lambda: derivation, layers=layers, fields=found)
+    return replace(chain, derived=lambda: derivation, layers=Layers(lambda: layers), fields=found)
 
 
 def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:
@@ -60,12 +61,12 @@ def _body(items: tuple[Item, ...], leaves: dict[str, Leaf]) -> Derivation:
         before = (len(made) - 1 if made else INPUT,)
         match item:
             case str():
-                made.append(replace(leaves[item.rstrip("0123456789")], name=item, sources=before))
+                made.append(leaves[item.rstrip("0123456789")]._replace(name=item, sources=before))
             case Block(name, inside, times):
                 made.append(Nest(name, _body(inside, leaves), times, before))
             case Join(name, inside, kind):
                 made.append(Nest(name, _body(inside, leaves), 1, before))
-                made.append(replace(leaves["relu"], name=name, kind=kind, sources=(len(made) - 1,)))
+                made.append(leaves["relu"]._replace(name=name, kind=kind, sources=(len(made) - 1,)))
     return Derivation((leaves["relu"].input,), tuple(made), len(made) - 1 if made else INPUT)
 
 

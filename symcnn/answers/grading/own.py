@@ -12,8 +12,8 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis import Analysis
-from symcnn.analysis.apply import Outcome
 from symcnn.analysis.derivation import Derivation, Leaf
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.paths import layers_at
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import FIELDS, SHAPES, Asked, alike, renamed
@@ -183,7 +183,7 @@ class _Again(Run):
         if place not in self.outputs or self._is_over(place):
             return found
         output = _with_sizes(found.outcome.output, self.outputs[place])
-        new = replace(found, outcome=_with_output(found.outcome, output, self.replay.arithmetic))
+        new = found._replace(outcome=_with_output(found.outcome, output, self.replay.arithmetic))
         self.leaves[place] = new
         return new
 
@@ -216,7 +216,7 @@ def _with_output(right: Outcome, output: Tensor, arithmetic: Arithmetic) -> Outc
     for name in COUNTED:
         if name in found:
             found[name] = values[name] = exact(number(right.kind.rules[name](Frame(arithmetic, values)), None))
-    return replace(right, output=output, counted=found, values=values)
+    return right._replace(output=output, counted=found, values=values)
 
 
 def _again(analysis: Analysis, outputs: _Sizes, last: int | None) -> _Again:

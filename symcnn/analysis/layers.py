@@ -1,0 +1,72 @@
+"""The rows of the table as a sequence that is made when one of them is asked for: totals do without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
+
+from symcnn.algebra.symbols import Value
+
+if TYPE_CHECKING:
+    from symcnn.analysis.result import Layer
+
+Counted: TypeAlias = Mapping[str, Value]  # what a layer counts for one sample
+
+
+class Parts(NamedTuple):
+    """What different layers count: `equal` in so many repetitions, `looped` with an index, and how that is summed."""
+
+    equal: list[tuple[int, Counted]]
+    looped: list[tuple[Callable[[Value], Value], Counted]]
+
+
+class Layers(Sequence["Layer"]):
+    """Layers in order; `make` makes them, and `parts` says what all of them count. They equal a tuple of the same."""
+
+    def __init__(self, make: Callable[[], Iterable[Layer]], parts: Callable[[], Parts] | None = None) -> None:
+        self._make, self._parts = make, parts
+
+    @cached_property
+    def _rows(self) -> tuple[Layer, ...]:
+        return tuple(self._make())
+
+    def parts(self) -> Parts:
+        """Return what different layers count for one sample."""
+        if self._parts is not None:
+            return self._parts()
+        equal = gathered((layer.times, layer.counted.of_one) for layer in self if not layer.loops)
+        return Parts(equal, [(layer.together, layer.counted.of_one) for layer in self if layer.loops])
+
+    @overload
+    def __getitem__(self, place: int) -> Layer: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Layer, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Layer | tuple[Layer, ...]:
+        return self._rows[place]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __eq__(self, other: Any) -> bool:
+        return self._rows == tuple(other) if isinstance(other, (Layers, tuple)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
+
+
+def gathered(counted: Iterable[tuple[int, Counted]]) -> list[tuple[int, Counted]]:
+    """Return the same with every different mapping once: equal layers share theirs."""
+    found: dict[int, tuple[int, Counted]] = {}
+    for times, of_one in counted:
+        before = found.get(id(of_one))
+        found[id(of_one)] = (times if before is None else before[0] + times, of_one)
+    return list(found.values())

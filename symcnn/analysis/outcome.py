@@ -1,0 +1,79 @@
+"""What a layer makes of a tensor, and the values of its rules, some worked out only when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from symcnn.algebra.conditions import Condition, Either
+from symcnn.algebra.symbols import Value
+from symcnn.analysis.tensor import Tensor
+from symcnn.analysis.window import Window
+from symcnn.library.kind import Kind
+from symcnn.library.rules import COUNTED
+
+
+class Outcome(NamedTuple):
+    """What a layer makes of its input: the output, one window per input axis, the counted rules, conditions."""
+
+    output: Tensor
+    windows: tuple[Window, ...]
+    counted: Mapping[str, Value]
+    conditions: tuple[Condition | Either, ...]
+    kind: Kind
+    values: Mapping[str, Any]  # of every name that a rule may use
+
+
+class Names(dict[str, Any]):
+    """The values of a rule's names; `later` works out those that are asked for and not there yet.
+
+    Of these, the `pending` ones are there for whoever goes through all names.
+    """
+
+    def __init__(self, later: Callable[[str], Any], **values: Any) -> None:
+        super().__init__(values)
+        self._later = later
+        self.pending: tuple[str, ...] = ()
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self._later(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.pending
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> Any:
+        """Return all names."""
+        self._complete()
+        return super().keys()
+
+    def items(self) -> Any:
+        """Return all names with their values."""
+        self._complete()
+        return super().items()
+
+    def _complete(self) -> None:
+        for name in self.pending:
+            _ = self[name]
+
+
+class Counted(Mapping[str, Value]):
+    """The values of the rules that are counted."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in COUNTED
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COUNTED)
+
+    def __len__(self) -> int:
+        return len(COUNTED)
