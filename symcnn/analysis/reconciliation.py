@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression, symbol
-from symcnn.analysis.counting import Counting, Names, of_network, weighed
+from symcnn.analysis.counting import Counting, Names, of_network
 from symcnn.errors import SymcnnError
 from symcnn.formula.nodes import names
 from symcnn.formula.notation import text
@@ -84,16 +84,17 @@ def reconcile(analysis: Analysis, first: str, second: str) -> Reconciliation:
     totals = of_network(analysis, first), of_network(analysis, second)
     groups: dict[tuple[str, ...], list[tuple[Layer, Any]]] = {}
     for layer in analysis.layers:
-        for key, amount in _differences(counting, pair, layer):
-            groups.setdefault((layer.kind, *key), []).append((layer, amount))
+        for one, part in counting.variants(layer, first, second):
+            for key, amount in _differences(counting, pair, one):
+                groups.setdefault((layer.kind, *key), []).append((layer, exact(product((part, amount)))))
     lines = (_line(counting, key, parts) for key, parts in groups.items())
     return Reconciliation(analysis, pair, totals, tuple(line for line in lines if line.amount != 0))
 
 
 def _line(counting: Counting, key: tuple[str, ...], parts: list[tuple[Layer, Any]]) -> Difference:
-    amount = counting.exactly(weighed(parts))
+    amount = counting.exactly(total(layer.together(value) for layer, value in parts))
     kind, first, second, per = key
-    return Difference(kind, first, second, per, tuple(layer.path for layer, _ in parts), amount)
+    return Difference(kind, first, second, per, tuple(dict.fromkeys(layer.path for layer, _ in parts)), amount)
 
 
 def _differences(

@@ -11,7 +11,7 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
 from symcnn.analysis.counting import Counting, Names
 from symcnn.analysis.result import Evaluated
-from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
+from symcnn.derive.equations import FIELD, FIRSTS, JUMP, OTHERS, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
 from symcnn.derive.field import joined_field
 from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f
@@ -26,7 +26,7 @@ from symcnn.report import Equation
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
 EXPLAINED_NAMES = (
-    *("C'", "n'", "macs", "inputs", "elements", "weights", "biases", "weight_layers", "branches", "first"),
+    *("C'", "n'", "macs", "inputs", "elements", "weights", "biases", "weight_layers", "branches", "first_layer"),
     *("r_0", "j_0", "batch"),
 )
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
@@ -109,7 +109,21 @@ class _Writer:
         elif quantity in (FIELD, JUMP):
             yield from self._field(quantity)
         elif asked or self.layer.count(quantity) != 0:
-            yield Line(quantity, None, self._equation(None, self._counted(quantity), self.layer.count(quantity)))
+            first = self._first(quantity)
+            note = "" if first is None else OTHERS
+            yield Line(quantity, None, self._counting(quantity), note)
+            yield from () if first is None else [Line(quantity, None, first._counting(quantity), FIRSTS)]
+
+    def _counting(self, quantity: str) -> Equation:
+        return self._equation(None, self._counted(quantity), self.layer.count(quantity))
+
+    def _first(self, quantity: str) -> _Writer | None:
+        """Return the writer of the first repetitions of the layer, if what they count is something else."""
+        layer = self.layer
+        if quantity in layer.counted or layer.counting is None or layer.counting.of_first(quantity, layer) is None:
+            return None
+        (one, _), *_ = layer.counting.variants(layer, quantity)
+        return _Writer(one, self.values.get("batch"), self.arithmetic)
 
     def _counted(self, quantity: str) -> f.Formula:
         """Return the form of a counted quantity, times the batch where each sample counts."""

@@ -11,7 +11,7 @@ from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis
 from symcnn.derive.repetitions import repetitions
 from symcnn.document.conventions import columns as beside
-from symcnn.document.conventions import layer_cell, meanings, title, total_cell, total_lines
+from symcnn.document.conventions import first_lines, layer_cell, meanings, title, total_cell, total_lines
 from symcnn.document.field import field_cell, field_lines
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
@@ -39,6 +39,7 @@ def analysis_document(*analyses: Analysis, language: str = "en") -> Document:
 def _section(analysis: Analysis) -> Section:
     found = rows(analysis, analysis.layers)
     notes = [line(text) for text in (" ".join(_notes(analysis, found)),) if text] + [*_numbered(analysis)]
+    notes += first_lines(analysis)
     blocks: list[Block] = [_table(analysis, found), *(Paragraph(note, note=True) for note in notes)]
     blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True), *meanings(analysis)]
     blocks += [] if analysis.rate is None else [Paragraph(line(NOTE), note=True)]

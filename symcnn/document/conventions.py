@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown, firsts, network_total
 from symcnn.document.lines import TITLES, line
 from symcnn.library.convention import Convention
 from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
@@ -79,6 +79,14 @@ def total_cell(analysis: Analysis, name: str) -> Line:
     """Return the total under a convention as a cell."""
     found = network_total(analysis, name)
     return line(_UNKNOWN if isinstance(found, Unknown) else found)
+
+
+def first_lines(analysis: Analysis) -> Iterator[Line]:
+    """Yield what the first repetitions of layers count, where it is not what their rows say."""
+    for name in columns(analysis):
+        found = [part for layer, value in firsts(analysis, name) for part in ("; ", f"{layer.path} ", value)]
+        if found:
+            yield line(f"{title(name)} where nothing before the layer learns, as in the first repetition: ", *found[1:])
 
 
 def meanings(analysis: Analysis) -> list[Block]:

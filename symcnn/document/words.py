@@ -60,7 +60,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "name macs": ("MACs", "乘加次数"),
     "name inputs": ("numbers in the input", "输入元素数"),
     "name branches": ("what is joined", "合并的分支数"),
-    "name first": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
+    "others": ("with something before it that learns", "之前有可学习的层"),
+    "firsts": ("the first: nothing before it learns", "第一个：之前没有可学习的层"),
+    "name first_layer": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
     "taps": (
         "taps counts the pairs of an output and a tap along an axis that do not fall on padding: ",
         "taps 为沿一轴不落在填充上的（输出，核位置）对数：",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -151,7 +151,19 @@ class Roofline:
     @cached_property
     def time(self) -> Any:
         """The least time of the network, in seconds: the sum over all layers."""
-        return exact(total(x.memory.layer.together(exact(x.time)) for x in self.layers))
+        return exact(total(self._together(x) for x in self.layers))
+
+    def _together(self, bound: LayerBound) -> Any:
+        """Return the time of all repetitions of a layer; training has less to do in the first ones."""
+        found = bound.memory
+        layer, counting, name = found.layer, found.layer.counting, self.memory.convention
+        if counting is None or name in layer.counted:
+            return layer.together(exact(bound.time))
+        parts = []
+        for one, part in counting.variants(layer, name):
+            alike = replace(bound, memory=replace(found, layer=one, operations=one.count(name)))
+            parts.append(product((part, exact(alike.time))))
+        return layer.together(exact(total(parts)))
 
     @property
     def memory_bound(self) -> tuple[str, ...]:

@@ -259,11 +259,38 @@ def test_which_layers_have_nothing_before_them_that_learns(steps: tuple[str, ...
 def test_the_first_of_equal_repetitions() -> None:
     a = analysed("net a { input 3×8×8; repeat 3 { ReLU; Conv(3, 3, padding=1) } }")
     conv = a.layers[1]
-    assert (conv.times, conv.count("input_gradient")) == (3, Fraction(2, 3) * 2 * conv.macs)
-    assert a.count("input_gradient") == 2 * 2 * conv.macs
+    assert (conv.times, conv.count("input_gradient")) == (3, 2 * conv.macs)  # of one that is not the first
+    assert conv.total("input_gradient") == a.count("input_gradient") == 2 * 2 * conv.macs
     nested = analysed("net a { input 3×8×8; repeat 2 { repeat 2 { Conv(3, 3, padding=1) }; Conv(3, 1) } }")
     total, one = nested.macs, nested.layers[0].macs
     assert nested.count("input_gradient") == 2 * (total - one)
+
+
+@draws(40)
+@given(st.integers(1, 6), st.integers(1, 3), st.sampled_from(("training", "input_gradient", "fvcore", "mine")))
+def test_rows_of_repetitions_are_those_of_single_layers(times: int, inner: int, name: str) -> None:
+    """What a row counts is what the layers do that it stands for, written one after the other."""
+    own = "convention mine { Conv = (1 + first_layer)^2*macs; otherwise = 0 }\n"
+    block = f"repeat {inner} {{ Conv(3, 3, padding=1); ReLU }}; Conv(3, 1)"
+    folded = analysed(f"{own}net a {{ input 3×8×8; repeat {times} {{ {block} }} }}")
+    single = "Conv(3, 3, padding=1); ReLU; " * inner + "Conv(3, 1); "
+    alone = analysed(f"{own}net a {{ input 3×8×8; {single * times} }}")
+    assert folded.count(name) == alone.count(name) == sum(x.total(name) for x in folded.layers)
+    counted = {x.count(name) for x in alone.layers}
+    assert {x.count(name) for x in folded.layers} <= counted
+    deep = analysed(f"{own}net a {{ input 3×8×8; repeat n {{ {block} }} }}")
+    assert deep.at(n=times).count(name) == alone.count(name)
+    assert equal(deep.count(name), sum(x.total(name) for x in deep.layers), deep.facts) is True
+    for a in (folded, alone):
+        found = a.reconcile(name, "flops")
+        assert found.totals[0] - found.totals[1] == sum(line.amount for line in found.lines)
+
+
+def test_the_working_of_the_first_repetition_stands_apart() -> None:
+    found = derive(analysed("net a { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }"), quantity="training")
+    results = [text(line.equation.sides[-1]) for line in found.layers[0].lines]
+    assert results == ["55,296", "36,864"]
+    assert [text(side) for side in found.totals[0].equation.sides] == ["36,864 + 6·55,296", "368,640"]
 
 
 class Learning(Run):
