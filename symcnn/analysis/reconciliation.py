@@ -120,6 +120,12 @@ def _differences(
             yield (per[0], per[1], _per(name, layer)), exact(product((factor, base)))
 
 
+def per_multiply_add(counting: Counting, convention: Convention, layer: Layer) -> Fraction | None:
+    """Return how many a convention counts per multiply–add of a layer; None where it is no such sum."""
+    form = None if layer.counted["macs"] == 0 else _form(counting, convention, layer)
+    return None if form is None else form.get("macs")
+
+
 def _form(counting: Counting, convention: Convention, layer: Layer) -> Form | None:
     """Return how many are counted per multiply–add, per output and so on; None where it is no such sum.
 

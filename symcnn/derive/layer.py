@@ -11,7 +11,20 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
 from symcnn.analysis.counting import Counting, Names
 from symcnn.analysis.result import Evaluated
-from symcnn.derive.equations import FIELD, FIRSTS, JUMP, OTHERS, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
+from symcnn.derive.equations import (
+    FIELD,
+    FIRSTS,
+    JUMP,
+    OTHERS,
+    PHASES,
+    PLUS,
+    SIZE,
+    TIMES,
+    Line,
+    chain,
+    is_same,
+    per_axis,
+)
 from symcnn.derive.field import joined_field
 from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f

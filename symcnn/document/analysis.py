@@ -92,12 +92,12 @@ def _shared(analysis: Analysis) -> list[str]:
 def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
     shared = _shared(analysis)
     fields = bool(analysis.receptive_field.size)
-    columns = [Column("layer"), Column("kind", rank=2), Column("output")]
+    columns = [Column("layer"), Column("kind", rank=2), Column("output", rank=-2)]
     for quantity in _COLUMNS:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
             columns.append(Column("%", right=True, rank=3, called=f"% of {TITLES[quantity]}"))
-    columns += [Column(title(name), right=True) for name in beside(analysis)]
+    columns += [Column(title(name), right=True, rank=-3) for name in beside(analysis)]
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     listed = [_row(analysis, row, shared, fields, len(columns)) for row in found]

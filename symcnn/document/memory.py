@@ -59,12 +59,13 @@ def _values(found: Memory) -> Line:
 
 def _table(found: Memory, bounds: Roofline | None, listed: tuple[Row, ...]) -> Table:
     per_byte = f"{_operations(found)}/byte"
-    columns = [Column("layer"), Column("kind", rank=3), Column("output")]
-    columns += [Column(title, right=True) for title in ("activations", "live", "access, bytes")]
-    columns.append(Column(per_byte, right=True, rank=2))
+    columns = [Column("layer"), Column("kind", rank=3), Column("output", rank=-4)]
+    titles = ("activations", "live", "access, bytes")
+    columns += [Column(title, right=True, rank=rank) for title, rank in zip(titles, (-2, -3, -1), strict=True)]
+    columns.append(Column(per_byte, right=True, rank=2 if bounds is None else -5))  # asked for with the machine
     if bounds is not None:
         symbolic = found.analysis.symbols or bounds.machine.symbols
-        columns += [Column("bound"), Column("time", right=True, rank=4 if symbolic else 1)]
+        columns += [Column("bound", rank=-7), Column("time", right=True, rank=2 if symbolic else -6)]
     layers = {x.layer.place: x for x in found.layers}
     limits = {} if bounds is None else {x.memory.layer.place: x for x in bounds.layers}
     cells = [_row(row, layers, limits, len(columns)) for row in listed]

@@ -8,7 +8,7 @@ from typing import Any
 from symcnn.algebra.symbols import exact, is_number
 from symcnn.analysis import Analysis
 from symcnn.analysis.counting import Unknown, network_total
-from symcnn.analysis.timing import timed_conventions
+from symcnn.analysis.timing import counts_once, timed_conventions
 from symcnn.document.lines import TITLES, line
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
@@ -33,7 +33,8 @@ def _line(analysis: Analysis, name: str) -> Line:
     if isinstance(count, Unknown):
         return (*said, *line(f"unknown, as {count.layer} ({count.kind}) is"))
     quotient = f.Product((_bracketed(count, f.Sum), _bracketed(analysis.rate, f.Sum, f.Product, f.Coefficient)), ("/",))
-    return (*said, Math(quotient, written=True), Words(" s"), *_rounded(count, analysis.rate))
+    once = line(", if the rate is in multiply–adds per second") if counts_once(analysis, name) else ()
+    return (*said, Math(quotient, written=True), Words(" s"), *_rounded(count, analysis.rate), *once)
 
 
 def _bracketed(value: Any, *kinds: type[f.Formula]) -> f.Formula:

@@ -21,14 +21,13 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression, symbol
 from symcnn.analysis import Analysis
 from symcnn.analysis.counting import Unknown
+from symcnn.analysis.rate import prefixed, rate_formula
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, number
 from symcnn.memory.footprint import LayerMemory, Memory, memory, ratio
-from symcnn.source import Source
-from symcnn.syntax import parse_formula
 
 MEMORY, COMPUTE, BALANCED = "memory", "compute", "balanced"
 _PEAK, _BANDWIDTH = "peak", "bandwidth"
@@ -220,9 +219,10 @@ def _roofline(found: Memory, machine: Machine, symbolic: Roofline | None) -> Roo
 def _rate(value: Any, name: str) -> Value:
     """Return a rate, a positive number or an expression of symbols."""
     if isinstance(value, str):
-        formula = parse_formula(Source(f"--{name}", value))
+        number_of = prefixed(value)
+        formula = rate_formula("1" if number_of else value, f"--{name}", f"it is a number of {_UNITS[name]}")
         known = {node.name: symbol(node.name, RATIONAL) for node in names(formula)}
-        rate = number(meaning(formula)(Frame(Arithmetic(), known)), formula.span)
+        rate = exact(number_of or number(meaning(formula)(Frame(Arithmetic(), known)), formula.span))
     elif isinstance(value, float) and math.isfinite(value):
         rate = exact(Fraction(repr(value)))
     elif isinstance(value, (int, Fraction, Expr)) and not isinstance(value, bool):

@@ -60,7 +60,12 @@ def _repeated(body: Repetitions) -> dict[str, Any]:
 
 def _lines(lines: Iterable[Line]) -> list[dict[str, Any]]:
     return [
-        {"quantity": x.quantity, "axis": x.axis, "sides": _sides(x.equation), **({"of": x.note} if x.note in _OF else {})}
+        {
+            "quantity": x.quantity,
+            "axis": x.axis,
+            "sides": _sides(x.equation),
+            **({"of": x.note} if x.note in _OF else {}),
+        }
         for x in lines
     ]
 

@@ -146,7 +146,9 @@ def test_the_ideal_time() -> None:
     assert "FLOPs are a number of operations, the rate is in operations per second" in " ".join(numeric.split())
     assert "FLOPS" not in out
     _, out, _ = run("derive", LENET, "--rate", "R", "--count", "macs,params,training")
-    assert re.search(r"ideal time +MACs: [\d,]+/R s\n +training: \d[\d,]*/R s\n", out)
+    assert re.search(
+        r"ideal time +MACs: [\d,]+/R s, if the rate is in multiply–adds per second\n +training: \d[\d,]*/R s\n", out
+    )
     _, out, _ = run("derive", LENET, "--rate", "1e6")
     assert "3,201,418/1,000,000 s ≈ 3.20 s" in out
     for format_ in ("markdown", "latex"):
@@ -179,3 +181,50 @@ def test_the_working_of_what_a_convention_counts() -> None:
 def test_columns_from_python() -> None:
     a = analyse(load(LENET)["lenet"]).beside("torch", "torch")
     assert a.columns == a.at(**dict.fromkeys(a.symbols, 1)).columns == ("torch",)
+
+
+OWN = """convention mine "twice" { Conv = 2macs; otherwise = 0 }
+convention other { Conv = mine; otherwise = 0 }
+net a { input 3×H×W; Conv(8, 3); Conv(8, 3) }
+net b { input 3×H×W; Conv(8, 5) }
+"""
+
+
+@pytest.mark.parametrize("name", ["exact_macs", "training", "fvcore", "bias", "macs+bias", "mul", "mine"])
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex", "json"])
+def test_conventions_compared(name: str, format_: str) -> None:
+    code, out, _ = run("compare", "-", "--quantity", name, "--format", format_, text=OWN)
+    assert (code, name.replace("_", "") in out.replace("\\", "").replace("_", "")) == (0, True)
+
+
+def test_names_that_are_no_conventions() -> None:
+    code, _, error = run("compare", "-", "--quantity", "nope", text=OWN)
+    assert code == 2 and "conventions are mine, other, macs" in error
+    code, _, error = run("derive", "-", "--count", "other", text=OWN)
+    assert code == 2 and "a convention's formula cannot use the convention 'mine'" in error
+    code, _, error = run("explain", LENET, "--count", "fvcore,fvcore")
+    assert (code, error.splitlines()[0]) == (2, "error: --count compares fvcore with itself")
+    code, _, error = run("derive", "-", text="convention thop { otherwise = macs }\nnet a { input 3×H×W; Conv(8, 3) }")
+    assert error.splitlines()[0] == "warning: 'thop' takes the place of the library's convention of that name"
+    assert code == 0
+
+
+REPEATED = "net r7 { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }"
+
+
+def test_a_repeated_layer_counts_as_one_that_is_not_the_first() -> None:
+    _, out, _ = run("derive", "-", "--count", "training", text=REPEATED)
+    assert re.search(r"conv1 .* 55,296 ", out) and "repeat1.conv1 36,864" in out and "training         368,640" in out
+    _, out, _ = run("derive", "-", "--count", "training", "--format", "json", text=REPEATED)
+    (conv, relu), totals = json.loads(out)["layers"], json.loads(out)["counts"]
+    assert conv["counts"] == {"training": "55296"} and "first" not in relu and totals == {"training": "368640"}
+    assert conv["first"] == {"times": "1", "counts": {"training": "36864"}}
+    asked = ("check", "-", "--layer", "repeat1.conv1", "--quantity", "training", "--answer")
+    assert [run(*asked, answer, text=REPEATED)[0] for answer in ("55296", "368640/7")] == [0, 1]
+
+
+def test_a_rate_in_flops_is_not_for_multiply_adds() -> None:
+    _, out, error = run("derive", LENET, "--count", "exact_macs,training", "--rate", "312T")
+    assert error.startswith("warning: exact_macs counts a multiply–add once: at a rate in FLOP/s its time is half")
+    assert len([line for line in out.splitlines() if "if the rate is in multiply–adds per second" in line]) == 1
+    assert run("derive", LENET, "--count", "flops,training", "--rate", "312e12")[2] == ""

@@ -118,6 +118,9 @@ def test_it_fits(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["--dtype", "float31"], "unknown data type 'float31'"),
         (["--optimizer", "adamm"], "did you mean 'adam'?"),
+        (["--optimizer", "adam", "--dtype", "int8"], "int8 has no gradients, and adam nothing to keep"),
+        (["--peak", "312 TFLOPS", "--bandwidth", "2T"], "a rate has no spaces and no unit"),
+        (["--peak", "nan", "--bandwidth", "2T"], "'nan' is no number"),
         (["--mixed"], "mixed precision is not for float32"),
         (["--peak", "3"], "a machine has a peak and a bandwidth"),
         (["--peak", "0", "--bandwidth", "1"], "peak is not known to be positive: 0"),

@@ -16,7 +16,7 @@ from symcnn import Analysis, analyse, conventions, derive, load, parse, symbols
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.proof import equal
 from symcnn.analysis.counting import Unknown, network_total
-from symcnn.analysis.timing import ideal_seconds
+from symcnn.analysis.timing import counts_once, ideal_seconds
 from symcnn.formula.notation import text
 from tests.graphs import ImpossibleError, Run, Tensor, paths, program
 from tests.helpers import analysed, chain, draws, error_of
@@ -355,6 +355,23 @@ def test_the_ideal_time() -> None:
     assert ideal_seconds(a.at(H=8), rate=10) == Fraction(a.at(H=8).flops, 10)
     assert ideal_seconds(a.at(H=8), "macs", "2R") == a.at(H=8).macs / (2 * symbols("R"))
     assert ideal_seconds(a.timed("1e9").at(H=8)) == Fraction(a.at(H=8).flops, 10**9)
+    for written, number in (
+        ("312T", 312 * 10**12),
+        ("1.5G", 15 * 10**8),
+        ("2k", 2000),
+        ("1e3M", 10**9),
+        ("P", symbols("P")),
+    ):
+        assert a.timed(written).rate == number
+
+
+@pytest.mark.parametrize(
+    "name", ["macs", "exact_macs", "fvcore", "thop", "ptflops", "torchinfo", "macs+bias", "bias_mac"]
+)
+def test_which_conventions_count_a_multiply_add_once(name: str) -> None:
+    a = analysed("net a { input 3×H×H; Conv(4, 3); ReLU; Conv(4, 3, bias=false) }").timed("R")
+    assert counts_once(a, name)
+    assert not any(counts_once(a, other) for other in ("flops", "training", "torch", "deepspeed", "forward", "pooling"))
 
 
 @pytest.mark.parametrize(
@@ -366,6 +383,12 @@ def test_the_ideal_time() -> None:
         (3.12e14, "the rate is 312000000000000.0"),
         ("H", "'H' is a symbol of the net a"),
         ("312*TFLOPS", "'TFLOPS' is no number"),
+        ("312TFLOPS", "'TFLOPS' is no number"),
+        ("312 TFLOPS", "a rate has no spaces and no unit"),
+        ("3 T", "a rate has no spaces and no unit"),
+        ("2e12/s", "a rate has no spaces and no unit"),
+        ("nan", "'nan' is no number"),
+        ("-inf", "'inf' is no number"),
     ],
 )
 def test_bad_rates(rate: Any, message: str) -> None:
