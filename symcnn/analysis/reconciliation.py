@@ -11,7 +11,7 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression, symbol
 from symcnn.analysis.counting import Counting, Names, of_network
 from symcnn.errors import SymcnnError
-from symcnn.formula.nodes import names
+from symcnn.formula.nodes import Formula, names
 from symcnn.formula.notation import text
 from symcnn.formula.values import Frame, UndecidedError
 from symcnn.library.convention import Convention
@@ -164,9 +164,23 @@ class _Marked(Names):
 
 def _said(form: Form | None, convention: Convention, layer: Layer, counting: Counting) -> str:
     """Say what is counted: `1 per multiply–add and 1 per output`, or the formula as it was written."""
+    if form is None and len(convention.parts) > 1:
+        signed = [(sign, _said(_form(counting, c, layer), c, layer, counting)) for sign, c in convention.parts]
+        terms = [("less " if sign < 0 else "") + said for sign, said in signed if said != "0"]
+        return " and ".join(terms) or "0"
     if form is None:
-        return text(counting.chosen(convention, layer, _Marked(counting, layer)))
+        chosen = counting.chosen(convention, layer, _Marked(counting, layer))
+        return (_off_padding(chosen) if convention.name == "exact_macs" else None) or text(chosen)
     return " and ".join(f"{number} per {_per(name, layer)}" for name, number in form.items()) or "0"
+
+
+def _off_padding(chosen: Formula) -> str | None:
+    """Say in words what the function `taps` leaves out, where a formula has it."""
+    written = [name.name for name in names(chosen)]
+    if "taps" not in written:
+        return None
+    transposed = written[written.index("taps") + 1] == "n'"  # where inputs and outputs change places
+    return f"1 per multiply–add that is {'not cut off' if transposed else 'no padding'}"
 
 
 def _per(name: str, layer: Layer) -> str:

@@ -92,7 +92,16 @@ class _Writer:
         self.values = _Values(layer.values if layer.counting is None else Names(layer.counting, layer), more)
         self.names: dict[str, None] = {}
         self._put_in = Substitution(self.values, self.axes, _valued, self._decide)
+        self._worked = Substitution(self.values, self.axes, _valued, self._decide, self._pairs)
         self._named = Substitution(self.values, self.axes, self._name, self._decide)
+
+    def _pairs(self, node: f.Apply) -> f.Formula:
+        """Return the value of `taps` of numbers, which nobody can follow without it."""
+        values = [part.value for part in node.arguments if isinstance(part, f.Number)]
+        if len(values) < len(node.arguments):
+            return node
+        found = self.arithmetic.taps(list(map(exact, values)))
+        return node if found is None else express(found)
 
     def _decide(self, node: f.Formula, axis: int | None) -> bool | None:
         claim = self._claim(condition_of(self.kind, node), node, axis)
@@ -227,7 +236,8 @@ class _Writer:
 
     def _equation(self, name: str | None, formula: f.Formula, worth: Any, axis: int | None = None) -> Equation:
         left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
-        return chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
+        sides = (self._named(formula, axis), self._put_in(formula, axis), self._worked(formula, axis))
+        return chain(*left, *sides, express(worth))
 
     def mentioned(self, given: Collection[str]) -> Iterator[tuple[str, str | None, f.Formula]]:
         """Yield the names in the formulas, with the argument each is the symbol of and its value; not those `given`."""

@@ -171,8 +171,8 @@ def test_the_ideal_time_as_data() -> None:
 def test_the_working_of_what_a_convention_counts() -> None:
     _, out, _ = run("explain", RESNET50, "--quantity", "exact_macs", "--layer", "conv1", *AT)
     assert "m·(C/g)·taps(n, n', k, s, p, d)·taps(n, n', k, s, p, d)" in out
-    assert "= 64·(3/1)·taps(224, 112, 7, 2, 3, 1)·taps(224, 112, 7, 2, 3, 1) = 116,214,528" in out
-    assert "that do not fall on padding" in " ".join(out.split())
+    assert "= 64·(3/1)·taps(224, 112, 7, 2, 3, 1)·taps(224, 112, 7, 2, 3, 1) = 64·(3/1)·778·778 = 116,214,528" in out
+    assert "that fall on one of n inputs and not on padding" in " ".join(out.split())
     code, out, _ = run("explain", LENET, "--quantity", "training", "--lang", "zh", "--format", "latex")
     assert code == 0
     assert "first" in out
@@ -228,3 +228,40 @@ def test_a_rate_in_flops_is_not_for_multiply_adds() -> None:
     assert error.startswith("warning: exact_macs counts a multiply–add once: at a rate in FLOP/s its time is half")
     assert len([line for line in out.splitlines() if "if the rate is in multiply–adds per second" in line]) == 1
     assert run("derive", LENET, "--count", "flops,training", "--rate", "312e12")[2] == ""
+
+
+def test_exact_macs_in_words() -> None:
+    net = "net t { input 8×10; Conv(6, 3, stride=2, padding=1, bias=false); ConvTranspose(4, 3, stride=2, padding=1) }"
+    _, out, _ = run("explain", "-", "--quantity", "exact_macs", text=net)
+    assert "= 6·(8/1)·taps(10, 5, 3, 2, 1, 1) = 6·(8/1)·14 = 672" in out
+    assert out.count("counts along an axis the pairs") == 1
+    _, out, _ = run("explain", "-", "--count", "exact_macs+bias,macs", text=net)
+    assert "Conv 1 per multiply–add that is no padding instead of 1 per multiply–add" in out
+    assert "ConvTranspose 1 per multiply–add that is not cut off and 1 per output instead of 1 per multiply–add" in out
+    _, out, _ = run("conventions", "exact_macs")
+    assert all(re.search(rf"^{kind} .*taps", out, re.M) for kind in ("Conv", "ConvTranspose", "LocallyConnected"))
+    _, out, _ = run("explain", LENET, "--quantity", "training")
+    assert "first_layer = 0 (1 if nothing before it learns)" in " ".join(out.split())
+
+
+def test_layers_that_count_nothing_stand_in_one_line() -> None:
+    _, out, _ = run("explain", LENET, "--quantity", "training")
+    assert "0 in relu1, maxpool1, relu2, maxpool2, flatten1, relu3" in out and "\nrelu1\n" not in out
+    _, out, _ = run("explain", LENET, "--quantity", "training", "--layer", "relu1")
+    assert "training  0" in out
+
+
+def test_every_difference_has_a_sign() -> None:
+    _, out, _ = run("explain", RESNET50, "--count", "thop,fvcore")
+    lines = [line for line in out.splitlines() if " per element instead of " in line]
+    assert lines and all(re.search(r"  [+−]\S", line) for line in lines)
+    _, out, _ = run("explain", RESNET50, "--count", "thop,fvcore", "--format", "latex")
+    assert "$+" in out and "+$" not in out
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [("1/1000", ": 3,201,418,000 s\n"), ("1e15", " s ≈ 3.20 ns\n"), ("3.201418e6", "3,201,418/3,201,418 s = 1.00 s\n")],
+)
+def test_times_have_three_digits(rate: str, shown: str) -> None:
+    assert shown in run("derive", LENET, "--rate", rate)[1]

@@ -143,3 +143,12 @@ def test_several_nets_get_their_own_values() -> None:
     assert result.exit_code == 0
     assert "unet: memory in float32 at H = 188\n" in result.stdout
     assert "padded: memory in float32 at H = 188, W = 188\n" in result.stdout
+
+
+def test_bounds_count_repetitions(tmp_path: Path) -> None:
+    file = tmp_path / "r7.cnn"
+    file.write_text("net r7 { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }", encoding="utf-8")
+    shown = printed("memory", str(file), "--peak", "312T", "--bandwidth", "2T")
+    assert "memory-bound  14 of 14 layers" in shown and "FLOP/s, 2,000,000,000,000 bytes/s" in shown
+    shown = printed("memory", str(file), "--peak", "P", "--bandwidth", "B")
+    assert "7 of 14 layers: repeat1.relu1; of 7 it depends on the symbols" in shown
