@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr, Symbol, oo
 
-from symcnn.algebra.growth import Run
+from symcnn.algebra.signs import Run
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
@@ -141,7 +141,7 @@ def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
     """Say on which symbols the sign depends, and what would leave one of them: kernels are small, other sizes 64."""
     which = f"which has fewer {TITLES[q.quantity]} "
     if len(q.deciding) == 1:
-        return line(f"{which}is not decided: the roundings leave too many residues to look at")
+        return line(f"{which}is not decided: {q.obstacle}")
     kernels = _kernels(comparison)
     others = sorted(q.deciding, key=lambda symbol: (symbol not in kernels, symbol.name))[:-1]
     fixed = " and ".join(f"{symbol.name} == {_usual(3 if symbol in kernels else 64, symbol, q)}" for symbol in others)
@@ -208,7 +208,11 @@ def _pieces(crossover: Crossover) -> list[Line]:
         return []
     modulus = crossover.pieces[0].modulus
     head = line(
-        "proof: for each residue modulo ", modulus, " the difference is a polynomial, whose signs are decided exactly"
+        "proof: for each residue modulo ",
+        modulus,
+        " the difference is ",
+        _form(crossover),
+        ", whose signs are decided exactly",
     )
     if len(crossover.pieces) > _MOST_PIECES:
         return [head]
@@ -219,6 +223,11 @@ def _pieces(crossover: Crossover) -> list[Line]:
         for p in crossover.pieces
     ]
     return [head, *lines]
+
+
+def _form(crossover: Crossover) -> str:
+    powers = any(base > 1 for piece in crossover.pieces for base, _ in piece.value.parts)
+    return "a sum of powers" if powers else "a polynomial"
 
 
 def _structure(comparison: Comparison) -> Listing:
