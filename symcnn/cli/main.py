@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from symcnn import __version__
-from symcnn.cli.commands import check, conventions, layers, memory, verify
+from symcnn.cli.commands import check, conventions, layers, memory, solve, verify
 from symcnn.cli.group import Group
 from symcnn.cli.options import ASSUME, COUNT, RECONCILE, SET, output_options, style_options
 
@@ -158,5 +158,5 @@ def compare(
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
 
-for command in (layers, conventions, verify, memory, check):
+for command in (layers, conventions, verify, memory, solve, check):
     main.add_command(command)

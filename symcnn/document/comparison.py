@@ -15,12 +15,12 @@ from symcnn.crossover import Crossover
 from symcnn.document.field import field_cell
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, alone, line, listed, percent
+from symcnn.document.proof import piece_lines, sign_proof
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
-_MOST_PIECES = 8  # residue polynomials that are written out
 _MOST_RUNS = 12
 
 
@@ -128,13 +128,13 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     if crossover is None:
         return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(comparison, q)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
-        return [_last_word(name, noun, crossover), *_pieces(crossover)]
+        return [_last_word(name, noun, crossover), *piece_lines(crossover)]
     if len(crossover.runs) == 1:
-        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *_proof(crossover), *_pieces(crossover)]
+        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *sign_proof(crossover)]
     parts: list[Any] = [f"{name} has "]
     for place, run in enumerate(crossover.runs):
         parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
-    return [line(*parts), *_proof(crossover), *_pieces(crossover)]
+    return [line(*parts), *sign_proof(crossover)]
 
 
 def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
@@ -184,50 +184,6 @@ def _last_word(name: str, noun: str, crossover: Crossover) -> Line:
     return line(
         f"{name} has {_WORDS[last.sign]} {noun} ", *_range(last, crossover), f"; before, this changes {changes} times"
     )
-
-
-def _proof(crossover: Crossover) -> list[Line]:
-    """Say why the last run goes on for ever: its first value, and the sign of every further step."""
-    step = crossover.proof_step()
-    if step is None:
-        return []
-    start, change, since = step
-    value = crossover.difference_at(start)
-    divided = [] if crossover.common == 1 else ["divided by ", crossover.common, " "]
-    sign = "negative" if value < 0 else "positive"
-    parts: list[Any] = ["proof: the difference ", *divided, "is ", value, " at ", crossover.symbol, f" = {start}"]
-    parts += [", and each step changes it by ", change, f", which is {sign} from ", crossover.symbol, f" = {since} on"]
-    if since > start:
-        parts.append(f" ({start} to {since} were looked at one by one)")
-    return [line(*parts)]
-
-
-def _pieces(crossover: Crossover) -> list[Line]:
-    """Write out the polynomials of the residues, where there are several and not too many."""
-    if crossover.is_smooth:
-        return []
-    modulus = crossover.pieces[0].modulus
-    head = line(
-        "proof: for each residue modulo ",
-        modulus,
-        " the difference is ",
-        _form(crossover),
-        ", whose signs are decided exactly",
-    )
-    if len(crossover.pieces) > _MOST_PIECES:
-        return [head]
-    x = crossover.symbol
-    divided = [] if crossover.common == 1 else [", divided by ", crossover.common]
-    lines = [
-        line(x, f" = {p.modulus}", "q" + (f" + {p.residue}" if p.residue else ""), *divided, ": ", p.in_quotient())
-        for p in crossover.pieces
-    ]
-    return [head, *lines]
-
-
-def _form(crossover: Crossover) -> str:
-    powers = any(base > 1 for piece in crossover.pieces for base, _ in piece.value.parts)
-    return "a sum of powers" if powers else "a polynomial"
 
 
 def _structure(comparison: Comparison) -> Listing:

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from symcnn.derive import Explanation
     from symcnn.interop.verification import Verification
     from symcnn.memory import ConvolutionCosts, Memory, Roofline
+    from symcnn.solve import Solution
 
     Result: TypeAlias = (
-        Analysis | Comparison | Explanation | Verification | Reconciliation | Memory | Roofline | ConvolutionCosts
+        Analysis
+        | Comparison
+        | Explanation
+        | Verification
+        | Reconciliation
+        | Memory
+        | Roofline
+        | ConvolutionCosts
+        | Solution
     )
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
@@ -42,6 +51,7 @@ _PAGES = {
     "Memory": ("document.memory:memory_document", "render.json_memory:memory_json"),
     "Roofline": ("document.memory:memory_document", "render.json_memory:memory_json"),
     "ConvolutionCosts": ("document.convolution:convolution_document", "render.json_convolution:convolution_json"),
+    "Solution": ("document.solution:solution_document", "render.json_solution:solution_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")
@@ -69,7 +79,7 @@ def render_all(results: Sequence[Result], format: str = "text", style: Style = P
     check_format(format)
     for result in results:
         if type(result).__name__ not in _PAGES:
-            hint = "render takes what symcnn.analyse, symcnn.compare or symcnn.derive returned"
+            hint = "render takes what symcnn.analyse, symcnn.compare, symcnn.derive or symcnn.solve returned"
             raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
     page, as_data = _PAGES[type(results[0]).__name__]
     with writable_numbers():

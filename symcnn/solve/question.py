@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -25,7 +26,9 @@ from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, number
 from symcnn.library.rules import QUANTITIES
+from symcnn.repetition.substitution import replaced
 from symcnn.solve.bounds import Bound, bounds
+from symcnn.solve.given import Given, claims_at, given_values
 from symcnn.solve.scope import AXIAL, SolveScope, quantities_of
 from symcnn.solve.steps import Steps, steps
 from symcnn.source import Source
@@ -64,12 +67,14 @@ class Answer:
 class Solution:
     """What a relation asks of one symbol of a network, and the answers: one, or one for each axis.
 
-    `conditions` are those that the network has besides, of several symbols: they must hold too.
+    `given` are the values that were put in; `conditions` are what the network needs then. Those of the symbol alone are
+    in the answers already, the others must hold besides.
     """
 
     analysis: Analysis
     relation: f.Comparison
     symbol: Symbol
+    given: Given
     answers: tuple[Answer, ...]
     conditions: tuple[Boolean, ...]
 
@@ -119,16 +124,13 @@ def solve(analysis: Analysis, relation: str, for_: str, **values: Any) -> Soluti
     _check(analysis, for_, values)
     asked = _relation(relation)
     _check_names(analysis, asked, values)
-    known = {name: value for name, value in values.items() if name in analysis.symbols}
-    if known:
-        assert analysis.renewed is not None
-        analysis = analysis.renewed(known)
     unknown = analysis.symbols[for_]
     if not unknown.is_integer:
         raise NotSupportedError(f"solving for {for_}, which is no integer")
     with bounded_nesting(f"a formula of '{analysis.net}'"):
-        question = _Question(analysis, asked, unknown, {n: v for n, v in values.items() if n not in known})
-        return Solution(analysis, asked, unknown, tuple(question.answers()), question.conditions())
+        given = given_values(analysis, values)
+        question = _Question(analysis, asked, unknown, given, values)
+        return Solution(analysis, asked, unknown, given, tuple(question.answers()), question.conditions)
 
 
 def _check(analysis: Any, name: Any, values: Mapping[str, Any]) -> None:
@@ -178,7 +180,8 @@ class _Question:
     analysis: Analysis
     relation: f.Comparison
     unknown: Symbol
-    values: Mapping[str, Any]  # of symbols that the net does not have
+    given: Given
+    values: Mapping[str, Any]  # as they were given, also of symbols that the net does not have
 
     def answers(self) -> Iterator[Answer]:
         """Yield the answer, or one for each axis where these differ."""
@@ -191,16 +194,31 @@ class _Question:
         for axis, left, right in sides[:1] if alike else sides:
             yield self._answer(None if alike else axis, left, right)
 
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is assumed and what the net needs, with the values put in."""
+        return claims_at(self.analysis, (*self.analysis.assumed, *self.analysis.claims), self.given)
+
+    @property
     def conditions(self) -> tuple[Boolean, ...]:
-        """Return the conditions of the net that have other symbols."""
-        relations = (claim.relation() for claim in self.analysis.claims)
-        return tuple(relation for relation in relations if relation.free_symbols - {self.unknown})
+        """What the net needs, with the values put in."""
+        needed = claims_at(self.analysis, self.analysis.claims, self.given)
+        return tuple(claim.relation() for claim in needed)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the claims say."""
+        try:
+            return facts_from(self.claims)[0]
+        except ContradictionError:
+            raise SymcnnError(f"the net '{self.analysis.net}' is defined for no values") from None
 
     def _sides(self, place: int) -> tuple[Expr, Expr]:
         scope = SolveScope(self.analysis, place, self.values)
-        arithmetic = Arithmetic(self.analysis.facts)
-        left, right = (number(meaning(side)(Frame(arithmetic, scope)), side.span) for side in self.relation.operands)
-        return expression(left), expression(right)
+        frame, arithmetic = Frame(Arithmetic(self.analysis.facts), scope), Arithmetic(self.facts)
+        sides = (number(meaning(side)(frame), side.span) for side in self.relation.operands)
+        left, right = (expression(replaced(side, self.given, arithmetic)) for side in sides)
+        return left, right
 
     def _answer(self, axis: str | None, left: Expr, right: Expr) -> Answer:
         difference = add(polynomial(left), polynomial(right), -1)
@@ -208,7 +226,7 @@ class _Question:
         spoken = (left - right).free_symbols
         if self.unknown not in spoken:
             raise SymcnnError(f"{text} has nothing to do with {name}", self.relation.span)
-        facts, claims = self._facts()
+        facts, claims = self.facts, self.claims
         operator = self.relation.operators[0]
         found = crossover(difference, facts, claims)
         if found is not None and found.runs and found.symbol == self.unknown:
@@ -225,13 +243,6 @@ class _Question:
             hint = f"give the other symbols values: {others}"
             raise NotSupportedError(f"solving {text} for {name}, with these symbols in it", self.relation.span, hint)
         return Answer(axis, left, right, None, closed)
-
-    def _facts(self) -> tuple[Facts, tuple[Claim, ...]]:
-        claims = tuple(dict.fromkeys((*self.analysis.assumed, *self.analysis.claims)))
-        try:
-            return facts_from(claims)[0], claims
-        except ContradictionError:
-            raise SymcnnError(f"the net '{self.analysis.net}' is defined for no values") from None
 
 
 def _ranges(runs: Iterable[Run], operator: str) -> tuple[tuple[int, int | None], ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sympy import Expr, Symbol
 
@@ -17,6 +18,7 @@ from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import polynomial, scale
 from symcnn.algebra.signs import Run
 from symcnn.repetition.monotone import direction
+from symcnn.solve.prefixes import Valuer
 
 _MOST_LISTED = 5_000  # values that are looked at one by one
 _FURTHEST = 1 << 14  # how far beyond the first value a change of sign is looked for
@@ -57,10 +59,11 @@ def steps(value: Expr, unknown: Symbol, facts: Facts, claims: Iterable[Claim]) -
 
 
 def _listed(value: Expr, unknown: Symbol, places: range, claims: Sequence[Claim]) -> Iterator[Run]:
+    valuer = Valuer(value, unknown)
     for x in places:
         evaluate = evaluator({unknown: x})
         if all(claim.holds(evaluate) for claim in claims):
-            yield Run(x, x, _sign(evaluate(value)))
+            yield Run(x, x, _sign(valuer(x)))
 
 
 def _true(claim: Claim, unknown: Symbol, facts: Facts) -> list[tuple[int, int | None]] | None:
@@ -105,8 +108,12 @@ class _Rising:
             return 0, [Run(least, None, _sign(evaluator({})(value)))]
         return towards, cls(value, unknown, facts, towards)._runs(least)
 
+    @cached_property
+    def _valuer(self) -> Valuer:
+        return Valuer(self.value, self.unknown)
+
     def _at(self, x: int) -> int:
-        return self.towards * _sign(evaluator({self.unknown: x})(self.value))
+        return self.towards * _sign(self._valuer(x))
 
     def _runs(self, start: int) -> list[Run] | None:
         """Return the runs of −1, 0 and 1, where the value is turned so that it rises."""
