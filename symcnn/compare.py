@@ -49,7 +49,8 @@ _MOST_FACTORED, _MOST_SYMBOLS, _HIGHEST_FACTORED = 30, 3, 12
 class QuantityComparison:
     """One quantity of two networks.
 
-    `limit` is the limit of first/second as the `growing` symbols grow together, in any fixed proportion.
+    `limit` is the limit of first/second as the `growing` symbols grow together, in any fixed proportion; a power of one
+    of them, 2ⁿ, outgrows what is polynomial in all.
     """
 
     quantity: str
@@ -223,7 +224,9 @@ def compare(
 ) -> Comparison:
     """Compare two analyses; ratios are first/second.
 
-    `growing` names the symbols that grow in limits (by default those of the spatial sizes). Raises `SymcnnError` for an
+    `growing` names the symbols that grow in limits: by default those of the spatial sizes, so a depth n is named to
+    grow, alone or beside sizes. Where the difference depends on one symbol, a depth as well as a size, its sign is
+    decided for every integer. Raises `SymcnnError` for an
     unknown quantity or symbol, for a symbol that is nonnegative in one net and positive in the other, and where no
     value is legal for both.
 

@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy import Expr, Sum
 
 from symcnn import Analysis, SymcnnError, analyse, load, parse, render, solve
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator, holds
-from symcnn.algebra.symbols import symbol
+from symcnn.algebra.symbols import NONNEGATIVE, symbol
 from symcnn.errors import NotSupportedError
+from symcnn.repetition.monotone import direction
 from symcnn.solve import Answer, Bound
+from symcnn.solve.prefixes import Valuer
 from tests.helpers import draws, error_of
+from tests.networks import Chain, chains
 
 DEPTH = load("examples/depth.cnn")
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -246,3 +251,41 @@ def test_no_solution_of_something_else() -> None:
     assert "takes an analysis" in error_of(lambda: anything(DEPTH["resnet"], "macs >= 1", "n")).message
     assert "not its values" in error_of(lambda: anything(a.at(n=3), "macs >= 1", "n")).message
     assert "the relation is 5" in error_of(lambda: anything(a, 5, "n")).message
+
+
+@draws(90)
+@given(chains, st.sampled_from([*RELATIONS]), st.integers(0, 30_000), st.sampled_from(["macs", "activations"]))
+def test_sizes_against_counting_by_hand(chain: Chain, sign: str, bound: int, quantity: str) -> None:
+    try:
+        answer = solve(analyse(parse(chain.text("a"))["a"]), f"{quantity} {sign} {bound}", "H").answer
+    except SymcnnError as error:
+        assert "nothing to do with H" in error.message  # pooling has no MACs
+        return
+    found = within(answer)
+    for x in range(1, 80):
+        costs = chain.costs(x)
+        assert found(x) == (costs is not None and RELATIONS[sign](costs[quantity], bound)), x
+
+
+i, n, H = symbol("i", NONNEGATIVE), symbol("n", NONNEGATIVE), symbol("H")
+
+
+@pytest.mark.parametrize(
+    ("value", "towards"),
+    [
+        (Sum(Arithmetic().ceiling(H / 2**i), (i, 0, n - 1)), 1),
+        (5 - 3 * Sum(i**2, (i, 0, n)), -1),
+        (Sum(i - 7, (i, 0, n)), None),  # falls, then rises
+        (Sum(i * n, (i, 0, n)), None),  # of more than the last place
+    ],
+    ids=str,
+)
+def test_sums_go_where_their_last_place_goes(value: Expr, towards: int | None) -> None:
+    assert direction(value, n, n + 2, Arithmetic()) == towards
+
+
+def test_sums_are_carried_on() -> None:
+    value = 3 * Sum(Arithmetic().ceiling(100 / 2**i) ** 2, (i, 0, n - 1)) - 2 * Sum(i, (i, 1, n)) + n
+    valuer = Valuer(value, n)
+    for x in (5, 0, 1, 9, 3, 40):
+        assert valuer(x) == evaluator({n: x})(value)

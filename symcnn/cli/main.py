@@ -46,6 +46,7 @@ _COMPARE_EXAMPLE = """\b
 Examples:
   symcnn compare examples/stacked.cnn
   symcnn compare examples/stacked.cnn three seven --quantity macs
+  symcnn compare examples/deep_or_wide.cnn pyramid dilated --grow n
 """
 
 
@@ -133,7 +134,7 @@ def explain(
 @click.argument("file")
 @click.argument("nets", nargs=-1)
 @click.option("--quantity", "quantities", multiple=True, metavar="Q", help="macs, params, flops, activations, …")
-@click.option("--grow", "growing", multiple=True, metavar="H", help="The symbol that grows in limits; default: sizes.")
+@click.option("--grow", "growing", multiple=True, metavar="H", help="What grows in limits, sizes or a depth; default: sizes.")
 @SET
 @ASSUME
 @style_options

@@ -37,8 +37,8 @@ def _section(solution: Solution) -> Section:
     if solution.conditions:
         items.append(("defined for", tuple(map(line, solution.conditions))))
     items.append(("symbols", (*symbol_lines(solution.analysis), *_new_symbols(solution))))
-    more = line(Math(solution.relation, written=True), ", solved for ", solution.symbol)
-    return Section(f"{solution.analysis.net}: ", (*blocks, Listing(tuple(items))), more)
+    title = f"{solution.analysis.net}: {solution.relation.span.text}, solved for "
+    return Section(title, (*blocks, Listing(tuple(items))), line(solution.symbol))
 
 
 def _new_symbols(solution: Solution) -> Iterator[Line]:

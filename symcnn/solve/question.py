@@ -22,6 +22,7 @@ from symcnn.analysis.tensor import axis_names
 from symcnn.crossover import Crossover, crossover, obstacle
 from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula import nodes as f
+from symcnn.formula.express import shown
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, number
@@ -225,7 +226,8 @@ class _Question:
         text, name = self.relation.span.text, self.unknown.name
         spoken = (left - right).free_symbols
         if self.unknown not in spoken:
-            raise SymcnnError(f"{text} has nothing to do with {name}", self.relation.span)
+            hint = f"it is {shown(left)} {self.relation.operators[0]} {shown(right)}"
+            raise SymcnnError(f"{text} has nothing to do with {name}", self.relation.span, hint)
         facts, claims = self.facts, self.claims
         operator = self.relation.operators[0]
         found = crossover(difference, facts, claims)
