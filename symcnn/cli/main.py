@@ -134,7 +134,9 @@ def explain(
 @click.argument("file")
 @click.argument("nets", nargs=-1)
 @click.option("--quantity", "quantities", multiple=True, metavar="Q", help="macs, params, flops, activations, …")
-@click.option("--grow", "growing", multiple=True, metavar="H", help="What grows in limits, sizes or a depth; default: sizes.")
+@click.option(
+    "--grow", "growing", multiple=True, metavar="H", help="What grows in limits, sizes or a depth; default: sizes."
+)
 @SET
 @ASSUME
 @style_options

@@ -374,6 +374,13 @@ def test_solve_is_of_all_nets_that_have_the_symbol() -> None:
     assert found["conditions"] == ["n >= 1"]
 
 
+def test_solve_names_the_nets_without_an_answer() -> None:
+    result = run("solve", DEPTH, "receptive_field >= R", "--for", "n", "--net", "stacked", "--net", "strided")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("stacked: ")
+    assert "warning: strided: not supported yet: solving receptive_field >= R for n" in result.stderr
+
+
 USES = [
     (["solve", DEPTH, "macs >= 5", "--for", "m", "--net", "stacked"], "no symbol 'm' to solve for", "the symbols are"),
     (["solve", DEPTH, "mac >= 5", "--for", "n", "--net", "stacked"], "speaks of no quantity", "did you mean 'macs'"),
