@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from symcnn.compare import compare
     from symcnn.derive import derive
     from symcnn.render import render
+    from symcnn.solve import solve
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ _WHERE = {
     "load": "symcnn.api",
     "parse": "symcnn.api",
     "render": "symcnn.render",
+    "solve": "symcnn.solve",
     "symbols": "symcnn.api",
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "load",
     "parse",
     "render",
+    "solve",
     "symbols",
 ]
 

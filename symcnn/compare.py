@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -14,18 +14,21 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import ContradictionError, facts_from
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.growth import leading_term, without_common_factor
+from symcnn.algebra.growth import leading_term, tendency, without_common_factor
 from symcnn.algebra.operations import product_of
 from symcnn.algebra.polynomial import (
+    Monomial,
     Polynomial,
     add,
     as_expression,
     atoms,
     degree,
+    inverse,
     polynomial,
     scale,
     separated,
     symbols_of,
+    times,
 )
 from symcnn.algebra.proof import equal
 from symcnn.algebra.quotient import has_rounding
@@ -33,7 +36,7 @@ from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis
 from symcnn.analysis.result import known_quantities
 from symcnn.asymptotics import growing_symbols
-from symcnn.crossover import Crossover, crossover
+from symcnn.crossover import Crossover, crossover, obstacle
 from symcnn.errors import SymcnnError
 from symcnn.formula.shorten import parted
 
@@ -46,7 +49,8 @@ _MOST_FACTORED, _MOST_SYMBOLS, _HIGHEST_FACTORED = 30, 3, 12
 class QuantityComparison:
     """One quantity of two networks.
 
-    `limit` is the limit of first/second as the `growing` symbols grow together, in any fixed proportion.
+    `limit` is the limit of first/second as the `growing` symbols grow together, in any fixed proportion; a power of one
+    of them, 2ⁿ, outgrows what is polynomial in all.
     """
 
     quantity: str
@@ -79,9 +83,9 @@ class QuantityComparison:
         return None if self.ratio is None else expression(exact(1 - self.ratio))
 
     @cached_property
-    def leading(self) -> tuple[Expr | None, Expr | None]:
+    def leading(self) -> tuple[Expr | None, ...]:
         """The leading terms of both."""
-        return leading_term(self.first, self.growing), leading_term(self.second, self.growing)
+        return tuple(leading_term(value, self.growing, self.facts) for value in (self.first, self.second))
 
     @cached_property
     def limit(self) -> Expr | None:
@@ -91,16 +95,24 @@ class QuantityComparison:
         first, second = self.leading
         if first is None or second is None or not self._is_positive(second):
             return None
-        ratio = _factored(first) / _factored(second)
+        constant = _constant_ratio(first, second)
+        ratio = _factored(first) / _factored(second) if constant is None else expression(constant)
         if not ratio.free_symbols & set(self.growing):
             return expression(exact(ratio))
-        degree = _joint_degree(first, self.growing) - _joint_degree(second, self.growing)
-        if degree > 0 and self._is_positive(first):
+        towards = tendency(_ratio_of_terms(first, second), self.growing, self.facts)
+        if towards == 1 and self._is_positive(first):
             return oo
-        return expression(0) if degree < 0 else None
+        return expression(0) if towards == -1 else None
 
     def _is_positive(self, leading: Expr) -> bool:
-        return self.facts.is_positive(polynomial(leading))
+        """Tell whether a leading term is positive where what grows is at least 1."""
+        lower = {symbol: max(self.facts.least(symbol) or 0, 1) for symbol in self.growing}
+        return replace(self.facts, lower={**self.facts.lower, **lower}).is_positive(polynomial(leading))
+
+    @property
+    def obstacle(self) -> str:
+        """Why the sign of first − second is not decided, though it depends on one symbol."""
+        return obstacle(self._signed[1])
 
     @property
     def limit_saving(self) -> Expr | None:
@@ -212,7 +224,9 @@ def compare(
 ) -> Comparison:
     """Compare two analyses; ratios are first/second.
 
-    `growing` names the symbols that grow in limits (by default those of the spatial sizes). Raises `SymcnnError` for an
+    `growing` names the symbols that grow in limits: by default those of the spatial sizes, so a depth n is named to
+    grow, alone or beside sizes. Where the difference depends on one symbol, a depth as well as a size, its sign is
+    decided for every integer. Raises `SymcnnError` for an
     unknown quantity or symbol, for a symbol that is nonnegative in one net and positive in the other, and where no
     value is legal for both.
 
@@ -265,6 +279,7 @@ def _factored(expr: Expr) -> Expr:
     return common * rest if apart is None else common * prod(_factored(as_expression(part)) for part in apart)
 
 
-def _joint_degree(expr: Expr, growing: tuple[Symbol, ...]) -> int:
-    monomial = next(iter(polynomial(expr)))
-    return sum(exponent for atom, exponent in monomial if atom in growing)
+def _ratio_of_terms(first: Expr, second: Expr) -> Monomial:
+    """Return a term of the first over one of the second; all leading terms grow alike."""
+    above, below = (next(iter(polynomial(value))) for value in (first, second))
+    return times(above, inverse(below))

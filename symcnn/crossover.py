@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from sympy import Expr, Poly, Symbol, factor
+from sympy import Expr, Piecewise, Symbol
 
 from symcnn.algebra.conditions import FRACTIONAL, INTEGRAL, Claim, Condition, linear_bound
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.growth import (
-    Run,
-    coefficients,
-    forward_difference,
-    sign_runs,
-    value_at,
-    without_common_factor,
-)
-from symcnn.algebra.polynomial import Polynomial, as_expression, symbols_of
+from symcnn.algebra.growth import without_common_factor
+from symcnn.algebra.operations import product_of
+from symcnn.algebra.polynomial import Polynomial, as_expression, atoms, scale, symbols_of
 from symcnn.algebra.proof import ResidueClass, class_count, period_of, residue_classes
+from symcnn.algebra.quotient import has_rounding
+from symcnn.algebra.signs import PowerSum, Run, by_rate, power_sum, scales
 from symcnn.algebra.symbols import NONNEGATIVE, expression, symbol
+from symcnn.algebra.wholes import has_symbolic_power
 
 _ONE = expression(1)
 _MOST_LISTED = 20_000  # integers that are looked at one by one
@@ -31,23 +29,23 @@ _MOST_CLASSES = 1_024  # residues that are worked out
 
 
 @dataclass(frozen=True)
-class ResiduePolynomial:
-    """The difference on x = modulus·q + residue: a polynomial in q, by its integer coefficients (constant first)."""
+class ResiduePiece:
+    """The difference on x = modulus·q + residue: in q a polynomial, or a sum of powers times polynomials."""
 
     modulus: int
     residue: int
-    coefficients: tuple[int, ...]
+    value: PowerSum
 
     def in_quotient(self) -> Expr:
         """Return it in factors, as an expression in a symbol q."""
-        return in_factors(self.coefficients, symbol("q", NONNEGATIVE))
+        return self.value.in_factors(symbol("q", NONNEGATIVE))
 
     def runs(self, least: int) -> list[Run]:
         """Return the signs for all x ≥ least of this residue; runs begin and end at values x."""
         first = max(0, -(-(least - self.residue) // self.modulus))
         return [
             Run(self._at(run.start), None if run.end is None else self._at(run.end), run.sign)
-            for run in sign_runs(list(self.coefficients), first)
+            for run in self.value.runs(first)
         ]
 
     def _at(self, quotient: int) -> int:
@@ -60,14 +58,14 @@ class Crossover:
 
     `runs` say where the first has fewer (sign −1), equally many (0) or more (1); they begin and end at legal values,
     and are empty where the sign keeps changing with the residue of the symbol. `common` is a positive factor that was
-    divided out; `pieces` are the polynomials that prove it, one for each residue.
+    divided out; `pieces` are what proves it, one for each residue.
     """
 
     symbol: Symbol
     least: int
     runs: tuple[Run, ...]
     common: Expr
-    pieces: tuple[ResiduePolynomial, ...]
+    pieces: tuple[ResiduePiece, ...]
 
     def proof_step(self) -> tuple[int, Expr, int] | None:
         """Return (N, Δ, m): from m on each step of 1 changes the difference by Δ of one sign; the last run starts at N.
@@ -77,19 +75,19 @@ class Crossover:
         """
         if not self.is_smooth or not self.runs or self.runs[-1].end is not None:
             return None
-        step = forward_difference(list(self.pieces[0].coefficients))
-        if not any(step):
+        step = self.pieces[0].value.difference()
+        if not step.parts:
             return None
-        return self.runs[-1].start, in_factors(step, self.symbol), sign_runs(step, self.least)[-1].start
+        return self.runs[-1].start, step.in_factors(self.symbol), step.runs(self.least)[-1].start
 
     @property
     def is_smooth(self) -> bool:
-        """Whether the difference is one polynomial, without roundings."""
+        """Whether the difference is one polynomial or sum of powers, without roundings."""
         return len(self.pieces) == 1 and self.pieces[0].modulus == 1
 
     def difference_at(self, value: int) -> int:
-        """Return the value of the only polynomial, for a difference without roundings."""
-        return value_at(list(self.pieces[0].coefficients), value)
+        """Return the value of the only piece, for a difference without roundings."""
+        return self.pieces[0].value.at(value)
 
 
 def crossover(
@@ -98,7 +96,7 @@ def crossover(
     """Return where a difference is negative, zero, positive; None where it does not depend on just one symbol.
 
     `claims` are what must hold besides the facts: alternatives, inequations, bounds on powers; they are looked at where
-    they speak of that symbol alone. None too where the residues are too many. `divided` is a positive factor that the
+    they speak of that symbol alone. None too where `obstacle` says why. `divided` is a positive factor that the
     difference was divided by before.
     """
     common, rest = without_common_factor(difference)
@@ -106,21 +104,47 @@ def crossover(
     if len(symbols) != 1:
         return None
     (variable,) = symbols
-    pieces = _pieces(rest, variable, facts)
     extra = [claim for claim in claims if claim.relation().free_symbols == {variable} and not _is_fact(claim)]
-    limits = [_pieces(poly, variable, Facts()) for poly in _polynomials(extra)]
-    if pieces is None or None in limits:
+    if any(map(_is_divided_power, extra)):
         return None
-    legal = _Legal.of(variable, facts, extra, [piece for limit in limits if limit for piece in limit])
-    runs = _all_runs(pieces, legal)
-    return (
-        None if runs is None else Crossover(variable, legal.least, runs, divided * as_expression({common: 1}), pieces)
-    )
+    try:
+        pieces = _pieces(rest, variable, facts)
+        limits = [_pieces(poly, variable, Facts()) for poly in _polynomials(extra)]
+        if pieces is None or None in limits:
+            return None
+        legal = _Legal.of(variable, facts, extra, [piece for limit in limits if limit for piece in limit])
+        runs = _all_runs(pieces, legal)
+    except OverflowError:
+        return None
+    if runs is None:
+        return None
+    factor = product_of((divided, as_expression({common: 1}), _cleared(rest, variable, pieces)))
+    return Crossover(variable, legal.least, runs, factor, pieces)
 
 
-def in_factors(coeffs: Sequence[int], variable: Symbol) -> Expr:
-    """Return a polynomial, given by its coefficients, in factors."""
-    return factor(Poly(list(reversed(coeffs)), variable).as_expr())
+def obstacle(difference: Polynomial) -> str:
+    """Say why the signs of a difference that depends on one symbol are not found."""
+    _, rest = without_common_factor(difference)
+    symbols = symbols_of(rest)
+    kinds = {type(atom).__name__ for atom in atoms(rest)}
+    if any(isinstance(atom, Piecewise) for atom in atoms(rest)):
+        return "it has cases"
+    if kinds & {"Sum", "Product"}:
+        return "it has a sum without a closed form"
+    if len(symbols) == 1 and by_rate(rest, next(iter(symbols))) is None:
+        return "the symbol stands in powers that are no powers of numbers"
+    if any(has_symbolic_power(monomial) for monomial in rest):
+        return "it has roundings of powers, or powers too large to write down"
+    return "the roundings leave too many residues to look at"
+
+
+def _cleared(poly: Polynomial, variable: Symbol, pieces: Sequence[ResiduePiece]) -> Expr:
+    """Return the 1/m·dˣ that was divided out of a difference without roundings, for integer coefficients and bases."""
+    parts = by_rate(poly, variable)
+    if parts is None or len(pieces) > 1 or pieces[0].modulus > 1:
+        return _ONE
+    scale, below = scales(parts)
+    return expression(Fraction(1, scale)) * (_ONE if below == 1 else expression(below) ** -variable)
 
 
 @dataclass(frozen=True)
@@ -139,7 +163,7 @@ class _Legal:
     period: int
 
     @classmethod
-    def of(cls, variable: Symbol, facts: Facts, claims: Sequence[Claim], limits: Iterable[ResiduePolynomial]) -> _Legal:
+    def of(cls, variable: Symbol, facts: Facts, claims: Sequence[Claim], limits: Iterable[ResiduePiece]) -> _Legal:
         step, residue = facts.residues.get(variable, (1, 0))
         least, most = int(facts.least(variable) or 0), facts.upper.get(variable)
         least += (residue - least) % step
@@ -192,23 +216,35 @@ def _period(claim: Claim) -> int:
     return lcm(*(period_of(poly) for poly in divided))
 
 
-def _pieces(poly: Polynomial, variable: Symbol, facts: Facts) -> tuple[ResiduePolynomial, ...] | None:
-    """Return the polynomial of each residue; None where floors cannot be split, or into too many."""
-    count = class_count(poly, facts)
-    classes = residue_classes(poly, facts) if count is not None and count <= _MOST_CLASSES else None
-    if classes is None or not variable.is_integer:
+def _is_divided_power(claim: Claim) -> bool:
+    """Tell whether a claim is about the divisibility of a sum with powers, which has another period."""
+    divided = (c for c in _conditions(claim) if c.claim in (INTEGRAL, FRACTIONAL))
+    return any(has_symbolic_power(monomial) for c in divided for monomial in c.polynomial)
+
+
+def _pieces(poly: Polynomial, variable: Symbol, facts: Facts) -> tuple[ResiduePiece, ...] | None:
+    """Return the piece of each residue; None where floors cannot be split, or into too many."""
+    parts = by_rate(poly, variable)
+    if parts is None or not variable.is_integer:
         return None
-    found = [_piece(poly, residue_class, variable) for residue_class in classes]
+    rounded: Polynomial = {monomial: 1 for part in parts.values() for monomial in part if has_rounding(monomial)}
+    count = class_count(rounded, facts)
+    classes = residue_classes(rounded, facts) if count is not None and count <= _MOST_CLASSES else None
+    if classes is None:
+        return None
+    found = [_piece(parts, residue_class, variable) for residue_class in classes]
     return tuple(piece for piece in found if piece is not None) if None not in found else None
 
 
-def _piece(poly: Polynomial, on: ResidueClass, variable: Symbol) -> ResiduePolynomial | None:
+def _piece(parts: Mapping[Fraction, Polynomial], on: ResidueClass, variable: Symbol) -> ResiduePiece | None:
+    """Return Σ part·rateˣ on x = modulus·q + residue, where rateˣ = rate^residue·(rate^modulus)^q."""
     modulus, residue = on.residues.get(variable, (1, 0))
-    coeffs = coefficients(on.restrict(poly), on.quotients.get(variable, variable))
-    return None if coeffs is None else ResiduePolynomial(modulus, residue, tuple(coeffs))
+    restricted = {rate**modulus: scale(on.restrict(part), rate**residue) for rate, part in parts.items()}
+    value = power_sum(restricted, on.quotients.get(variable, variable))
+    return None if value is None else ResiduePiece(modulus, residue, value)
 
 
-def _all_runs(pieces: Sequence[ResiduePolynomial], legal: _Legal) -> tuple[Run, ...] | None:
+def _all_runs(pieces: Sequence[ResiduePiece], legal: _Legal) -> tuple[Run, ...] | None:
     """Join the runs of the residues; () where the sign for large values depends on the residue, None if undecided."""
     signs = _Signs(pieces, legal.least)
     runs: list[Run] = []
@@ -246,7 +282,7 @@ def _with_last(runs: list[Run], signs: _Signs, legal: _Legal, start: int) -> tup
 class _Signs:
     """The signs of all pieces, looked up by value."""
 
-    def __init__(self, pieces: Sequence[ResiduePolynomial], least: int) -> None:
+    def __init__(self, pieces: Sequence[ResiduePiece], least: int) -> None:
         self.modulus = pieces[0].modulus
         self._runs = {piece.residue: piece.runs(least) for piece in pieces}
         self._starts = {residue: [run.start for run in runs] for residue, runs in self._runs.items()}

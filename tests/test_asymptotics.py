@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,46 @@ def test_leading_terms_against_huge_sizes(chain: Chain) -> None:
         assert term is not None
         at = evaluator({H: huge})(term)
         assert costs[quantity] == at == 0 or abs(Fraction(costs[quantity]) / at - 1) < Fraction(1, 10**20)
+
+
+DEPTHS = """
+net stacked { input C×H×W; repeat n { Conv(C, k, padding="same", bias=false) } }
+net doubled { input C×(2^n*h); repeat n as i { Conv(2*channels, 3, stride=2, padding="same", bias=false) } }
+net strided { assume s > 1; input C×H; repeat n { Conv(C, k, stride=s, padding="same", bias=false) } }
+net unsure  { input C×H; repeat n { Conv(C, k, stride=s, padding="same", bias=false) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("net", "growing", "quantity", "theta"),
+    [
+        ("stacked", "n", "macs", "Θ(C²·H·W·k²·n)"),
+        ("stacked", "n H W", "macs", "Θ(C²·H·W·k²·n)"),
+        ("stacked", "n", "receptive_field", "Θ(n·(k − 1))"),
+        ("stacked", "n k", "receptive_field", "Θ(k·n)"),
+        ("doubled", "n", "receptive_field", "Θ(2^n)"),
+        ("doubled", "n h", "activations", "Θ(C·h·n·2^n)"),
+        ("strided", "n k", "receptive_field", "Θ(k·s^n/(s − 1))"),
+    ],
+)
+def test_growth_with_the_depth(net: str, growing: str, quantity: str, theta: str) -> None:
+    found = asymptotics(analyse(parse(DEPTHS)[net]), *growing.split())
+    assert found.theta(quantity) == theta
+
+
+@pytest.mark.parametrize("net", ["stacked", "doubled", "strided"])
+def test_depths_against_deep_values(net: str) -> None:
+    a = analyse(parse(DEPTHS)[net])
+    found = asymptotics(a, "n")
+    values = {name: 5 if name in "hHW" else 3 for name in a.symbols}
+    for quantity in ("params", "activations") if net != "strided" else ("params",):
+        ratios = [Fraction(a.at(**{**values, "n": n}).count(quantity)) for n in (40, 80)]
+        at = [evaluator({a.symbols[name]: v for name, v in {**values, "n": n}.items()}) for n in (40, 80)]
+        leading = [Fraction(e(found.count(quantity))) for e in at]
+        assert all(abs(x / y - 1) < Fraction(1, 20) for x, y in zip(ratios, leading, strict=True))
+
+
+def test_a_stride_that_may_be_one_has_no_leading_term() -> None:
+    unsure = asymptotics(analyse(parse(DEPTHS)["unsure"]), "n")
+    assert unsure.receptive_field == (None,)
+    assert "no leading term" in error_of(lambda: unsure.theta("receptive_field")).message

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Rational, oo
 
-from symcnn import analyse, compare, load, parse, render, symbols
+from symcnn import Analysis, analyse, compare, load, parse, render, symbols
 from symcnn.algebra.evaluate import evaluator
-from symcnn.algebra.growth import Run
+from symcnn.algebra.signs import Run
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.comparison import saving_line
@@ -489,3 +489,71 @@ def test_of_many_roundings_no_factors_are_sought(monkeypatch: pytest.MonkeyPatch
     macs = compare(analyse(nets["a"]), analyse(nets["b"]))["macs"]
     assert macs.difference == macs.first - macs.second
     assert macs.ratio is not None
+
+
+DEEP = """
+net stacked    { input C×H×W; repeat n { Conv(C, 3, padding="same", bias=false) } }
+net single     { input C×H×W; Conv(C, 2n + 1, padding="same", bias=false) }
+net narrow     { input C×H×W; repeat n { Conv(C/4, 1, bias=false); Conv(C/4, 3, padding=1); Conv(C, 1) } }
+net pyramid    { input C×(2^n*h); repeat n { Conv(2*channels, 3, stride=2, padding="same", bias=false) } }
+net dilated    { input C×(2^n*h); repeat n as i { Conv(C, 3, dilation=2^i, padding=2^i, bias=false) } }
+net wide       { input C×(2^n*h); repeat n { Conv(C, 3, padding=1, bias=false) }; Conv(99C, 5, padding=2, bias=false) }
+net third      { input C×(2^n*h); Conv(3*C, 3, padding="same", bias=false); Conv(C*(n // 3 + 1), 1, bias=false) }
+"""
+DEEP_PAIRS = [
+    ("stacked", "single", 1),
+    ("stacked", "narrow", 4),
+    ("pyramid", "dilated", 1),
+    ("pyramid", "wide", 1),
+    ("dilated", "wide", 1),
+    ("pyramid", "third", 1),
+    ("dilated", "third", 1),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "channels"), DEEP_PAIRS)
+def test_crossovers_in_the_depth(first: str, second: str, channels: int) -> None:
+    nets = parse(DEEP)
+    a, b = analyse(nets[first]), analyse(nets[second])
+    for q in compare(a, b, ("params", "macs", "activations"), ["n"]).quantities:
+        if q.difference == 0 or (q.evident is None and q.crossover is None):
+            assert q.difference == 0 or first == "stacked"  # biases bring in C
+            continue
+        runs = (Run(0, None, q.evident),) if q.evident is not None else q.crossover.runs if q.crossover else ()
+        for n in range(41):
+            x, y = (valued(net, channels, n).count(q.quantity) for net in (a, b))
+            sign = next(run.sign for run in runs if run.start <= n and (run.end is None or n <= run.end))
+            assert sign == (x > y) - (x < y), (q.quantity, n)
+        if q.limit is not None:
+            x, y = (valued(net, channels, 5000).count(q.quantity) for net in (a, b))
+            limit = q.limit if q.limit is oo else evaluator({symbols("C"): channels})(q.limit)
+            assert Fraction(x) / y > 9 if limit is oo else abs(Fraction(x) / y - limit) < Fraction(1, 9)
+
+
+def valued(net: Analysis, channels: int, depth: int) -> Analysis:
+    return net.at(**{name: {"n": depth, "C": channels}.get(name, 2) for name in net.symbols})
+
+
+def test_the_proof_of_a_crossover_in_the_depth() -> None:
+    nets = parse(DEEP)
+    q = compare(analyse(nets["pyramid"]), analyse(nets["dilated"]), "macs", ["n"])["macs"]
+    n = symbols("n")
+    assert q.limit is oo
+    assert q.crossover is not None
+    assert q.crossover.runs == (Run(0, 1, 0), Run(2, None, 1))
+    start, change, since = q.crossover.proof_step() or (None, None, None)
+    assert (start, str(change), since) == (2, f"3*2**{n} - 3", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("input 1×999; repeat n { Conv(1, 3, stride=2, padding=1) }", "a sum without a closed form"),
+        ("input 1×9; repeat n { Conv(1, 3, padding=1) }; Conv(2^(n^2), 1)", "no powers of numbers"),
+    ],
+)
+def test_why_a_depth_is_not_decided(body: str, reason: str) -> None:
+    nets = parse(f"net a {{ {body} }} net b {{ input 1×9; repeat n {{ Conv(7, 3, padding=1); Conv(1, 1) }} }}")
+    q = compare(analyse(nets["a"]), analyse(nets["b"]), "macs", ["n"])["macs"]
+    assert q.crossover is None
+    assert reason in q.obstacle

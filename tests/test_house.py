@@ -30,7 +30,7 @@ ORDER = [
     ["analysis"],
     ["crossover"],
     ["asymptotics"],
-    ["compare"],
+    ["compare", "solve"],
     ["memory"],
     ["report"],
     ["derive"],

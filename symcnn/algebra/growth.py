@@ -1,17 +1,16 @@
-"""How values grow, and where one overtakes another: leading terms and signs over all integers, exactly."""
+"""How values grow: leading terms, exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from fractions import Fraction
-from math import comb, lcm
+from math import prod
 
 from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
 
+from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import (
     Monomial,
-    Number,
     Polynomial,
     add,
     as_expression,
@@ -20,25 +19,27 @@ from symcnn.algebra.polynomial import (
     multiply,
     polynomial,
     substitute,
+    times,
 )
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value
 
 
-def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
-    """Return the terms of the highest degree when all `growing` symbols grow together; None where there are none.
+def leading_term(value: Value, growing: Collection[Symbol], facts: Facts | None = None) -> Expr | None:
+    """Return the terms that dominate when all `growing` symbols grow together, in any proportion; None without any.
 
-    A floor of something that grows is like what stands inside it, up to a bounded error; where the terms that are left
-    are not larger than that error, there is no leading term to give.
+    Powers outgrow polynomials, of two powers the one of the larger base the other; a base may be a symbol that is at
+    least 2 by the `facts`. A floor of something that grows is like what stands inside it, up to a bounded error; where
+    the terms that are left are not larger than that error, there is no leading term to give.
 
     >>> from symcnn.algebra.symbols import symbol
-    >>> H = symbol("H")
-    >>> leading_term(9 * (H - 2) ** 2 + 9 * (H - 4) ** 2, [H])
-    18*H**2
+    >>> H, n = symbol("H"), symbol("n")
+    >>> leading_term(9 * (H - 2) ** 2 + 9 * (H - 4) ** 2, [H]), leading_term(n * 2**n + H * n**3 + 3**n, [n, H])
+    (18*H**2, 3**n)
     """
     poly = polynomial(value)
     if any(isinstance(atom, Pow) and _depends(atom, growing) for atom in atoms(poly)):
-        return _leading_power(poly, growing)
+        return _dominating(poly, growing, facts or Facts())
     smooth = _without_rounding(poly, growing)
     if smooth is None or any(_depends(atom, growing) for m in smooth for atom, _ in m if not isinstance(atom, Symbol)):
         return None
@@ -51,32 +52,58 @@ def leading_term(value: Value, growing: Collection[Symbol]) -> Expr | None:
     return as_expression({m: c for m, c in smooth.items() if _degree(m, growing) == top})
 
 
-def _leading_power(poly: Polynomial, growing: Collection[Symbol]) -> Expr | None:
-    """Return the terms of the fastest growth where bases of powers are numbers: 2·2ⁿ of 2ⁿ⁺¹ + n³, n²·3ⁿ before n·3ⁿ.
-
-    None for several symbols that grow, whose speeds do not compare, for other exponents, and for roundings.
-    """
-    speeds = {monomial: _speed(monomial, growing) for monomial in poly}
-    known = [speed for speed in speeds.values() if speed is not None]
-    if len(growing) != 1 or len(known) < len(speeds):
+def _dominating(poly: Polynomial, growing: Collection[Symbol], facts: Facts) -> Expr | None:
+    """Return the terms before which all others vanish: 2·2ⁿ of 2ⁿ⁺¹ + n³; None where two do not compare."""
+    if any(_depends(atom, growing) and not isinstance(atom, (Symbol, Pow)) for atom in atoms(poly)):
         return None
-    fastest = max(known)
-    return as_expression({m: c for m, c in poly.items() if speeds[m] == fastest})
+    top = next(iter(poly))
+    for monomial in poly:
+        if tendency(times(monomial, inverse(top)), growing, facts) == 1:
+            top = monomial
+    found = {monomial: tendency(times(monomial, inverse(top)), growing, facts) for monomial in poly}
+    if None in found.values() or 1 in found.values():
+        return None
+    return as_expression({m: c for m, c in poly.items() if found[m] == 0})
 
 
-def _speed(monomial: Monomial, growing: Collection[Symbol]) -> tuple[Fraction, int] | None:
-    """Return r and d of a monomial that grows like n^d·rⁿ."""
-    rate, powers = Fraction(1), 0
+def tendency(monomial: Monomial, growing: Collection[Symbol], facts: Facts) -> int | None:
+    """Return 1 for a monomial that tends to ∞ when the symbols grow together, −1 to 0, 0 if it stays within bounds.
+
+    None for roundings, for powers that pull in different directions (2ⁿ/2ᵐ), and for bases that may be 1.
+    """
+    degree = 0
+    powers: dict[Symbol, list[tuple[Expr, int]]] = {}
     for atom, exponent in monomial:
         if not _depends(atom, growing):
             continue
-        if atom in growing:
-            powers += exponent
-        elif isinstance(atom, Pow) and isinstance(atom.base, Integer) and atom.base > 1 and atom.exp in growing:
-            rate *= Fraction(int(atom.base)) ** exponent
+        if isinstance(atom, Symbol):
+            degree += exponent
+        elif isinstance(atom, Pow) and atom.exp in growing and not _depends(atom.base, growing):
+            powers.setdefault(atom.exp, []).append((atom.base, exponent))
         else:
             return None
-    return rate, powers
+    found = {_rate(factors, facts) for factors in powers.values()} - {0}
+    if len(found) > 1:
+        return None
+    return found.pop() if found else (degree > 0) - (degree < 0)
+
+
+def _rate(factors: Iterable[tuple[Expr, int]], facts: Facts) -> int | None:
+    """Return 1 where ∏ baseᵉ is more than 1, −1 where it is less, 0 where it is 1; None where that is not known."""
+    number, symbolic = Fraction(1), []
+    for base, exponent in factors:
+        if isinstance(base, Integer):
+            number *= Fraction(int(base)) ** exponent
+        else:
+            symbolic.append((facts.least(base), exponent))
+    if not symbolic:
+        return (number > 1) - (number < 1)
+    if any(least is None or least < 2 for least, _ in symbolic):
+        return None
+    at_ends = number * prod(Fraction(least or 0) ** exponent for least, exponent in symbolic)
+    if all(exponent > 0 for _, exponent in symbolic):
+        return 1 if at_ends > 1 else None
+    return -1 if all(exponent < 0 for _, exponent in symbolic) and at_ends < 1 else None
 
 
 def _degree(monomial: Monomial, growing: Collection[Symbol]) -> int:
@@ -126,104 +153,11 @@ def _atom_degrees(atom: Expr, growing: Collection[Symbol]) -> tuple[int, int]:
     return max(error, *(_degree(m, growing) - below for m in smooth)) if smooth else error, error
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive integers, from `start` to `end` (None: without end), on which the sign is the same."""
-
-    start: int
-    end: int | None
-    sign: int
-
-
-def coefficients(poly: Polynomial, variable: Symbol) -> list[int] | None:
-    """Return integer coefficients, constant first, of a positive multiple of `poly`; None if it has other symbols."""
-    found: dict[int, Number] = {}
-    for monomial, coefficient in poly.items():
-        if any(atom != variable or exponent < 0 for atom, exponent in monomial):
-            return None
-        found[sum(exponent for _, exponent in monomial)] = coefficient
-    scale = lcm(*(c.denominator for c in found.values())) if found else 1
-    return [int(found.get(degree, 0) * scale) for degree in range(max(found, default=0) + 1)]
-
-
-def sign_runs(coeffs: list[int], least: int) -> list[Run]:
-    """Return the signs of a polynomial on all integers from `least` on, in runs.
-
-    Between two integers the polynomial changes by Δp(x) = p(x + 1) − p(x), which has a lower degree. Where Δp keeps its
-    sign, p rises or falls, so each of its sign changes is found by bisection. Integers only, and complete.
-    """
-    while coeffs and not coeffs[-1]:
-        coeffs = coeffs[:-1]
-    if len(coeffs) <= 1:
-        return [Run(least, None, _sign(coeffs[0] if coeffs else 0))]
-    runs: list[Run] = []
-    for piece in sign_runs(forward_difference(coeffs), least):
-        _append_monotone(runs, coeffs, piece)
-    return runs
-
-
-def forward_difference(coeffs: list[int]) -> list[int]:
-    """Return the coefficients of p(x + 1) − p(x)."""
-    shifted = [0] * len(coeffs)
-    for degree, coefficient in enumerate(coeffs):
-        for lower in range(degree):
-            shifted[lower] += coefficient * comb(degree, lower)
-    return shifted
-
-
-def value_at(coeffs: list[int], x: int) -> int:
-    """Return p(x) by Horner's rule."""
-    result = 0
-    for coefficient in reversed(coeffs):
-        result = result * x + coefficient
-    return result
-
-
-def _append_monotone(runs: list[Run], coeffs: list[int], piece: Run) -> None:
-    """Add the signs on a stretch on which the polynomial rises (sign 1), falls (−1) or stays (0)."""
-    start = piece.start
-    while piece.end is None or start <= piece.end:
-        sign = _sign(value_at(coeffs, start))
-        stays = piece.sign == 0 or sign == piece.sign  # rising and positive: it stays positive
-        end = piece.end if stays else _last_with(sign, coeffs, start, piece.end)
-        if runs and runs[-1].sign == sign:
-            runs[-1] = Run(runs[-1].start, end, sign)
-        else:
-            runs.append(Run(start, end, sign))
-        if end is None:
-            return
-        start = end + 1
-
-
-def _last_with(sign: int, coeffs: list[int], start: int, end: int | None) -> int:
-    """Return the last integer of a monotone stretch whose sign is still that of `start`."""
-    step = 1
-    while (end is None or start + step <= end) and _sign(value_at(coeffs, start + step)) == sign:
-        step *= 2
-    high = start + step if end is None else min(start + step, end + 1)
-    low = start + step // 2
-    if end is not None and high == end + 1 and _sign(value_at(coeffs, end)) == sign:
-        return end
-    return _bisect(lambda x: _sign(value_at(coeffs, x)) == sign, low, high)
-
-
-def _bisect(still: Callable[[int], bool], low: int, high: int) -> int:
-    """Return the last integer for which `still` is true, given that it is at `low` and is not at `high`."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if still(middle) else (low, middle)
-    return low
-
-
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
-
-
 def without_common_factor(poly: Polynomial) -> tuple[Monomial, Polynomial]:
-    """Return the largest monomial of positive symbols that divides every term, and the rest."""
+    """Return the largest monomial of positive symbols and powers that divides every term, and the rest."""
     shared: dict[Expr, int] | None = None
     for monomial in poly:
-        exponents = {a: e for a, e in monomial if isinstance(a, Symbol) and a.is_positive}
+        exponents = {a: e for a, e in monomial if isinstance(a, (Symbol, Pow)) and a.is_positive}
         if shared is None:
             shared = exponents
         shared = {a: min(e, exponents.get(a, 0)) for a, e in shared.items()}

@@ -40,6 +40,12 @@ Examples:
   symcnn memory examples/vgg16.cnn --at H=224,W=224 --peak P --bandwidth B
   symcnn memory examples/lenet.cnn --layer conv1 --winograd 2
 """
+_SOLVE_EXAMPLE = """\b
+Examples:
+  symcnn solve examples/depth.cnn "receptive_field >= 224" --for n --net stacked --at k=3
+  symcnn solve examples/depth.cnn "receptive_field >= R" --for n --net stacked
+  symcnn solve examples/vgg16.cnn "macs <= 15e9" --for H --assume "W == H"
+"""
 
 
 @click.command(epilog=_CHECK_EXAMPLE)
@@ -179,3 +185,35 @@ def memory(
     style = work.whole(style, standalone, format_)
     format_ = work.destined(format_, output)
     work.write(remembered(file, names, settings, values, assume, format_, style, Wanted(**options)), output)
+
+
+@click.command(epilog=_SOLVE_EXAMPLE)
+@click.argument("file")
+@click.argument("relation")
+@click.option("--for", "unknown", required=True, metavar="N", help="The symbol whose values are looked for.")
+@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@SET
+@click.option("--at", "values", multiple=True, metavar="k=3", help="The values of other symbols.")
+@ASSUME
+@style_options
+@output_options
+def solve(
+    file: str,
+    relation: str,
+    unknown: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    values: tuple[str, ...],
+    assume: tuple[str, ...],
+    format_: str,
+    standalone: bool,
+    output: str | None,
+    style: Style,
+) -> None:
+    """Find for which values of a symbol RELATION holds in FILE, as in "macs <= 600e6": exact, or in closed form."""
+    from symcnn.cli import work
+    from symcnn.cli.solving import solved
+
+    style = work.whole(style, standalone, format_)
+    format_ = work.destined(format_, output)
+    work.write(solved(file, relation, unknown, names, settings, values, assume, format_, style), output)

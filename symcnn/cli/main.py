@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from symcnn import __version__
-from symcnn.cli.commands import check, conventions, layers, memory, verify
+from symcnn.cli.commands import check, conventions, layers, memory, solve, verify
 from symcnn.cli.grade import grade
 from symcnn.cli.group import Group
 from symcnn.cli.options import ASSUME, COUNT, RECONCILE, SET, output_options, style_options
@@ -48,6 +48,7 @@ _COMPARE_EXAMPLE = """\b
 Examples:
   symcnn compare examples/stacked.cnn
   symcnn compare examples/stacked.cnn three seven --quantity macs
+  symcnn compare examples/deep_or_wide.cnn pyramid dilated --grow n
 """
 
 
@@ -135,7 +136,9 @@ def explain(
 @click.argument("file")
 @click.argument("nets", nargs=-1)
 @click.option("--quantity", "quantities", multiple=True, metavar="Q", help="macs, params, flops, activations, …")
-@click.option("--grow", "growing", multiple=True, metavar="H", help="The symbol that grows in limits; default: sizes.")
+@click.option(
+    "--grow", "growing", multiple=True, metavar="H", help="What grows in limits, sizes or a depth; default: sizes."
+)
 @SET
 @ASSUME
 @style_options
@@ -160,5 +163,5 @@ def compare(
     work.write(work.compared(file, nets, quantities, growing, settings, assume, format_, style), output)
 
 
-for command in (layers, conventions, verify, memory, check, grade, quiz):
+for command in (layers, conventions, verify, memory, solve, check, grade, quiz):
     main.add_command(command)

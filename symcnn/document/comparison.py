@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr, Symbol, oo
 
-from symcnn.algebra.growth import Run
+from symcnn.algebra.signs import Run
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
@@ -16,12 +16,12 @@ from symcnn.document.conventions import title
 from symcnn.document.field import field_cell
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, alone, line, listed, percent
+from symcnn.document.proof import piece_lines, sign_proof
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
-_MOST_PIECES = 8  # residue polynomials that are written out
 _MOST_RUNS = 12
 
 
@@ -129,20 +129,20 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     if crossover is None:
         return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(comparison, q)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
-        return [_last_word(name, noun, crossover), *_pieces(crossover)]
+        return [_last_word(name, noun, crossover), *piece_lines(crossover)]
     if len(crossover.runs) == 1:
-        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *_proof(crossover), *_pieces(crossover)]
+        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *sign_proof(crossover)]
     parts: list[Any] = [f"{name} has "]
     for place, run in enumerate(crossover.runs):
         parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
-    return [line(*parts), *_proof(crossover), *_pieces(crossover)]
+    return [line(*parts), *sign_proof(crossover)]
 
 
 def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
     """Say on which symbols the sign depends, and what would leave one of them: kernels are small, other sizes 64."""
     which = f"which has fewer {title(q.quantity)} "
     if len(q.deciding) == 1:
-        return line(f"{which}is not decided: the roundings leave too many residues to look at")
+        return line(f"{which}is not decided: {q.obstacle}")
     kernels = _kernels(comparison)
     others = sorted(q.deciding, key=lambda symbol: (symbol not in kernels, symbol.name))[:-1]
     fixed = " and ".join(f"{symbol.name} == {_usual(3 if symbol in kernels else 64, symbol, q)}" for symbol in others)
@@ -185,41 +185,6 @@ def _last_word(name: str, noun: str, crossover: Crossover) -> Line:
     return line(
         f"{name} has {_WORDS[last.sign]} {noun} ", *_range(last, crossover), f"; before, this changes {changes} times"
     )
-
-
-def _proof(crossover: Crossover) -> list[Line]:
-    """Say why the last run goes on for ever: its first value, and the sign of every further step."""
-    step = crossover.proof_step()
-    if step is None:
-        return []
-    start, change, since = step
-    value = crossover.difference_at(start)
-    divided = [] if crossover.common == 1 else ["divided by ", crossover.common, " "]
-    sign = "negative" if value < 0 else "positive"
-    parts: list[Any] = ["proof: the difference ", *divided, "is ", value, " at ", crossover.symbol, f" = {start}"]
-    parts += [", and each step changes it by ", change, f", which is {sign} from ", crossover.symbol, f" = {since} on"]
-    if since > start:
-        parts.append(f" ({start} to {since} were looked at one by one)")
-    return [line(*parts)]
-
-
-def _pieces(crossover: Crossover) -> list[Line]:
-    """Write out the polynomials of the residues, where there are several and not too many."""
-    if crossover.is_smooth:
-        return []
-    modulus = crossover.pieces[0].modulus
-    head = line(
-        "proof: for each residue modulo ", modulus, " the difference is a polynomial, whose signs are decided exactly"
-    )
-    if len(crossover.pieces) > _MOST_PIECES:
-        return [head]
-    x = crossover.symbol
-    divided = [] if crossover.common == 1 else [", divided by ", crossover.common]
-    lines = [
-        line(x, f" = {p.modulus}", "q" + (f" + {p.residue}" if p.residue else ""), *divided, ": ", p.in_quotient())
-        for p in crossover.pieces
-    ]
-    return [head, *lines]
 
 
 def _structure(comparison: Comparison) -> Listing:

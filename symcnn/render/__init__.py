@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from symcnn.derive import Explanation
     from symcnn.interop.verification import Verification
     from symcnn.memory import ConvolutionCosts, Memory, Roofline
+    from symcnn.solve import Solution
 
     Result: TypeAlias = (
         Analysis
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         | Memory
         | Roofline
         | ConvolutionCosts
+        | Solution
     )
 
 TERMINAL = "terminal"  # text for the terminal in front of the user, as wide as it is
@@ -51,6 +53,7 @@ _PAGES = {
     "Memory": ("document.memory:memory_document", "render.json_memory:memory_json"),
     "Roofline": ("document.memory:memory_document", "render.json_memory:memory_json"),
     "ConvolutionCosts": ("document.convolution:convolution_document", "render.json_convolution:convolution_json"),
+    "Solution": ("document.solution:solution_document", "render.json_solution:solution_json"),
     "Explanation": ("document.explanation:explanation_document", "render.json_explanation:explanation_json"),
 }
 FORMATS = ("text", "markdown", "latex", "json")
@@ -80,7 +83,7 @@ def render_all(results: Sequence[Result], format: str = "text", style: Style = P
     check_format(format)
     for result in results:
         if type(result).__name__ not in _PAGES:
-            hint = "render takes what symcnn.analyse, symcnn.compare or symcnn.derive returned"
+            hint = "render takes what symcnn.analyse, symcnn.compare, symcnn.derive or symcnn.solve returned"
             raise SymcnnError(f"there is no page of a {type(result).__name__}", hint=hint)
     page, as_data = _PAGES[type(results[0]).__name__]
     with writable_numbers():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mul, Pow, Sum, Symbol, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.polynomial import Monomial, add, polynomial
@@ -52,7 +52,20 @@ def _of_parts(value: Expr, index: Symbol, arithmetic: Arithmetic) -> int | None:
     if isinstance(value, (Add, Mul)):
         poly = polynomial(value)
         return _agreed([_of_term(monomial, c < 0, index, arithmetic) for monomial, c in poly.items()])
+    if isinstance(value, Sum):
+        return _of_sum(value, index, arithmetic)
     return _of_power(value, index, arithmetic) if isinstance(value, Pow) else None
+
+
+def _of_sum(value: Sum, index: Symbol, arithmetic: Arithmetic) -> int | None:
+    """Return the direction of a sum of what is not negative whose last place moves with the index."""
+    if len(value.limits) != 1:
+        return None
+    _, start, end = value.limits[0]
+    least = arithmetic.facts.lower_bound(polynomial(value.function))
+    if depends(start, index) or depends(value.function, index) or least is None or least < 0:
+        return None
+    return _of_parts(end, index, arithmetic)
 
 
 def _of_term(monomial: Monomial, negative: bool, index: Symbol, arithmetic: Arithmetic) -> int | None:

@@ -1,25 +1,18 @@
-"""Leading terms against the limits of exact values; signs against every integer up to far beyond all roots."""
+"""Leading terms against the limits of exact values."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Max
+from sympy import Expr, Max, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
-from symcnn.algebra.growth import (
-    coefficients,
-    forward_difference,
-    leading_term,
-    sign_runs,
-    value_at,
-    without_common_factor,
-)
+from symcnn.algebra.facts import Facts
+from symcnn.algebra.growth import leading_term, tendency, without_common_factor
 from symcnn.algebra.polynomial import as_expression, polynomial
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
 
@@ -27,64 +20,6 @@ H, W, C, s = (symbol(name) for name in "HWCs")
 p = symbol("p", NONNEGATIVE)
 A = Arithmetic()
 HUGE = 10**40
-
-
-def horner(coeffs: list[int], x: int) -> int:
-    return sum(c * x**degree for degree, c in enumerate(coeffs))
-
-
-def root_bound(coeffs: list[int]) -> int:
-    """Fujiwara: no root is larger than 2·max |cₖ/c|^(1/(n − k)) for the leading coefficient c and its degree n."""
-    degree = max((d for d, c in enumerate(coeffs) if c), default=0)
-    ratios = (abs(coeffs[d] / coeffs[degree]) ** (1 / (degree - d)) for d in range(degree))
-    return 2 + int(2 * max(ratios, default=0))
-
-
-polynomials = st.lists(st.integers(-60, 60), min_size=1, max_size=6)
-by_roots = st.tuples(st.sampled_from([1, -1, 3]), st.lists(st.integers(-3, 30), min_size=1, max_size=5))
-
-
-def from_roots(factor: int, roots: list[int]) -> list[int]:
-    coeffs = [factor]
-    for root in roots:
-        shifted, scaled = [0, *coeffs], [*(-root * c for c in coeffs), 0]
-        coeffs = [a + b for a, b in zip(shifted, scaled, strict=True)]
-    return coeffs
-
-
-@given(st.one_of(polynomials, by_roots.map(lambda given: from_roots(*given))), st.integers(-20, 40))
-def test_signs_are_right_on_every_integer(coeffs: list[int], least: int) -> None:
-    runs = sign_runs(coeffs, least)
-    assert runs[0].start == least
-    assert runs[-1].end is None
-    for run, following in pairwise(runs):
-        assert run.end == following.start - 1
-        assert run.sign != following.sign
-    end = max(least, root_bound(coeffs)) + 20
-    for x in range(least, end):
-        sign = next(r.sign for r in runs if r.start <= x and (r.end is None or x <= r.end))
-        value = horner(coeffs, x)
-        assert sign == (value > 0) - (value < 0)
-    assert runs[-1].start < end
-
-
-@pytest.mark.parametrize("root", [10**6, 10**30, 2**64 - 1])
-def test_far_roots_are_found_exactly(root: int) -> None:
-    runs = sign_runs([-root, 1], 0)
-    assert [(r.start, r.end, r.sign) for r in runs] == [(0, root - 1, -1), (root, root, 0), (root + 1, None, 1)]
-
-
-@given(polynomials, st.integers(-50, 50))
-def test_differences_and_values(coeffs: list[int], x: int) -> None:
-    assert value_at(coeffs, x) == horner(coeffs, x)
-    assert horner(forward_difference(coeffs), x) == horner(coeffs, x + 1) - horner(coeffs, x)
-
-
-def test_coefficients_are_of_one_symbol() -> None:
-    assert coefficients(polynomial(H**2 / 6 - H / 4 + 1), H) == [12, -3, 2]
-    assert coefficients(polynomial(H * W), H) is None
-    assert coefficients(polynomial(1 / H), H) is None
-    assert coefficients({}, H) == [0]
 
 
 def test_only_positive_factors_are_divided_out() -> None:
@@ -127,7 +62,6 @@ UNSURE = [
     F(H * F(H / 2) / 3) - H**2 / 6 + 5 * H,  # 5H or 5H − H/6
     Max(H, 7, evaluate=False),
     1 / (H + 1),
-    2**H,
 ]
 
 
@@ -136,7 +70,7 @@ def test_what_is_unsure_has_no_leading_term(value: Expr) -> None:
     assert leading_term(value, [H, W]) is None
 
 
-N, G = symbol("n", NONNEGATIVE), symbol("g")
+N, M, G = symbol("n", NONNEGATIVE), symbol("m", NONNEGATIVE), symbol("g")
 POWERS = [
     (2 ** (N + 1) - 1, 2 * 2**N),
     (2**N + N**5, 2**N),
@@ -157,10 +91,42 @@ def test_powers_before_polynomials(value: Expr, leading: Expr) -> None:
     assert abs(Fraction(at(value)) / Fraction(at(found)) - 1) < Fraction(1, 100)
 
 
-@pytest.mark.parametrize("value", [C**N + 1, A.power(2, C * N), A.power(2, N**2), A.ceiling(H / 2**N) + 2**N])
+@pytest.mark.parametrize("value", [C**N + 1, A.power(2, C * N) + N, A.power(2, N**2) + N, A.ceiling(H / 2**N) + 2**N])
 def test_powers_of_unknown_speed(value: Expr) -> None:
     assert leading_term(value, [N]) is None
-    assert leading_term(2**N + G**2, [N, G]) is None
+
+
+SLOW = Facts()
+FAST = Facts(lower={s: 2})
+DOMINATED = [
+    (2**N + G**2, [N, G], SLOW, 2**N),
+    (C**2 * H * N + H * N**2 + 9 * H, [H, N], SLOW, H * N**2),
+    (A.power(s, N) + N**3, [N], FAST, A.power(s, N)),
+    (A.power(s, N) + N**3, [N], SLOW, None),  # s may be 1
+    (A.power(s, N) + A.power(2, N), [N], FAST, None),  # s may be 2
+    (A.power(s, 2 * N) * N + A.power(3, N), [N], FAST, N * A.power(s, 2 * N)),
+    (A.power(2, N) + A.power(2, M), [N, M], SLOW, None),  # in different directions
+    (A.power(2, N) * A.power(3, M) + A.power(2, M), [N, M], SLOW, A.power(2, N) * A.power(3, M)),
+    (A.power(2, N) * H**2 + A.power(2, N) * H, [H], SLOW, A.power(2, N) * H**2),
+]
+
+
+@pytest.mark.parametrize(("value", "growing", "facts", "leading"), DOMINATED, ids=str)
+def test_what_dominates_when_several_symbols_grow(
+    value: Expr, growing: list[Symbol], facts: Facts, leading: Expr | None
+) -> None:
+    found = leading_term(value, growing, facts)
+    assert (found is None) == (leading is None)
+    if found is not None and leading is not None:
+        assert polynomial(found) == polynomial(leading)
+        at = [evaluator({N: 3000, M: 200, G: 400, H: 500, C: 7, s: x}) for x in (2, 3, 5)]
+        assert all(abs(Fraction(e(value)) / Fraction(e(found)) - 1) < Fraction(1, 50) for e in at)
+
+
+def test_tendencies() -> None:
+    ((monomial, _),) = polynomial(A.power(2, N) * A.power(3, -N) * N**9).items()
+    assert tendency(monomial, [N], Facts()) == -1
+    assert tendency(monomial, [H], Facts()) == 0
 
 
 def rounded(numerator: Expr, divisor: int, up: bool) -> Expr:

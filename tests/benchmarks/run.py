@@ -63,6 +63,7 @@ ROWS = (
     ("DenseNet-121, symbolic growth rate, H, W", scenario("densenet"), 0.4),
     ("GoogLeNet, symbolic width, H, W", scenario("googlenet"), 0.4),
     ("unpadded U-Net of depth 4, with its conditions", scenario("unet"), None),
+    ("every closed form of examples/depth.cnn", scenario("depths"), 1.0),
     ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
     ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),
     ("10,000 different answers to four questions", scenario("answers"), 15.0),

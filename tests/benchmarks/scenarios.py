@@ -6,6 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -55,6 +56,20 @@ def derivation(text: str, net: str | None = None, **parameters: str) -> float:
     begin = _started()
     analysis = symcnn.analyse(network, **parameters)
     _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
+    return time.process_time() - begin
+
+
+def depths() -> float:
+    """Return the CPU seconds of every closed form of all nets of `examples/depth.cnn`, after parsing."""
+    import symcnn
+
+    nets = symcnn.load(Path(__file__).parents[2] / "examples" / "depth.cnn")
+    symcnn.analyse(next(iter(symcnn.parse("net warm { input 1×H×W; Conv(1, 3); Flatten; Linear(2) }").values())))
+    begin = _started()
+    for network in nets.values():
+        if network.definition.input is not None:
+            analysis = symcnn.analyse(network)
+            _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
     return time.process_time() - begin
 
 
@@ -190,6 +205,7 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "densenet": lambda: derivation("zoo/densenet121", "densenet121", k="k"),
     "googlenet": lambda: derivation("zoo/googlenet", "googlenet", w="w"),
     "unet": lambda: derivation("zoo/unet", "unet"),
+    "depths": depths,
     "stride": lambda: derivation(nested("3, stride=s, padding=1")),
     "resnet152": lambda: derivation("zoo/resnet152", "resnet152"),
     "counting": lambda: counting(*CONVENTIONS),

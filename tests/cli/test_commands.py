@@ -352,7 +352,40 @@ def test_a_pipe_uses_no_file() -> None:
     assert result.stderr.startswith("error: /dev/stdin lies in no folder and can use no file\n")
 
 
+DEPTH = "examples/depth.cnn"
+
+
+def test_solve_prints_values_and_closed_forms() -> None:
+    shown = printed("solve", DEPTH, "receptive_field >= 224", "--for", "n", "--net", "stacked", "--at", "k=3")
+    assert "answer  n ≥ 112" in shown
+    assert "223 against 224 at n = 111" in shown
+    assert "each step changes it by 2" in shown
+    shown = printed("solve", DEPTH, "receptive_field >= R", "--for", "n", "--net", "stacked")
+    assert "n ≥ ⌈(R − 1)/(k − 1)⌉ for k ≥ 2" in shown
+    assert "R: a positive integer" in shown
+
+
+def test_solve_is_of_all_nets_that_have_the_symbol() -> None:
+    shown = printed("solve", DEPTH, "receptive_field == 15", "--for", "n", "--net", "doubling", "--net", "resnet")
+    assert "answer  n = 3" in shown
+    assert "no value of n" in shown
+    found = json.loads(printed("solve", DEPTH, "params <= 1e6", "--for", "n", "--net", "resnet", "--format", "json"))
+    assert found["answers"][0]["ranges"] == [{"from": "1", "to": "10"}]
+    assert found["conditions"] == ["n >= 1"]
+
+
+def test_solve_names_the_nets_without_an_answer() -> None:
+    result = run("solve", DEPTH, "receptive_field >= R", "--for", "n", "--net", "stacked", "--net", "strided")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("stacked: ")
+    assert "warning: strided: not supported yet: solving receptive_field >= R for n" in result.stderr
+
+
 USES = [
+    (["solve", DEPTH, "macs >= 5", "--for", "m", "--net", "stacked"], "no symbol 'm' to solve for", "the symbols are"),
+    (["solve", DEPTH, "mac >= 5", "--for", "n", "--net", "stacked"], "speaks of no quantity", "did you mean 'macs'"),
+    (["solve", DEPTH, "macs >=", "--for", "n", "--net", "stacked"], "the text ends too early", "relation:1"),
+    (["solve", DEPTH, "params >= P", "--for", "k", "--net", "stacked"], "not supported yet: solving", "other symbols"),
     (["derive", LENET, "--format", "pdf"], "unknown format 'pdf'", "formats are text, markdown, latex, json"),
     (["derive", LENET, "--format", "jsn"], "unknown format 'jsn'", "did you mean 'json'?"),
     (["derive", LENET, "--format", "html"], "not supported yet: the format html", "formats are"),

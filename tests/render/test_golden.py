@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from symcnn import analyse, compare, derive, load, render
+from symcnn import analyse, compare, derive, load, render, solve
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison
 from symcnn.derive import Explanation
 from symcnn.formula.style import PLAIN, Style
 from symcnn.memory import ConvolutionCosts, Roofline, convolution_costs, memory, roofline
+from symcnn.solve import Solution
 from tests.render.branched import inception
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +30,7 @@ def compared(file: str, first: str, second: str) -> Comparison:
     return compare(analysed(file, first), analysed(file, second))
 
 
-def result(name: str) -> Analysis | Comparison | Explanation | Roofline | ConvolutionCosts:
+def result(name: str) -> Analysis | Comparison | Explanation | Roofline | ConvolutionCosts | Solution:
     match name:
         case "memory_padded":
             return roofline(memory(analysed("unet", "padded", H=64, W=64), "float16", "adam", mixed=True), 312e12, 2e12)
@@ -55,6 +56,10 @@ def result(name: str) -> Analysis | Comparison | Explanation | Roofline | Convol
             return compared("stacked", "stacked", "single")
         case "compare_seven":
             return compared("seven", "three", "seven")
+        case "solve_depth":
+            return solve(analysed("depth", "stacked"), "receptive_field >= 224", "n", k=3)
+        case "solve_closed":
+            return solve(analysed("depth", "halved"), "receptive_field >= R", "n")
         case _:
             return compared("pointwise", "plain", "pointwise")
 
@@ -62,6 +67,7 @@ def result(name: str) -> Analysis | Comparison | Explanation | Roofline | Convol
 NAMES = ["derive_stacked", "derive_lenet", "derive_one", "compare_stacked", "compare_seven", "compare_pointwise"]
 NAMES += ["derive_blocks", "derive_branches", "explain_branches"]
 NAMES += ["memory_padded", "memory_layer"]
+NAMES += ["solve_depth", "solve_closed"]
 NAMES += ["explain_lenet", "explain_lenet_zh", "explain_one"]
 
 
