@@ -247,8 +247,8 @@ def test_a_broken_cell_stays_indented(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     items = Block("a_block_with_a_long_name", (Block("a_repeat_with_a_long_name", ("conv1", "relu1"), 12), "relu1"))
     shown = render(arranged(items)).splitlines()
-    place = next(i for i, line in enumerate(shown) if line.startswith("  a_repeat_with_a_long_name"))
-    assert shown[place + 1] == "  ×12"
+    place = next(i for i, line in enumerate(shown) if line.startswith("  a_repeat_with_a_long"))
+    assert shown[place + 1] == "  _name ×12"
 
 
 def test_indentation_in_markdown_and_latex() -> None:
