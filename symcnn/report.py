@@ -66,8 +66,9 @@ class Paragraph:
 class Column:
     """A column of a table: its title, which `more` goes on with, and whether its cells are numbers, set to the right.
 
-    Where a table is too wide, the column of the largest `rank` is left out first, and never one of rank 0; it is
-    `called` so where that is said, if its title alone does not tell it from others.
+    Where a table is too wide, the column of the largest `rank` is left out first; one of rank 0 or less only where
+    broken cells do not help, and the first column never. It is `called` so where that is said, if its title alone does
+    not tell it from others.
     """
 
     title: str

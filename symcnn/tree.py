@@ -225,10 +225,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a convention: some kinds (none means all others), and what is counted for each."""
+    """A line of a convention: some kinds (none means all others), and what is counted for each; where kinds stand."""
 
     kinds: tuple[str, ...]
     value: Formula
+    spans: tuple[Span, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

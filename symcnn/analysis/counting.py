@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -94,10 +94,13 @@ class Counting:
         try:
             value = self.of_one(convention, layer, Names(self, layer))
         except UndecidedError as error:
-            own = convention.name in self.file.conventions
-            return Unknown(convention.name, layer.path, layer.kind, error.message, own)
+            return self._unknown(convention, layer, error)
         times = 1 if convention.stored else self.batch
         return self.exactly(value if times == 1 else product((value, times)))
+
+    def _unknown(self, convention: Convention, layer: Layer, error: UndecidedError) -> Unknown:
+        own = convention.name in self.file.conventions
+        return Unknown(convention.name, layer.path, layer.kind, error.message, own)
 
     def of_one(self, convention: Convention, layer: Layer, values: Mapping[str, Any]) -> Any:
         """Return what is counted for one sample, with values of the names; raises `UndecidedError` where none is."""
@@ -123,17 +126,60 @@ class Counting:
         except UndecidedError:
             return convention.chosen(layer.rules, Frame(self._informed(layer), values))
 
-    def first(self, layer: Layer) -> Any:
-        """Return 1 where nothing before a layer learns, else 0; of one that is repeated the mean.
+    def first(self, layer: Layer) -> int:
+        """Return 1 where nothing before a layer learns, else 0: what a layer is that is not the first of some."""
+        if layer.first is not None:
+            return layer.first
+        return 1 if self._first_times[layer.place] == layer.times else 0
 
-        In a symbolic number of repetitions it is 1 in the first of them: where the indices are 0.
+    def variants(self, layer: Layer, *conventions: str) -> list[tuple[Layer, Any]]:
+        """Return a layer, or if conventions count its first repetitions otherwise, these and the others apart.
+
+        Each has its part of the repetitions; in a symbolic number of them that is 1 or 0, by the index.
         """
+        if not any(self._asks_for_first(self.convention(name), layer.rules) for name in conventions):
+            return [(layer, 1)]
+        part = self._first_part(layer)
+        if part in (0, 1):
+            return [(layer, 1)]
+        others = exact(total((1, product((-1, part)))))
+        return [(replace(layer, first=1), part), (replace(layer, first=0), others)]
+
+    def together(self, name: str, layer: Layer) -> Counted:
+        """Return what a convention counts in all repetitions of a layer together."""
+        if name in layer.counted:
+            return layer.together(layer.counted[name])
+        try:
+            parts = [(one, self.of(name, one), part) for one, part in self.variants(layer, name)]
+        except UndecidedError as error:
+            return self._unknown(self.convention(name), layer, error)
+        unknown = next((found for _, found, _ in parts if isinstance(found, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        # The sum of all is exact where parts are not: of 7 repetitions one is the first.
+        whole = total(value if part == 1 else product((part, value)) for _, value, part in parts)
+        return self.exactly(layer.together(exact(whole)))
+
+    def of_first(self, name: str, layer: Layer) -> Any:
+        """Return what a convention counts in the first repetitions of a layer; None where it counts the same there."""
+        try:
+            (one, _), *others = self.variants(layer, name)
+        except UndecidedError:
+            return None
+        found = self.of(name, one) if others else None
+        return None if isinstance(found, Unknown) or found == self.of(name, layer) else found
+
+    def times_first(self, layer: Layer) -> Any:
+        """Return how many of the repetitions of a layer have nothing before them that learns."""
+        return self._first_times[layer.place]
+
+    def _first_part(self, layer: Layer) -> Any:
         times = self._first_times[layer.place]
         if layer.loops and times not in (0, layer.times):
             if times != 1:
                 raise UndecidedError("before how many of its repetitions nothing learns is not known")
             return product(_is_first(loop) for loop in layer.loops)
-        return exact(expression(self._first_times[layer.place]) / expression(layer.times))
+        return exact(expression(times) / expression(layer.times))
 
     def _asks_for_first(self, convention: Convention, kind: Kind) -> bool:
         """Tell whether it matters for a kind if something learns before it."""
@@ -212,6 +258,14 @@ def of_layer(layer: Layer, name: str) -> Any:
     return found
 
 
+def all_of_layer(layer: Layer, name: str) -> Any:
+    """Return what a convention counts in all repetitions of a layer; raises `SymcnnError` where it does not say."""
+    found = _counting(layer).together(name, layer)
+    if isinstance(found, Unknown):
+        raise found.error()
+    return found
+
+
 def of_network(analysis: Analysis, name: str) -> Any:
     """Return the total under a convention; raises `SymcnnError` where a layer's part is unknown."""
     found = network_total(analysis, name)
@@ -228,14 +282,18 @@ def network_total(analysis: Analysis, name: str) -> Counted:
         found = network_total(analysis.symbolic, name)
         if not isinstance(found, Unknown):
             return analysis.evaluate(found)
-    parts = [(layer, counting.of(name, layer)) for layer in analysis.layers]
-    unknown = next((part for _, part in parts if isinstance(part, Unknown)), None)
-    return unknown or counting.exactly(weighed(parts))
+    parts = [counting.together(name, layer) for layer in analysis.layers]
+    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+    return unknown or counting.exactly(total(parts))
 
 
-def weighed(parts: Iterable[tuple[Layer, Any]]) -> Any:
-    """Return the sum of parts of layers, all repetitions of each together."""
-    return total(layer.together(value) for layer, value in parts)
+def firsts(analysis: Analysis, name: str) -> list[tuple[Layer, Any]]:
+    """Return the layers of which a convention counts the first repetitions otherwise, with what it counts there."""
+    found = []
+    for layer in analysis.layers:
+        if layer.counting is not None and name not in layer.counted and (other := layer.counting.of_first(name, layer)):
+            found.append((layer, other))
+    return found
 
 
 def _counting(of: Any) -> Counting:

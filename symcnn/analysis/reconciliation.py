@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression, symbol
-from symcnn.analysis.counting import Counting, Names, of_network, weighed
+from symcnn.analysis.counting import Counting, Names, of_network
 from symcnn.errors import SymcnnError
-from symcnn.formula.nodes import names
+from symcnn.formula.nodes import Formula, names
 from symcnn.formula.notation import text
 from symcnn.formula.values import Frame, UndecidedError
 from symcnn.library.convention import Convention
@@ -84,16 +84,17 @@ def reconcile(analysis: Analysis, first: str, second: str) -> Reconciliation:
     totals = of_network(analysis, first), of_network(analysis, second)
     groups: dict[tuple[str, ...], list[tuple[Layer, Any]]] = {}
     for layer in analysis.layers:
-        for key, amount in _differences(counting, pair, layer):
-            groups.setdefault((layer.kind, *key), []).append((layer, amount))
+        for one, part in counting.variants(layer, first, second):
+            for key, amount in _differences(counting, pair, one):
+                groups.setdefault((layer.kind, *key), []).append((layer, exact(product((part, amount)))))
     lines = (_line(counting, key, parts) for key, parts in groups.items())
     return Reconciliation(analysis, pair, totals, tuple(line for line in lines if line.amount != 0))
 
 
 def _line(counting: Counting, key: tuple[str, ...], parts: list[tuple[Layer, Any]]) -> Difference:
-    amount = counting.exactly(weighed(parts))
+    amount = counting.exactly(total(layer.together(value) for layer, value in parts))
     kind, first, second, per = key
-    return Difference(kind, first, second, per, tuple(layer.path for layer, _ in parts), amount)
+    return Difference(kind, first, second, per, tuple(dict.fromkeys(layer.path for layer, _ in parts)), amount)
 
 
 def _differences(
@@ -117,6 +118,12 @@ def _differences(
             base = 1 if name == _LAYER else known[name]
             per = [str(form.get(name, 0)) for form in (first, second)]
             yield (per[0], per[1], _per(name, layer)), exact(product((factor, base)))
+
+
+def per_multiply_add(counting: Counting, convention: Convention, layer: Layer) -> Fraction | None:
+    """Return how many a convention counts per multiply–add of a layer; None where it is no such sum."""
+    form = None if layer.counted["macs"] == 0 else _form(counting, convention, layer)
+    return None if form is None else form.get("macs")
 
 
 def _form(counting: Counting, convention: Convention, layer: Layer) -> Form | None:
@@ -157,9 +164,23 @@ class _Marked(Names):
 
 def _said(form: Form | None, convention: Convention, layer: Layer, counting: Counting) -> str:
     """Say what is counted: `1 per multiply–add and 1 per output`, or the formula as it was written."""
+    if form is None and len(convention.parts) > 1:
+        signed = [(sign, _said(_form(counting, c, layer), c, layer, counting)) for sign, c in convention.parts]
+        terms = [("less " if sign < 0 else "") + said for sign, said in signed if said != "0"]
+        return " and ".join(terms) or "0"
     if form is None:
-        return text(counting.chosen(convention, layer, _Marked(counting, layer)))
+        chosen = counting.chosen(convention, layer, _Marked(counting, layer))
+        return (_off_padding(chosen) if convention.name == "exact_macs" else None) or text(chosen)
     return " and ".join(f"{number} per {_per(name, layer)}" for name, number in form.items()) or "0"
+
+
+def _off_padding(chosen: Formula) -> str | None:
+    """Say in words what the function `taps` leaves out, where a formula has it."""
+    written = [name.name for name in names(chosen)]
+    if "taps" not in written:
+        return None
+    transposed = written[written.index("taps") + 1] == "n'"  # where inputs and outputs change places
+    return f"1 per multiply–add that is {'not cut off' if transposed else 'no padding'}"
 
 
 def _per(name: str, layer: Layer) -> str:

@@ -17,7 +17,7 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
-from symcnn.analysis.counting import Counting, of_layer, of_network
+from symcnn.analysis.counting import Counting, all_of_layer, of_layer, of_network
 from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
@@ -56,7 +56,8 @@ class Quantities:
             return self._learned if quantity == "params" else self.counted[quantity]
         known = () if self.counting is None else tuple(known_conventions(self.counting.file))
         if quantity not in known and not set(str(quantity)) & set("+-−"):
-            hint = did_you_mean(str(quantity), (*QUANTITIES, *known), known_quantities())
+            listed = f"{known_quantities()}; conventions are {', '.join(known)}" if known else known_quantities()
+            hint = did_you_mean(str(quantity), (*QUANTITIES, *known), listed)
             raise SymcnnError(f"unknown quantity '{quantity}'", hint=hint)
         return self._by_convention(quantity)
 
@@ -138,7 +139,8 @@ def known_quantities() -> str:
 class Layer(Quantities):
     """One row of the table: a layer, or the same layer in the repetitions of a body.
 
-    Quantities are those of one layer, to be multiplied by `times`; the receptive field is that of the last repetition.
+    Quantities are those of one layer, to be multiplied by `times`, of one with something that learns before it if there
+    are both (see `total`); the receptive field is that of the last repetition.
     In a symbolic number of repetitions they may speak of the indices of the `loops` around: `together` sums them up.
     """
 
@@ -158,9 +160,21 @@ class Layer(Quantities):
     claims: tuple[Condition | Either, ...] = field(default=(), repr=False)
     counting: Counting | None = field(default=None, repr=False, compare=False)
     loops: tuple[Loop, ...] = field(default=(), repr=False)  # around it, if one of them has a symbolic count
+    # 1 or 0 where it is one of the repetitions before which nothing learns, or one of the others.
+    first: int | None = field(default=None, repr=False)
 
     def _by_convention(self, name: str) -> Any:
         return of_layer(self, name)
+
+    def total(self, quantity: str) -> Any:
+        """Return what a quantity comes to in all repetitions of the layer together; see `count`.
+
+        Of some quantities of training it is less than `times` times that of one: the first layer counts less.
+        """
+        one = self.count(quantity)
+        if quantity in QUANTITIES or self.counting is None:
+            return self.together(one)
+        return all_of_layer(self, quantity)
 
     def together(self, value: Any) -> Any:
         """Return what a quantity of the layer comes to in all its repetitions together."""
@@ -281,7 +295,7 @@ class Analysis(Quantities):
 
     def share(self, layer: Layer, quantity: str) -> Fraction | None:
         """Return a layer's part of the total, all its repetitions together; None where it is no number."""
-        part, whole = layer.together(layer.count(quantity)), self.count(quantity)
+        part, whole = layer.total(quantity), self.count(quantity)
         if whole == 0:
             return None
         (above, rest), (below, common) = (expression(value).as_coeff_Mul() for value in (part, whole))

@@ -10,6 +10,7 @@ from symcnn.analysis.tensor import TENSOR_NAMES
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import BUILTINS
 from symcnn.formula.nodes import names
+from symcnn.library.convention import standard_conventions
 from symcnn.library.standard import standard_library
 from symcnn.source import Span
 from symcnn.tree import Block, Input, Labelled, Layer, Let, Net, Network
@@ -55,14 +56,16 @@ def _bound_late(net: Network, symbols: set[str]) -> Iterator[str]:
 
 
 def shadows(net: Network) -> tuple[str, ...]:
-    """Return a warning for each kind or net of the file that takes the place of one of the standard library."""
+    """Return a warning for each kind, net or convention of the file that takes the place of one of the library."""
     library = standard_library()
     own: list[Layer | Net] = [*net.file.layers.values(), *net.file.nets.values()]
     known = {*library.layers, *library.nets}
+    kinds = [] if net.file is library else [definition for definition in own if definition.name in known]
+    conventions = [c for c in net.file.conventions.values() if c.name in standard_conventions()]
     return tuple(
-        str(SymcnnError(f"'{definition.name}' takes the place of the library's kind of that name", definition.span))
-        for definition in own
-        if definition.name in known and net.file is not library
+        str(SymcnnError(f"'{x.name}' takes the place of the library's {what} of that name", x.span))
+        for what, found in (("kind", kinds), ("convention", conventions))
+        for x in found
     )
 
 

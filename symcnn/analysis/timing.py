@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value, exact, expression, symbol
+from symcnn.analysis.rate import prefixed, rate_formula
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, number
-from symcnn.library.rules import QUANTITIES
+from symcnn.library.rules import OPERATIONS, QUANTITIES
 from symcnn.source import Source
-from symcnn.syntax import parse_formula
 
 if TYPE_CHECKING:
     from symcnn.analysis.result import Analysis
 
+_ONCE = ("macs", "exact_macs", "connections")
 OPERATIONS_COUNTED = ("macs", "flops", "connections")  # of the quantities; others are no operations
-_UNITS = ("FLOPS", "FLOP", "TFLOPS", "GFLOPS")
 
 
 def checked_rate(analysis: Analysis, rate: Any) -> Value:
@@ -33,14 +33,14 @@ def checked_rate(analysis: Analysis, rate: Any) -> Value:
 
 
 def _rate_of_text(analysis: Analysis, text: str) -> Value:
-    source = Source("rate", text)
-    formula = parse_formula(source)
+    known = prefixed(text)
+    if known is not None:
+        return _positive(exact(known), Source("rate", text).span(0, len(text)))
+    formula = rate_formula(text, "rate", "a rate is in operations per second: 312e12 or 312T")
     for name in names(formula):
         if name.name in (analysis.symbolic or analysis).symbols:
             message = f"'{name.name}' is a symbol of the net {analysis.net}"
             raise SymcnnError(message, name.span, "the rate is that of a machine: choose another name")
-        if name.name.upper() in _UNITS:
-            raise SymcnnError(f"'{name.name}' is no number", name.span, "a rate is in operations per second: 312e12")
     values = {name.name: symbol(name.name) for name in names(formula)}
     return _positive(exact(number(meaning(formula)(Frame(Arithmetic(), values)), formula.span)), formula.span)
 
@@ -61,6 +61,22 @@ def timed_conventions(analysis: Analysis) -> tuple[str, ...]:
         or (name not in QUANTITIES and counting is not None and not counting.convention(name).stored)
     ]
     return tuple(asked) or ("flops",)
+
+
+def counts_once(analysis: Analysis, name: str) -> bool:
+    """Tell whether a convention counts a multiply–add once, so that its time wants half the rate in FLOP/s."""
+    if name in _ONCE:
+        return True
+    counting = analysis.counting
+    if counting is None or name in (*QUANTITIES, *OPERATIONS):
+        return False
+    from symcnn.analysis.reconciliation import per_multiply_add
+
+    parts = counting.convention(name).parts
+    if any(part.name in _ONCE for _, part in parts):
+        return True
+    found = (per_multiply_add(counting, counting.convention(name), layer) for layer in analysis.layers)
+    return any(number == 1 for number in found)
 
 
 def ideal_seconds(analysis: Analysis, convention: str = "flops", rate: Any = None) -> Value:

@@ -201,7 +201,7 @@ def value_of(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str
         return _all_equal(found)
     if whole or len(layers) == 1:
         return of.count(quantity)
-    return total(layer.together(layer.count(quantity)) for layer in layers)
+    return total(layer.total(quantity) for layer in layers)
 
 
 def _part_of_shape(shape: tuple[Any, ...], quantity: str) -> Any:

@@ -151,8 +151,8 @@ def verify(
 @click.option("--dtype", default="float32", metavar="T", help="The data type of all numbers. Default: float32.")
 @click.option("--optimizer", default="sgd", metavar="O", help="sgd, momentum, adagrad, rmsprop, adam, adamw.")
 @click.option("--mixed", is_flag=True, help="The optimiser keeps its numbers and a copy of the weights in float32.")
-@click.option("--peak", metavar="FLOPS", help="Operations per second of a machine, as in 312e12; or a symbol.")
-@click.option("--bandwidth", metavar="BYTES", help="Bytes per second of its memory, as in 2e12; or a symbol.")
+@click.option("--peak", metavar="FLOPS", help="Operations per second of a machine, as in 312e12 or 312T; or a symbol.")
+@click.option("--bandwidth", metavar="BYTES", help="Bytes per second of its memory, as in 2e12 or 2T; or a symbol.")
 @click.option("--count", "convention", default="flops", metavar="C", help="How operations are counted. Default: flops.")
 @click.option("--layer", "layers", multiple=True, metavar="L", help="Instead, what this convolution costs as im2col.")
 @click.option(

@@ -38,7 +38,10 @@ def reconciled(
     """Return the output of `explain --count`: each convention with the last one, a single one with MACs."""
     if any(part):
         raise SymcnnError("--count explains the totals", hint="leave out --layer and --quantity")
+    counts = tuple(counts)
     conventions = listed(counts)
+    if len(conventions) == 1 and sum(len(text.split(",")) for text in counts) > 1:
+        raise SymcnnError(f"--count compares {conventions[0]} with itself", hint=f"as in --count {conventions[0]},macs")
     *others, last = conventions if len(conventions) > 1 else (*conventions, "macs")
     analyses = asked_for(file, names, settings, values, assume, format_, conventions)
     from symcnn.render import render_all

@@ -34,7 +34,7 @@ Examples:
   symcnn derive examples/vgg16.cnn --at H=224,W=224 --si --notation H=H_0
   symcnn derive zoo/resnet50 --set width=w
   symcnn derive zoo/resnet50 --count fvcore,thop,torch --at H=224,W=224
-  symcnn derive zoo/resnet50 --count macs+bias+norm,training --rate 312e12 --at H=224,W=224
+  symcnn derive zoo/resnet50 --count flops,training --rate 312e12 --at H=224,W=224
 """
 _EXPLAIN_EXAMPLE = """\b
 Examples:
@@ -64,7 +64,7 @@ def main() -> None:
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
 @ASSUME
 @COUNT
-@click.option("--rate", metavar="312e12", help="Operations per second of a machine: also give the ideal time.")
+@click.option("--rate", metavar="312e12", help="FLOP/s of a machine, as in 312e12 or 312T: also give the ideal time.")
 @style_options
 @output_options
 def derive(

@@ -44,10 +44,24 @@ def derived(
     analyses = asked_for(file, names, settings, values, assume, format_, listed(counts))
     if rate is not None:
         analyses = [analysis.timed(rate) for analysis in analyses]
+        _warn_of_rates(analyses)
     from symcnn.render import render_all
 
     style.check_symbols(symbols_of(analyses))
     return render_all(analyses, format_, style)
+
+
+def _warn_of_rates(analyses: Iterable[Analysis]) -> None:
+    """Warn of conventions whose time is no time at a rate in FLOP/s."""
+    from symcnn.analysis.timing import counts_once, timed_conventions
+
+    once = dict.fromkeys(n for a in analyses for n in timed_conventions(a) if counts_once(a, n))
+    if not once:
+        return
+    said = ("counts", "its time is half") if len(once) == 1 else ("count", "their times are half")
+    hint = "give the rate in multiply–adds per second, which is half of the FLOP/s, or count flops"
+    message = f"{', '.join(once)} {said[0]} a multiply–add once: at a rate in FLOP/s {said[1]} of the true one"
+    click.echo(f"warning: {message}\n  {hint}", err=True)
 
 
 def asked_for(

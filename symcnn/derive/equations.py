@@ -14,6 +14,7 @@ from symcnn.report import Equation
 
 PLUS, TIMES = ("+",), ("*",)
 PHASES, SIDES = "phases", "sides"
+OTHERS, FIRSTS = "others", "firsts"  # repetitions with and without something before them that learns
 SIZE, FIELD, JUMP = "size", "receptive_field", "jump"  # what is worked out besides the quantities
 
 
@@ -22,7 +23,8 @@ class Line:
     """One equation: what it is of, the axis it is for (None: all), and its sides.
 
     `note` says what else there is to know: PHASES, outputs see differently much and this is the most; SIDES, branches
-    look to different sides and this is what they see together.
+    look to different sides and this is what they see together; FIRSTS, this is one of the repetitions before which
+    nothing learns, and OTHERS, one of all others.
     """
 
     quantity: str

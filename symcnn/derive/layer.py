@@ -11,7 +11,20 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
 from symcnn.analysis.counting import Counting, Names
 from symcnn.analysis.result import Evaluated
-from symcnn.derive.equations import FIELD, JUMP, PHASES, PLUS, SIZE, TIMES, Line, chain, is_same, per_axis
+from symcnn.derive.equations import (
+    FIELD,
+    FIRSTS,
+    JUMP,
+    OTHERS,
+    PHASES,
+    PLUS,
+    SIZE,
+    TIMES,
+    Line,
+    chain,
+    is_same,
+    per_axis,
+)
 from symcnn.derive.field import joined_field
 from symcnn.derive.repetitions import last_of
 from symcnn.formula import nodes as f
@@ -26,7 +39,7 @@ from symcnn.report import Equation
 SHOWN = (SIZE, "params", "macs", FIELD, JUMP)  # unless one quantity is asked for
 EXPLAINED = (SIZE, *QUANTITIES, FIELD, JUMP)
 EXPLAINED_NAMES = (
-    *("C'", "n'", "macs", "inputs", "elements", "weights", "biases", "weight_layers", "branches", "first"),
+    *("C'", "n'", "macs", "inputs", "elements", "weights", "biases", "weight_layers", "branches", "first_layer"),
     *("r_0", "j_0", "batch"),
 )
 _INDICES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
@@ -79,7 +92,16 @@ class _Writer:
         self.values = _Values(layer.values if layer.counting is None else Names(layer.counting, layer), more)
         self.names: dict[str, None] = {}
         self._put_in = Substitution(self.values, self.axes, _valued, self._decide)
+        self._worked = Substitution(self.values, self.axes, _valued, self._decide, self._pairs)
         self._named = Substitution(self.values, self.axes, self._name, self._decide)
+
+    def _pairs(self, node: f.Apply) -> f.Formula:
+        """Return the value of `taps` of numbers, which nobody can follow without it."""
+        values = [part.value for part in node.arguments if isinstance(part, f.Number)]
+        if len(values) < len(node.arguments):
+            return node
+        found = self.arithmetic.taps(list(map(exact, values)))
+        return node if found is None else express(found)
 
     def _decide(self, node: f.Formula, axis: int | None) -> bool | None:
         claim = self._claim(condition_of(self.kind, node), node, axis)
@@ -109,7 +131,21 @@ class _Writer:
         elif quantity in (FIELD, JUMP):
             yield from self._field(quantity)
         elif asked or self.layer.count(quantity) != 0:
-            yield Line(quantity, None, self._equation(None, self._counted(quantity), self.layer.count(quantity)))
+            first = self._first(quantity)
+            note = "" if first is None else OTHERS
+            yield Line(quantity, None, self._counting(quantity), note)
+            yield from () if first is None else [Line(quantity, None, first._counting(quantity), FIRSTS)]
+
+    def _counting(self, quantity: str) -> Equation:
+        return self._equation(None, self._counted(quantity), self.layer.count(quantity))
+
+    def _first(self, quantity: str) -> _Writer | None:
+        """Return the writer of the first repetitions of the layer, if what they count is something else."""
+        layer = self.layer
+        if quantity in layer.counted or layer.counting is None or layer.counting.of_first(quantity, layer) is None:
+            return None
+        (one, _), *_ = layer.counting.variants(layer, quantity)
+        return _Writer(one, self.values.get("batch"), self.arithmetic)
 
     def _counted(self, quantity: str) -> f.Formula:
         """Return the form of a counted quantity, times the batch where each sample counts."""
@@ -200,7 +236,8 @@ class _Writer:
 
     def _equation(self, name: str | None, formula: f.Formula, worth: Any, axis: int | None = None) -> Equation:
         left = [self._named(f.Name(name), axis) if name in self.values else f.Name(name)] if name else []
-        return chain(*left, self._named(formula, axis), self._put_in(formula, axis), express(worth))
+        sides = (self._named(formula, axis), self._put_in(formula, axis), self._worked(formula, axis))
+        return chain(*left, *sides, express(worth))
 
     def mentioned(self, given: Collection[str]) -> Iterator[tuple[str, str | None, f.Formula]]:
         """Yield the names in the formulas, with the argument each is the symbol of and its value; not those `given`."""

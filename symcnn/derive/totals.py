@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from symcnn.algebra.symbols import expression
-from symcnn.analysis import Analysis
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import exact, expression
+from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.derivation import Loop
 from symcnn.derive.equations import FIELD, JUMP, SIZE, TIMES, Line, chain, sum_of
 from symcnn.derive.repetitions import last_of
@@ -20,16 +22,41 @@ def totals(analysis: Analysis, wanted: tuple[str, ...]) -> Iterator[Line]:
     for quantity in wanted:
         if quantity in (SIZE, FIELD, JUMP) or analysis.count(quantity) == 0:
             continue
-        counted = [layer for layer in analysis.layers if layer.count(quantity) != 0]
-        blocks = groupby(counted, key=lambda layer: (layer.times, layer.loops, layer.path.rpartition(".")[0]))
+        counted = (part for layer in analysis.layers for part in _parts(layer, quantity) if part.value != 0)
         terms: list[f.Formula] = []
         closed: list[f.Formula] = []
-        for (times, loops, _), layers in blocks:
-            block = list(layers)
-            values = [layer.count(quantity) for layer in block]
+        for (times, loops, _), parts in groupby(counted, key=lambda part: (part.times, part.loops, part.block)):
+            block = list(parts)
+            values = [part.value for part in block]
             terms += _summed(loops, values) if loops else _block(times, values)
-            closed += [express(x.together(x.count(quantity))) for x in block] if loops else _block(times, values)
+            closed += [express(part.together) for part in block] if loops else _block(times, values)
         yield Line(quantity, None, chain(sum_of(terms), sum_of(closed), express(analysis.count(quantity))))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What so many repetitions of a layer count each, those around by an index too."""
+
+    block: str
+    times: Any
+    loops: tuple[Loop, ...]
+    value: Any
+    together: Any
+
+
+def _parts(layer: Layer, quantity: str) -> Iterator[_Part]:
+    """Yield what a layer counts; the first repetitions apart where they count otherwise."""
+    block, counting, one = layer.path.rpartition(".")[0], layer.counting, layer.count(quantity)
+    first = None if counting is None or quantity in layer.counted else counting.of_first(quantity, layer)
+    if counting is None or first is None:
+        yield _Part(block, layer.times, layer.loops, one, layer.total(quantity))
+    elif layer.loops:
+        values = (product((part, x.count(quantity))) for x, part in counting.variants(layer, quantity))
+        yield _Part(block, layer.times, layer.loops, exact(total(values)), layer.total(quantity))
+    else:
+        times = counting.times_first(layer)
+        yield _Part(block, times, (), first, times * first)
+        yield _Part(block, layer.times - times, (), one, (layer.times - times) * one)
 
 
 def _block(times: int, values: list[Any]) -> list[f.Formula]:

@@ -34,14 +34,14 @@ def _in_units(value: Any) -> Line:
 
 
 def seconds(value: Any) -> Line:
-    """Return `≈ 1.23 ms`; a formula is in seconds."""
+    """Return `≈ 1.23 ms`, always with three digits; a formula is in seconds."""
     time = _number(value)
     if time is None:
         return line(value, " s")
     if time == 0:
         return line("0")
     unit, factor = next((found for found in _SECONDS if time * found[1] >= 1), _SECONDS[-1])
-    return (*_rounded(time * factor), *line(f" {unit}"))
+    return (*_rounded(time * factor, whole=True), *line(f" {unit}"))
 
 
 def decimal(value: Any) -> Line:
@@ -50,9 +50,10 @@ def decimal(value: Any) -> Line:
     return line(value) if found is None else _rounded(found)
 
 
-def _rounded(value: Fraction) -> Line:
+def _rounded(value: Fraction, whole: bool = False) -> Line:
+    """Return a number to three digits, marked where it is rounded; useless zeros are shown where it is `whole`."""
     places = max(0, _DIGITS - len(str(int(value)))) if value >= 1 else _places(value)
-    while places and value * 10 ** (places - 1) % 1 == 0:  # without useless zeros
+    while not whole and places and value * 10 ** (places - 1) % 1 == 0:
         places -= 1
     same = value * 10**places % 1 == 0
     return (*(() if same else line("≈ ")), Rounded(value, places))

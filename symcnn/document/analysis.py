@@ -11,7 +11,7 @@ from symcnn.algebra.symbols import expression
 from symcnn.analysis import Analysis
 from symcnn.derive.repetitions import repetitions
 from symcnn.document.conventions import columns as beside
-from symcnn.document.conventions import layer_cell, meanings, title, total_cell, total_lines
+from symcnn.document.conventions import first_lines, layer_cell, meanings, title, total_cell, total_lines
 from symcnn.document.field import field_cell, field_lines
 from symcnn.document.legend import assumption_lines, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
@@ -39,6 +39,7 @@ def analysis_document(*analyses: Analysis, language: str = "en") -> Document:
 def _section(analysis: Analysis) -> Section:
     found = rows(analysis, analysis.layers)
     notes = [line(text) for text in (" ".join(_notes(analysis, found)),) if text] + [*_numbered(analysis)]
+    notes += first_lines(analysis)
     blocks: list[Block] = [_table(analysis, found), *(Paragraph(note, note=True) for note in notes)]
     blocks += [_totals(analysis), Paragraph(line(CONVENTION), note=True), *meanings(analysis)]
     blocks += [] if analysis.rate is None else [Paragraph(line(NOTE), note=True)]
@@ -91,12 +92,12 @@ def _shared(analysis: Analysis) -> list[str]:
 def _table(analysis: Analysis, found: tuple[Row, ...]) -> Table:
     shared = _shared(analysis)
     fields = bool(analysis.receptive_field.size)
-    columns = [Column("layer"), Column("kind", rank=2), Column("output")]
+    columns = [Column("layer"), Column("kind", rank=2), Column("output", rank=-2)]
     for quantity in _COLUMNS:
         columns.append(Column(TITLES[quantity], right=True))
         if quantity in shared:
             columns.append(Column("%", right=True, rank=3, called=f"% of {TITLES[quantity]}"))
-    columns += [Column(title(name), right=True) for name in beside(analysis)]
+    columns += [Column(title(name), right=True, rank=-3) for name in beside(analysis)]
     if fields:
         columns += [Column("receptive field", right=True, rank=1), Column("jump", right=True, rank=4)]
     listed = [_row(analysis, row, shared, fields, len(columns)) for row in found]

@@ -12,9 +12,10 @@ from symcnn.algebra.symbols import exact
 from symcnn.analysis import Analysis
 from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
+from symcnn.document.conventions import title
 from symcnn.document.field import field_cell
 from symcnn.document.legend import assumption_lines, symbol_lines
-from symcnn.document.lines import CONVENTION, TITLES, alone, line, listed, percent
+from symcnn.document.lines import CONVENTION, alone, line, listed, percent
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
@@ -47,7 +48,7 @@ def _overview(comparisons: tuple[Comparison, ...]) -> Section:
     last = comparisons[-1]
     nets = [*(comparison.first for comparison in comparisons), last.second]
     rows = [
-        (line(TITLES[q.quantity]), *(line(c[q.quantity].first) for c in comparisons), line(q.second))
+        (line(title(q.quantity)), *(line(c[q.quantity].first) for c in comparisons), line(q.second))
         for q in last.quantities
     ]
     if any(net.receptive_field.size for net in nets):
@@ -71,7 +72,7 @@ def _table(comparison: Comparison) -> Table:
     rows = []
     for q in comparison.quantities:
         limit = line("→ ∞") if q.limit is oo else line() if q.limit is None else line(q.limit)
-        rows.append((line(TITLES[q.quantity]), line(q.first), line(q.second), limit, _saving(q)))
+        rows.append((line(title(q.quantity)), line(q.first), line(q.second), limit, _saving(q)))
     return Table(columns, tuple(rows))
 
 
@@ -102,7 +103,7 @@ def _quantity(comparison: Comparison, q: QuantityComparison) -> Listing:
     if q.ratio is not None and q.ratio.free_symbols & set(q.growing) and first is not None and second is not None:
         lines.append(_leading_line(q, first, second))
     lines += _verdict(comparison, q)
-    return Listing(((TITLES[q.quantity], tuple(lines)),))
+    return Listing(((title(q.quantity), tuple(lines)),))
 
 
 def _ratio_line(q: QuantityComparison, ratio: Expr) -> Line:
@@ -118,7 +119,7 @@ def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
 
 
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
-    name, noun = comparison.first.net, TITLES[q.quantity]
+    name, noun = comparison.first.net, title(q.quantity)
     always = f"{name} {'always ' if q.difference.free_symbols else ''}has "
     if q.evident == 0:
         return [line(f"{name} has as many {noun} as {comparison.second.net}")]
@@ -139,7 +140,7 @@ def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
 
 def _undecided(comparison: Comparison, q: QuantityComparison) -> Line:
     """Say on which symbols the sign depends, and what would leave one of them: kernels are small, other sizes 64."""
-    which = f"which has fewer {TITLES[q.quantity]} "
+    which = f"which has fewer {title(q.quantity)} "
     if len(q.deciding) == 1:
         return line(f"{which}is not decided: the roundings leave too many residues to look at")
     kernels = _kernels(comparison)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown, firsts, network_total
 from symcnn.document.lines import TITLES, line
+from symcnn.formula.nodes import Formula
 from symcnn.library.convention import Convention
+from symcnn.library.rules import ASKED
+from symcnn.library.standard import standard_library
 from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
-from symcnn.tree import Row
 
 _UNKNOWN = "unknown"
 _SUMS = (
@@ -27,13 +29,19 @@ def conventions_document(conventions: Iterable[Convention]) -> Document:
 
 def convention_document(convention: Convention) -> Document:
     """Return the page of one convention: its words, and its formula for each kind."""
-    rows = tuple((line(_kinds(row)), (Math(row.value, written=True),)) for row in convention.definition.rows)
+    found = [*_own_rules(convention), *((row.kinds, row.value) for row in convention.definition.rows)]
+    rows = tuple((line(", ".join(kinds) or "otherwise"), (Math(formula, written=True),)) for kinds, formula in found)
     table = Table((Column("kind"), Column("counted for one sample")), rows)
     return Document((Section(convention.name, (Paragraph(line(convention.doc)), table)),))
 
 
-def _kinds(row: Row) -> str:
-    return ", ".join(row.kinds) or "otherwise"
+def _own_rules(convention: Convention) -> Iterator[tuple[tuple[str, ...], Formula]]:
+    """Yield the kinds of the library that have a rule of the convention's name themselves, with that."""
+    if convention.name not in ASKED:
+        return
+    library = standard_library().layers
+    rules = {name: dict(layer.rules).get(convention.name) for name, layer in library.items()}
+    yield from (((name,), formula) for name, formula in rules.items() if formula is not None)
 
 
 def conventions_data(conventions: Iterable[Convention]) -> dict[str, object]:
@@ -43,7 +51,10 @@ def conventions_data(conventions: Iterable[Convention]) -> dict[str, object]:
             {
                 "name": c.name,
                 "doc": c.doc,
-                "rows": [{"kinds": list(row.kinds), "formula": row.value.span.text} for row in c.definition.rows],
+                "rows": [
+                    {"kinds": list(kinds), "formula": formula.span.text}
+                    for kinds, formula in (*_own_rules(c), *((row.kinds, row.value) for row in c.definition.rows))
+                ],
             }
             for c in conventions
         ]
@@ -79,6 +90,14 @@ def total_cell(analysis: Analysis, name: str) -> Line:
     """Return the total under a convention as a cell."""
     found = network_total(analysis, name)
     return line(_UNKNOWN if isinstance(found, Unknown) else found)
+
+
+def first_lines(analysis: Analysis) -> Iterator[Line]:
+    """Yield what the first repetitions of layers count, where it is not what their rows say."""
+    for name in columns(analysis):
+        found = [part for layer, value in firsts(analysis, name) for part in ("; ", f"{layer.path} ", value)]
+        if found:
+            yield line(f"{title(name)} where nothing before the layer learns, as in the first repetition: ", *found[1:])
 
 
 def meanings(analysis: Analysis) -> list[Block]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
+from symcnn.algebra.symbols import exact
 from symcnn.document.amounts import bytes_line, decimal
 from symcnn.document.lines import alone, line, shape
 from symcnn.document.words import only_english
@@ -57,6 +59,16 @@ def _im2col(cost: ConvolutionCost) -> Iterator[_Item]:
     yield "expansion", ((*decimal(found.expansion), *line(" times the input")),)
 
 
+def _times_fewer(saving: Any) -> Line:
+    """Return `2.25 times fewer`, `4 times more`, or that there are as many, `no fewer`."""
+    number = exact(saving)
+    if number == 1:
+        return line("no fewer")
+    if isinstance(number, (int, Fraction)) and 0 < number < 1:
+        return (*decimal(1 / Fraction(number)), *line(" times more"))
+    return (*decimal(saving), *line(" times fewer"))
+
+
 def _sizes(*values: Any) -> Math:
     return Math(express_shape(values))
 
@@ -70,14 +82,14 @@ def _winograd(found: Winograd) -> Iterator[_Item]:
     tile = line(called, ": ", found.tile_multiplications, " multiplications of a tile, not ")
     yield (
         "Winograd",
-        ((*tile, *line(found.direct_tile_multiplications, ", ", *decimal(found.tile_saving), " times fewer")),),
+        ((*tile, *line(found.direct_tile_multiplications, ", ", *_times_fewer(found.tile_saving))),),
     )
     yield "tiles", (line(alone(found.tiles)),)
     yield "multiplications", (line(alone(found.multiplications)),)
-    yield "saving", ((*decimal(found.saving), *line(" times fewer than the MACs")),)
+    yield "saving", ((*_times_fewer(found.saving), *line(" than the MACs")),)
     if found.is_stated:
         parts = (("input ", found.input_transform), (", filters ", found.filter_transform))
         words = [part for words, value in parts for part in (words, value)]
         yield "transforms", (line(*words, ", output ", found.output_transform, " operations"),)
     else:
-        yield "transforms", (line("their operations are not stated by Lavin & Gray 2016"),)
+        yield "transforms", (line("their operations are not counted here"),)

@@ -51,11 +51,18 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
         yield Section(analysis.net, tuple(_overview(explanation, language)))
     for body in explanation.repetitions:
         yield Section(net + body.path, tuple(_repeated(body, language)), more=times_of(body.count))
+    tapped = next(filter(_is_tapped, explanation.layers), None)
+    nothing = _without_any(explanation)
     for working in explanation.layers:
-        blocks = tuple(_layer(working, language))
+        if working in nothing:
+            continue
+        blocks = tuple(_layer(working, language, working is tapped))
         yield Section(net + working.layer.path, blocks, more=repetitions(working.layer.times))
-    if explanation.totals:
-        yield Section(net + word("totals", language), (_working(explanation.totals, language),))
+    if explanation.totals or nothing:
+        of_none = word("list", language).join(working.layer.path for working in nothing)
+        blocks = (_working(explanation.totals, language),) if explanation.totals else ()
+        blocks += (Paragraph(line(word("zero_in", language), of_none)),) if nothing else ()
+        yield Section(net + word("totals", language), blocks)
     if explanation.backward != ():
         yield Section(net + word("backward", language), tuple(_way_back(explanation, language)))
     assumed, conditions = assumption_lines(analysis, language=language), tuple(map(line, analysis.conditions))
@@ -105,7 +112,20 @@ def _put_in(working: LayerWorking) -> Inlines:
     return (*(part for side in written for part in (Math(side, written=True), Words(" = "))), Math(result))
 
 
-def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
+def _without_any(explanation: Explanation) -> list[LayerWorking]:
+    """Return the layers that have 0 of all that is asked for, which need no section each, unless they are chosen."""
+    found = [x for x in explanation.layers if x.lines and all(y.equation.sides == (Number(0),) for y in x.lines)]
+    whole = explanation.totals or len(explanation.layers) == len(explanation.analysis.layers)
+    return [x for x in found if not x.layer.conditions] if whole and len(found) > 1 else []
+
+
+def _is_tapped(working: LayerWorking) -> bool:
+    """Tell whether the function `taps` stands in a working, which is explained in the first one."""
+    sides = (side for found in working.lines for side in found.equation.sides)
+    return any(name == _PAIRS.head for side in sides for name in names(side))
+
+
+def _layer(working: LayerWorking, language: str, tapped: bool) -> Iterator[Block]:
     layer = working.layer
     inputs = [part for size in layer.inputs for part in (Words(word("list", language)), *shape(size))][1:]
     call = line(layer.kind) if len(layer.inputs) > 1 else call_line(layer)
@@ -116,8 +136,8 @@ def _layer(working: LayerWorking, language: str) -> Iterator[Block]:
         yield Paragraph(tuple(_symbols(working, language)))
     if working.lines:
         yield _working(working.lines, language)
-        if any(name == _PAIRS.head for found in working.lines for side in found.equation.sides for name in names(side)):
-            yield Paragraph((*line(word("taps", language)), Math(_PAIRS)))
+        if tapped:
+            yield Paragraph((Math(_PAIRS), *line(word("taps", language))))
     elif not layer.conditions:
         yield Paragraph(line(word("nothing", language)))
     yield from _conditions(layer, language)

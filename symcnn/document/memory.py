@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from symcnn.algebra.operations import total
 from symcnn.analysis.counting import Unknown
 from symcnn.document.amounts import bytes_line, decimal, numbers_line, seconds
 from symcnn.document.legend import assumption_lines, symbol_lines
-from symcnn.document.lines import TITLES, line, shape, width
+from symcnn.document.lines import TITLES, alone, line, shape, width
 from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.memory import LayerBound, LayerMemory, Memory, Roofline
+from symcnn.memory.roofline import MEMORY
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _WIDEST = 48  # characters of a cell that is a formula; a wider one is worth asking for in numbers
@@ -59,12 +61,14 @@ def _values(found: Memory) -> Line:
 
 def _table(found: Memory, bounds: Roofline | None, listed: tuple[Row, ...]) -> Table:
     per_byte = f"{_operations(found)}/byte"
-    columns = [Column("layer"), Column("kind", rank=3), Column("output")]
-    columns += [Column(title, right=True) for title in ("activations", "live", "access, bytes")]
-    columns.append(Column(per_byte, right=True, rank=2))
+    columns = [Column("layer"), Column("kind", rank=3), Column("output", rank=-4)]
+    titles = ("activations", "live", "access, bytes")
+    columns += [Column(title, right=True, rank=rank) for title, rank in zip(titles, (-2, -3, -1), strict=True)]
+    symbolic = bool(found.analysis.symbols or (bounds is not None and bounds.machine.symbols))
+    # Asked for with a machine; their formulas are wide.
+    columns.append(Column(per_byte, right=True, rank=2 if bounds is None or symbolic else -5))
     if bounds is not None:
-        symbolic = found.analysis.symbols or bounds.machine.symbols
-        columns += [Column("bound"), Column("time", right=True, rank=4 if symbolic else 1)]
+        columns += [Column("bound", rank=-7), Column("time", right=True, rank=4 if symbolic else -6)]
     layers = {x.layer.place: x for x in found.layers}
     limits = {} if bounds is None else {x.memory.layer.place: x for x in bounds.layers}
     cells = [_row(row, layers, limits, len(columns)) for row in listed]
@@ -156,7 +160,7 @@ def _stored(found: Memory) -> Iterator[tuple[str, tuple[Line, ...]]]:
     yield "parameters", (numbers_line(found.params, found.params_bytes),)
     if found.buffers_bytes != 0:
         counters = found.analysis.counters
-        more = line(" (with ", counters, " counters of 8 bytes)") if counters != 0 else ()
+        more = line(" (with ", counters, f" counter{'' if counters == 1 else 's'} of 8 bytes)") if counters != 0 else ()
         yield "buffers", ((*numbers_line(found.analysis.buffers, found.buffers_bytes), *more),)
     yield "input", (numbers_line(found.input, found.input_bytes),)
     yield "activations", (numbers_line(found.activations, found.activations_bytes),)
@@ -216,16 +220,23 @@ def _whole_intensity(found: Memory) -> Line:
 def _bounded(bounds: Roofline) -> Iterator[tuple[str, tuple[Line, ...]]]:
     found = bounds.memory
     per_byte = f" {_operations(found)}/byte"
-    yield "machine", (line(bounds.machine.peak, f" {_operations(found)}/s, ", bounds.machine.bandwidth, " bytes/s"),)
+    unit = {"flops": "FLOP/s", "macs": "MACs/s"}.get(found.convention, f"operations/s, counted by {found.convention}")
+    peak, bandwidth = alone(bounds.machine.peak), alone(bounds.machine.bandwidth)
+    yield "machine", (line(peak, f" {unit}, ", bandwidth, " bytes/s"),)
     yield "ridge point", ((*decimal(bounds.ridge), *line(f"{per_byte}: below it, memory bounds the time")),)
     if isinstance(found.operations, Unknown):
         return
     paths = bounds.memory_bound
-    undecided = sum(not (x.bound is None or isinstance(x.bound, str)) for x in bounds.layers)
-    layers = [x for x in bounds.layers if x.bound is not None]
+    conditional = [x for x in bounds.layers if not (x.bound is None or isinstance(x.bound, str))]
+    undecided = total(x.memory.layer.times for x in conditional)
+    layers = total(x.memory.layer.times for x in bounds.layers if x.bound is not None)
+    bound = total(x.memory.layer.times for x in bounds.layers if x.bound == MEMORY)
     more = f": {', '.join(paths)}" if 0 < len(paths) <= _LISTED else ""
-    depends = f"; of {undecided} it depends on the symbols" if undecided else ""
-    yield "memory-bound", (line(f"{len(paths)} of {len(layers)} layers{more}{depends}"),)
+    depends = line("; of ", undecided, " it depends on the symbols") if conditional else ()
+    yield "memory-bound", ((*line(bound, " of ", layers, f" layers{more}"), *depends),)
+    hidden = [x for x in conditional if _bound(x) == line(_DEPENDS)][:_LISTED]
+    if hidden:
+        yield "memory-bound if", tuple(line(f"{x.memory.layer.path}: ", x.memory_bound) for x in hidden)
     time = seconds(bounds.time)
     if width(time) <= 2 * _WIDEST:
         yield "time", ((*line("at least "), *time, *line(": the layers one after the other, each at its bound")),)

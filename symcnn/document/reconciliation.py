@@ -10,6 +10,8 @@ from symcnn.document.conventions import title
 from symcnn.document.lines import line
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
+from symcnn.formula.express import express
+from symcnn.formula.notation import text
 from symcnn.report import Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
 
 
@@ -35,10 +37,14 @@ def _section(found: Reconciliation) -> Section:
 
 
 def _signed(amount: Any) -> Line:
-    """Return an amount with its sign, where it is a number."""
-    if not getattr(amount, "free_symbols", None) and amount > 0:
-        return line("+", amount)
-    return line(amount)
+    """Return an amount that begins with its sign."""
+    formula = express(amount)
+    first = formula.terms[0] if isinstance(formula, f.Sum) else formula
+    if text(first).startswith(("-", "−")):
+        return (Math(formula),)
+    if isinstance(formula, f.Sum):
+        return (Math(f.Sum((f.Sign("+", first), *formula.terms[1:]), formula.signs)),)
+    return (Math(f.Sign("+", f.Group(formula) if isinstance(formula, (f.Choice, f.Cases)) else formula)),)
 
 
 def _values(found: Reconciliation) -> Iterator[Any]:

@@ -8,14 +8,13 @@ from typing import Any
 from symcnn.algebra.symbols import exact, is_number
 from symcnn.analysis import Analysis
 from symcnn.analysis.counting import Unknown, network_total
-from symcnn.analysis.timing import timed_conventions
+from symcnn.analysis.timing import counts_once, timed_conventions
+from symcnn.document.amounts import seconds
 from symcnn.document.lines import TITLES, line
 from symcnn.formula import nodes as f
 from symcnn.formula.express import express
 from symcnn.report import Line, Math, Rounded, Words
 
-_PREFIXES = (("s", 1), ("ms", 10**3), ("µs", 10**6), ("ns", 10**9))
-_PLACES = ((10, 2), (100, 1))  # three digits: so many decimals for numbers below
 NOTE = (
     "Ideal time: what is counted over the rate. FLOPs are a number of operations, the rate is in operations per second "
     "(FLOP/s). A convention that counts a multiply–add once wants a rate in multiply–adds per second."
@@ -32,8 +31,15 @@ def _line(analysis: Analysis, name: str) -> Line:
     count = network_total(analysis, name)
     if isinstance(count, Unknown):
         return (*said, *line(f"unknown, as {count.layer} ({count.kind}) is"))
-    quotient = f.Product((_bracketed(count, f.Sum), _bracketed(analysis.rate, f.Sum, f.Product, f.Coefficient)), ("/",))
-    return (*said, Math(quotient, written=True), Words(" s"), *_rounded(count, analysis.rate))
+    if isinstance(analysis.rate, Fraction) and isinstance(exact(count), (int, Fraction)):  # no fraction of a fraction
+        quotient: f.Formula = express(exact(Fraction(exact(count)) / analysis.rate))
+    else:
+        quotient = f.Product(
+            (_bracketed(count, f.Sum), _bracketed(analysis.rate, f.Sum, f.Product, f.Coefficient)), ("/",)
+        )
+    once = line(", if the rate is in multiply–adds per second") if counts_once(analysis, name) else ()
+    rounded = () if isinstance(quotient, f.Number) else _rounded(count, analysis.rate)
+    return (*said, Math(quotient, written=True), Words(" s"), *rounded, *once)
 
 
 def _bracketed(value: Any, *kinds: type[f.Formula]) -> f.Formula:
@@ -44,14 +50,7 @@ def _bracketed(value: Any, *kinds: type[f.Formula]) -> f.Formula:
 def _rounded(count: Any, rate: Any) -> Line:
     """Return a number of seconds with the unit that leaves up to three digits before the point."""
     count = exact(count)
-    if not (isinstance(count, (int, Fraction)) and is_number(rate)):
+    if not (isinstance(count, (int, Fraction)) and is_number(rate)) or not count:
         return ()
-    seconds = Fraction(count) / rate
-    if not seconds:
-        return ()
-    unit, scaled = next(
-        ((unit, seconds * parts) for unit, parts in _PREFIXES if seconds * parts >= 1), ("ns", seconds * 10**9)
-    )
-    places = next((places for most, places in _PLACES if scaled < most), 0)
-    sign = " = " if (scaled * 10**places).denominator == 1 else " ≈ "
-    return Words(sign), Rounded(scaled, places), Words(f" {unit}")
+    found = seconds(Fraction(count) / rate)
+    return (*line(" = " if isinstance(found[0], Rounded) else " "), *found)

@@ -60,11 +60,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "name macs": ("MACs", "乘加次数"),
     "name inputs": ("numbers in the input", "输入元素数"),
     "name branches": ("what is joined", "合并的分支数"),
-    "name first": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
+    "others": ("with something before it that learns", "之前有可学习的层"),
+    "firsts": ("the first: nothing before it learns", "第一个：之前没有可学习的层"),
+    "name first_layer": ("1 if nothing before it learns", "之前没有可学习的层时为 1"),
     "taps": (
-        "taps counts the pairs of an output and a tap along an axis that do not fall on padding: ",
-        "taps 为沿一轴不落在填充上的（输出，核位置）对数：",
+        " counts along an axis the pairs of one of n' windows and one of its k taps that fall on one of n inputs and "
+        "not on padding; s: stride, p: padding before, d: dilation. In a transposed convolution n and n' "
+        "change places.",
+        " 为沿一轴 n' 个窗口的各 k 个核位置中，落在 n 个输入上而非填充上的个数；s 为步幅，p 为前侧填充，d 为膨胀率。"
+        "转置卷积中 n 与 n' 互换。",
     ),
+    "zero_in": ("0 in ", "以下各层为 0："),
     "name elements": ("numbers in the output", "输出元素数"),
     "name weights": ("weights", "权重数"),
     "name biases": ("biases", "偏置数"),

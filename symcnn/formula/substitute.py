@@ -21,13 +21,15 @@ _Resolved = f.Formula | bool  # a truth value, or the neutral factor, is dropped
 class Substitution:
     """What names become: `write` gives the formula of a value; `decide` decides a condition on an axis, or cannot.
 
-    `values` has a tuple, one value for each axis, where a name has one per axis.
+    `worked` gives what a function `taps` of these comes to, where its value is to be shown. `values` has a tuple, one
+    value for each axis, where a name has one per axis.
     """
 
     values: Mapping[str, Any]
     axes: int
     write: Callable[[str, Any, int | None], f.Formula]
     decide: Callable[[f.Formula, int | None], bool | None]
+    worked: Callable[[f.Apply], f.Formula] | None = None
 
     def __call__(self, node: f.Formula, axis: int | None = None) -> f.Formula:
         """Return the formula with the values put in, on one axis for what has a value per axis."""
@@ -101,7 +103,8 @@ class Substitution:
             case "before" | "after":
                 return self._side(name, node.arguments[0], axis)
             case "min" | "max" | "abs" | "taps":
-                return f.Apply(node.head, tuple(self(argument, axis) for argument in node.arguments))
+                applied = f.Apply(node.head, tuple(self(argument, axis) for argument in node.arguments))
+                return self.worked(applied) if self.worked is not None and name == "taps" else applied
         head, argument = self._resolved(node.head, axis), self(node.arguments[0], axis)
         if isinstance(head, f.Name):
             return f.Apply(head, (argument,))

@@ -58,6 +58,7 @@ class Convention:
     def __init__(self, definition: Definition, file: File | None = None) -> None:
         self.name, self.doc, self.definition = definition.name, definition.doc, definition
         self._rows: dict[str, Row] = {}
+        self._others = frozenset() if file is None else frozenset(file.conventions)
         self._otherwise: Row | None = None
         self._counted: dict[Kind, Counted | None] = {}
         for row in definition.rows:
@@ -72,8 +73,17 @@ class Convention:
             row = self._rows.get(kind.name, self._otherwise)
             own = dict(kind.definition.rules).get(self.name) if self.name in ASKED else None
             formula = own or (row.value if row else None)
-            self._counted[kind] = None if formula is None else Counted(_compiled(formula, kind), formula)
+            self._counted[kind] = None if formula is None else Counted(self._meaning(formula, kind), formula)
         return self._counted[kind]
+
+    def _meaning(self, formula: Formula, kind: Kind) -> Meaning:
+        known = _known_in_formulas(kind)
+        for name in names(formula):
+            if name.name not in known and (name.name in self._others or name.name in standard_conventions()):
+                message = f"a convention's formula cannot use the convention '{name.name}'"
+                hint = f"write its formula out; those that it can use are {', '.join((*ASKED, 'flops', 'macs'))}"
+                raise SymcnnError(message, name.span, hint)
+        return _compiled(formula, kind)
 
     def chosen(self, kind: Kind, frame: Frame) -> Formula:
         """Return the formula by which a kind is counted, of an `if` the branch that is taken."""
@@ -96,14 +106,14 @@ class Convention:
                 message = f"the convention '{self.name}' says otherwise twice"
                 raise SymcnnError(message, row.value.span, f"first in line {self._otherwise.value.span.line}")
             self._otherwise = row
-        for name in row.kinds:
-            self._check_kind(name, row, file)
+        for name, span in zip(row.kinds, row.spans, strict=True):
+            self._check_kind(name, span, file)
             if name in self._rows:
                 message = f"the convention '{self.name}' counts {name} twice"
-                raise SymcnnError(message, row.value.span, f"first in line {self._rows[name].value.span.line}")
+                raise SymcnnError(message, span, f"first in line {self._rows[name].value.span.line}")
             self._rows[name] = row
 
-    def _check_kind(self, name: str, row: Row, file: File | None) -> None:
+    def _check_kind(self, name: str, span: Span, file: File | None) -> None:
         library = standard_library()
         kinds = {**library.layers, **(file.layers if file else {})}
         if name in kinds:
@@ -114,7 +124,7 @@ class Convention:
             hint = f"{name} is a net: the kinds that it is made of are counted"
         if (with_axes := WITH_AXES.fullmatch(name)) and with_axes["base"] in kinds:
             hint = f"write {with_axes['base']}; its formula may ask for axes == {with_axes['axes']}"
-        raise SymcnnError(f"the convention '{self.name}' counts '{name}', which is no layer kind", row.value.span, hint)
+        raise SymcnnError(f"the convention '{self.name}' counts '{name}', which is no layer kind", span, hint)
 
 
 class SumOfConventions(Convention):
@@ -145,6 +155,10 @@ class SumOfConventions(Convention):
         (sign, first), *others = [(sign, Group(formula)) for sign, formula in kept]
         terms = first if sign == "+" else Sign("-", first), *(formula for _, formula in others)
         return Sum(terms, tuple(sign for sign, _ in others)) if others else terms[0]
+
+
+def _known_in_formulas(kind: Kind) -> frozenset[str]:
+    return _vocabulary(kind, COUNTED_NAMES, folding=False).known or frozenset()
 
 
 def _compiled(formula: Formula, kind: Kind) -> Meaning:

@@ -14,9 +14,10 @@ from symcnn.analysis import Layer
 from symcnn.errors import SymcnnError
 from symcnn.library.standard import standard_kind
 
-# Operations of the transforms of one tile by its (m, r) for two axes: of the input, of the filter, of the output.
-# Lavin & Gray 2016, Fast algorithms for convolutional neural networks, sections 4.1 and 4.3.
-TRANSFORMS = {(2, 3): (32, 28, 24), (4, 3): (156, 72, 90)}
+# Operations of the transforms of one tile by its number of axes, m and r: of the input, of the filter, of the output.
+# Lavin & Gray 2016, Fast algorithms for convolutional neural networks, sections 4.1 and 4.3; multiplications by
+# constants are operations too.
+TRANSFORMS = {(1, 2, 3): (4, 5, 4), (2, 2, 3): (32, 28, 24), (2, 4, 3): (156, 72, 90)}
 
 
 class NoTilesError(SymcnnError):
@@ -117,8 +118,9 @@ class Winograd:
 
     @property
     def _stated(self) -> tuple[int, int, int] | None:
-        alike = len(self.kernel) == 2 and self.kernel[0] == self.kernel[1]
-        return TRANSFORMS.get((exact(self.tile), exact(self.kernel[0]))) if alike else None  # type: ignore[arg-type]
+        if any(size != self.kernel[0] for size in self.kernel):
+            return None
+        return TRANSFORMS.get((len(self.kernel), exact(self.tile), exact(self.kernel[0])))  # type: ignore[arg-type]
 
     def _transform(self, which: int, *times: Any) -> Any:
         stated = self._stated

@@ -226,8 +226,7 @@ class Memory:
     def operations(self) -> Any:
         """The operations of all layers under the convention; `Unknown` where it does not say."""
         unknown = next((x.operations for x in self.layers if isinstance(x.operations, Unknown)), None)
-        parts = (x.layer.together(exact(x.operations)) for x in self.layers)
-        return unknown or self._exactly(total(parts))
+        return unknown or self._exactly(total(exact(x.layer.total(self.convention)) for x in self.layers))
 
     @property
     def intensity(self) -> Any:

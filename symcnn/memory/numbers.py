@@ -118,6 +118,10 @@ class Storing:
 def storing(dtype: str, optimizer: str, mixed: bool = False) -> Storing:
     """Return how a network is stored, by names; raises `SymcnnError`."""
     found = Storing(dtype_of(dtype), optimizer_of(optimizer), mixed)
+    if optimizer != "sgd" and not found.dtype.trains:
+        trained = ", ".join(name for name, known in DTYPES.items() if known.trains)
+        hint = f"leave out the optimiser, or train in {trained}"
+        raise SymcnnError(f"{dtype} has no gradients, and {optimizer} nothing to keep", hint=hint)
     if mixed and found.bytes != 2:
         raise SymcnnError(f"mixed precision is not for {dtype}", hint="it is for float16 and bfloat16")
     return found

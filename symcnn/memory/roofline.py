@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -21,14 +21,13 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import RATIONAL, Value, domain_of, exact, expression, symbol
 from symcnn.analysis import Analysis
 from symcnn.analysis.counting import Unknown
+from symcnn.analysis.rate import prefixed, rate_formula
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import names
 from symcnn.formula.values import Frame, number
 from symcnn.memory.footprint import LayerMemory, Memory, memory, ratio
-from symcnn.source import Source
-from symcnn.syntax import parse_formula
 
 MEMORY, COMPUTE, BALANCED = "memory", "compute", "balanced"
 _PEAK, _BANDWIDTH = "peak", "bandwidth"
@@ -151,7 +150,19 @@ class Roofline:
     @cached_property
     def time(self) -> Any:
         """The least time of the network, in seconds: the sum over all layers."""
-        return exact(total(x.memory.layer.together(exact(x.time)) for x in self.layers))
+        return exact(total(self._together(x) for x in self.layers))
+
+    def _together(self, bound: LayerBound) -> Any:
+        """Return the time of all repetitions of a layer; training has less to do in the first ones."""
+        found = bound.memory
+        layer, counting, name = found.layer, found.layer.counting, self.memory.convention
+        if counting is None or name in layer.counted:
+            return layer.together(exact(bound.time))
+        parts = []
+        for one, part in counting.variants(layer, name):
+            alike = replace(bound, memory=replace(found, layer=one, operations=one.count(name)))
+            parts.append(product((part, exact(alike.time))))
+        return layer.together(exact(total(parts)))
 
     @property
     def memory_bound(self) -> tuple[str, ...]:
@@ -208,9 +219,10 @@ def _roofline(found: Memory, machine: Machine, symbolic: Roofline | None) -> Roo
 def _rate(value: Any, name: str) -> Value:
     """Return a rate, a positive number or an expression of symbols."""
     if isinstance(value, str):
-        formula = parse_formula(Source(f"--{name}", value))
+        number_of = prefixed(value)
+        formula = rate_formula("1" if number_of else value, f"--{name}", f"it is a number of {_UNITS[name]}")
         known = {node.name: symbol(node.name, RATIONAL) for node in names(formula)}
-        rate = number(meaning(formula)(Frame(Arithmetic(), known)), formula.span)
+        rate = exact(number_of or number(meaning(formula)(Frame(Arithmetic(), known)), formula.span))
     elif isinstance(value, float) and math.isfinite(value):
         rate = exact(Fraction(repr(value)))
     elif isinstance(value, (int, Fraction, Expr)) and not isinstance(value, bool):

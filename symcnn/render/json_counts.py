@@ -12,11 +12,19 @@ UNKNOWN = "unknown"
 
 
 def layer_counts(analysis: Analysis, layer: Layer) -> dict[str, Any]:
-    """Return what the conventions beside the quantities count in a layer, under `counts`."""
+    """Return what the conventions beside the quantities count in a layer, under `counts`.
+
+    Where some of its repetitions have nothing before them that learns, what these count stands under `first`.
+    """
     counting = layer.counting
     if counting is None or not analysis.columns:
         return {}
-    return {"counts": {name: _value(counting.of(name, layer)) for name in analysis.columns}}
+    first = {name: counting.of_first(name, layer) for name in analysis.columns if name not in layer.counted}
+    counts = {"counts": {name: _value(counting.of(name, layer)) for name in analysis.columns}}
+    if all(value is None for value in first.values()):
+        return counts
+    found = {name: str(value) for name, value in first.items() if value is not None}
+    return counts | {"first": {"times": str(counting.times_first(layer)), "counts": found}}
 
 
 def total_text(analysis: Analysis, name: str) -> str:

@@ -8,9 +8,12 @@ from typing import Any
 from symcnn import __version__
 from symcnn.analysis.result import relation_string
 from symcnn.derive import Explanation, LayerWorking, Line, Repetitions
+from symcnn.derive.equations import FIRSTS, OTHERS
 from symcnn.formula.notation import text
 from symcnn.render.json import data_text, loops, strings
 from symcnn.report import Equation
+
+_OF = (FIRSTS, OTHERS)
 
 
 def explanation_json(explanation: Explanation) -> str:
@@ -56,7 +59,15 @@ def _repeated(body: Repetitions) -> dict[str, Any]:
 
 
 def _lines(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    return [{"quantity": x.quantity, "axis": x.axis, "sides": _sides(x.equation)} for x in lines]
+    return [
+        {
+            "quantity": x.quantity,
+            "axis": x.axis,
+            "sides": _sides(x.equation),
+            **({"of": x.note} if x.note in _OF else {}),
+        }
+        for x in lines
+    ]
 
 
 def _sides(equation: Equation) -> list[str]:

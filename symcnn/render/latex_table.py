@@ -117,7 +117,7 @@ def _laid_out(table: Table, lines: list[tuple[Cell, ...]], room: float) -> _Layo
 
 def _candidates(table: Table) -> Iterable[tuple[tuple[int, ...], _Type]]:
     """Yield columns and types: the columns of the largest rank go first, and those of the least only at the end."""
-    ranks = sorted({column.rank for column in table.columns}, reverse=True)
+    ranks = sorted({max(column.rank, 0) for column in table.columns}, reverse=True)
     kept = [tuple(place for place, c in enumerate(table.columns) if c.rank <= rank) for rank in ranks]
     for part in (kept[:-1], kept[-1:]):
         for type_ in (_SIZES[-1], _SMALLEST):

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.control import strip_control_codes
 from rich.text import Text
 
 from symcnn.formula.style import PLAIN, Style
+from symcnn.render.text_width import BETWEEN, fitted, indent_of, total_width
 from symcnn.report import (
     Document,
     Equation,
@@ -35,7 +37,6 @@ from symcnn.report import (
 
 _PIPE_WIDTH = 200  # of tables that no terminal cuts
 _READABLE_WIDTH = 100  # of paragraphs
-_BETWEEN = 3  # columns of space between the columns of a table
 _AFTER_LABEL = "  "
 _BEFORE_NOTE = "   "
 _INDENT = "  "
@@ -43,34 +44,41 @@ _INDENT = "  "
 _Part = tuple[str, str]  # a text, and its look: "" for none
 
 
+class _Room(NamedTuple):
+    """How wide lines may be; where that is `firm`, no table is wider."""
+
+    width: int
+    firm: bool = True
+
+
 def plain_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document without colours, as wide as $COLUMNS says, else up to 200 columns."""
-    width = Console().width if "COLUMNS" in os.environ else _PIPE_WIDTH
-    return _unmarked(document, width, style)
+    room = _Room(Console().width) if "COLUMNS" in os.environ else _Room(_PIPE_WIDTH, firm=False)
+    return _unmarked(document, room, style)
 
 
 def terminal_text(document: Document, style: Style = PLAIN) -> str:
     """Return a document for the terminal: as wide as it is, headings and labels marked unless $NO_COLOR is set."""
     if os.environ.get("NO_COLOR"):
-        return _unmarked(document, Console().width, style)
+        return _unmarked(document, _Room(Console().width), style)
     console = Console(file=StringIO(), force_terminal=True, highlight=False, emoji=False, markup=False)
-    runs = groupby(_document(document, console.width, style), key=lambda part: part[1])
+    runs = groupby(_document(document, _Room(console.width), style), key=lambda part: part[1])
     console.print(Text.assemble(*(("".join(text for text, _ in run), look) for look, run in runs)), soft_wrap=True)
     assert isinstance(console.file, StringIO)
     return _trimmed(console.file.getvalue())
 
 
-def _unmarked(document: Document, width: int, style: Style) -> str:
-    return _trimmed(strip_control_codes("".join(text for text, _ in _document(document, width, style))))
+def _unmarked(document: Document, room: _Room, style: Style) -> str:
+    return _trimmed(strip_control_codes("".join(text for text, _ in _document(document, room, style))))
 
 
 def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n") + "\n"
 
 
-def _document(document: Document, width: int, style: Style) -> Iterator[_Part]:
+def _document(document: Document, room: _Room, style: Style) -> Iterator[_Part]:
     for section in document.sections:
-        yield from _section(section, width, style)
+        yield from _section(section, room, style)
 
 
 def line_text(line: Line, style: Style = PLAIN) -> str:
@@ -90,23 +98,24 @@ def inline_text(part: Inline, alone: bool, style: Style) -> str:
     return part.text
 
 
-def _section(section: Section, width: int, style: Style) -> Iterator[_Part]:
+def _section(section: Section, room: _Room, style: Style) -> Iterator[_Part]:
+    width = room.width
     yield from _lines(_broken(section.title + line_text(section.more, style), width), "bold")
     for block in section.blocks:
         yield "\n", ""
         match block:
             case Table():
-                yield from _table(block, width, style)
+                yield from _table(block, room, style)
             case Paragraph(line=line):
                 yield from _lines(_fitting(line, min(width, _READABLE_WIDTH), style))
             case Listing(items):
-                room = _room(items, width)
-                yield from _labelled((x, [p for y in ys for p in _fitting(y, room, style)]) for x, ys in items)
+                space = _space(items, width)
+                yield from _labelled((x, [p for y in ys for p in _fitting(y, space, style)]) for x, ys in items)
             case Program(text):
                 yield from _lines(_INDENT + one for one in text.split("\n"))
             case Working(steps):
-                room = _room(steps, width)
-                yield from _labelled((x, [line for y in ys for line in _equation(y, room, style)]) for x, ys in steps)
+                space = _space(steps, width)
+                yield from _labelled((x, [line for y in ys for line in _equation(y, space, style)]) for x, ys in steps)
     yield "\n", ""
 
 
@@ -119,7 +128,7 @@ def _lines(lines: Iterable[str], look: str = "") -> Iterator[_Part]:
         yield line + "\n", look
 
 
-def _room(labelled: Sequence[tuple[str, object]], width: int) -> int:
+def _space(labelled: Sequence[tuple[str, object]], width: int) -> int:
     """Return the width that the widest label leaves."""
     return width - max((cell_len(label) for label, _ in labelled), default=0) - len(_AFTER_LABEL)
 
@@ -152,29 +161,24 @@ def _equation(equation: Equation, room: int, style: Style) -> list[str]:
     return [*lines[:-1], lines[-1] + note] if cell_len(lines[-1] + note) <= room else [*lines, before + note]
 
 
-def _table(table: Table, width: int, style: Style) -> Iterator[_Part]:
-    """Yield a table; where there is no room, columns are left out, then cells broken at spaces, never elsewhere."""
+def _table(table: Table, room: _Room, style: Style) -> Iterator[_Part]:
+    """Yield a table; where there is no room, columns are left out and cells broken, at spaces if possible."""
     cells = [[line_text(cell, style) for cell in row] for row in (*table.rows, *table.foot)]
     feet = range(len(table.rows) + 1, len(cells) + 1)
     titles = [column.title + line_text(column.more, style) for column in table.columns]
     texts = [[title, *(row[place] for row in cells)] for place, title in enumerate(titles)]
-    kept = list(range(len(texts)))
-    while _total(max(map(cell_len, texts[place])) for place in kept) > width:
-        least = max(kept, key=lambda place: table.columns[place].rank)
-        if not table.columns[least].rank:
-            break
-        kept.remove(least)
-    widths = _fitted({place: texts[place] for place in kept}, width)
+    widths = fitted(texts, table.columns, room.width, room.firm)
+    kept = list(widths)
     rights = {place: table.columns[place].right for place in kept}
     for number, row in enumerate([titles, *cells]):
         lines = _row({place: row[place] for place in kept}, widths, rights)
         yield from _lines(lines, "bold" if number in (0, *feet) else "")
         if number in (0, len(table.rows) if feet else 0):
-            yield "─" * _total(widths.values()) + "\n", ""
+            yield "─" * total_width(widths.values()) + "\n", ""
     if len(kept) < len(texts):
         left_out = dict.fromkeys(table.columns[p].called or titles[p] for p in range(len(texts)) if p not in kept)
-        note = f"left out, as {width} columns are too few: {', '.join(left_out)}"
-        yield from _lines(_broken(note, width), "dim")
+        note = f"left out, as {room.width} columns are too few: {', '.join(left_out)}"
+        yield from _lines(_broken(note, room.width), "dim")
 
 
 def _row(row: dict[int, str], widths: dict[int, int], rights: dict[int, bool]) -> Iterator[str]:
@@ -182,7 +186,7 @@ def _row(row: dict[int, str], widths: dict[int, int], rights: dict[int, bool]) -
     broken = {place: _broken(text, widths[place]) for place, text in row.items()}
     for number in range(max(map(len, broken.values()))):
         lines = {place: lines[number] if number < len(lines) else "" for place, lines in broken.items()}
-        yield (" " * _BETWEEN).join(_padded(text, widths[place], rights[place]) for place, text in lines.items())
+        yield (" " * BETWEEN).join(_padded(text, widths[place], rights[place]) for place, text in lines.items())
 
 
 def _padded(text: str, width: int, right: bool = False) -> str:
@@ -197,7 +201,7 @@ def _broken(text: str, width: int) -> list[str]:
     """
     if cell_len(text) <= width:
         return [text]
-    indent = _indent(text)
+    indent = indent_of(text)
     width -= len(indent)
     lines = [""]
     for word in text.split():
@@ -207,27 +211,3 @@ def _broken(text: str, width: int) -> list[str]:
             continue
         lines += chop_cells(word, max(width, 2)) if cell_len(word) > width else [word]
     return [indent + line for line in lines if line]
-
-
-def _indent(text: str) -> str:
-    return " " * (len(text) - len(text.lstrip(" ")))
-
-
-def _fitted(texts: dict[int, list[str]], most: int) -> dict[int, int]:
-    """Return a width for each column: as wide as its cells, or narrower, down to its longest word, to fit in `most`."""
-    widths = {place: max(map(cell_len, column)) for place, column in texts.items()}
-    words = {place: max(map(_longest_word, column)) for place, column in texts.items()}
-    while _total(widths.values()) > most and any(widths[place] > words[place] for place in widths):
-        widest = max((place for place in widths if widths[place] > words[place]), key=lambda place: widths[place])
-        widths[widest] -= 1
-    return widths
-
-
-def _longest_word(text: str) -> int:
-    return len(_indent(text)) + max(map(cell_len, text.split()), default=0)
-
-
-def _total(widths: Iterable[int]) -> int:
-    """Return the width of a table with columns of these widths."""
-    widths = list(widths)
-    return sum(widths) + _BETWEEN * (len(widths) - 1)

@@ -208,7 +208,7 @@ class FileBuilder(FormulaBuilder):
 
     def row(self, _: Span, children: list[Any]) -> tree.Row:
         *kinds, value = children
-        return tree.Row(tuple(map(str, kinds)), value)
+        return tree.Row(tuple(map(str, kinds)), value, tuple(map(self.token_span, kinds)))
 
     def otherwise(self, _: Span, children: list[Any]) -> tree.Row:
         return tree.Row((), children[0])

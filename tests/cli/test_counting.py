@@ -146,7 +146,9 @@ def test_the_ideal_time() -> None:
     assert "FLOPs are a number of operations, the rate is in operations per second" in " ".join(numeric.split())
     assert "FLOPS" not in out
     _, out, _ = run("derive", LENET, "--rate", "R", "--count", "macs,params,training")
-    assert re.search(r"ideal time +MACs: [\d,]+/R s\n +training: \d[\d,]*/R s\n", out)
+    assert re.search(
+        r"ideal time +MACs: [\d,]+/R s, if the rate is in multiply–adds per second\n +training: \d[\d,]*/R s\n", out
+    )
     _, out, _ = run("derive", LENET, "--rate", "1e6")
     assert "3,201,418/1,000,000 s ≈ 3.20 s" in out
     for format_ in ("markdown", "latex"):
@@ -169,8 +171,8 @@ def test_the_ideal_time_as_data() -> None:
 def test_the_working_of_what_a_convention_counts() -> None:
     _, out, _ = run("explain", RESNET50, "--quantity", "exact_macs", "--layer", "conv1", *AT)
     assert "m·(C/g)·taps(n, n', k, s, p, d)·taps(n, n', k, s, p, d)" in out
-    assert "= 64·(3/1)·taps(224, 112, 7, 2, 3, 1)·taps(224, 112, 7, 2, 3, 1) = 116,214,528" in out
-    assert "that do not fall on padding" in " ".join(out.split())
+    assert "= 64·(3/1)·taps(224, 112, 7, 2, 3, 1)·taps(224, 112, 7, 2, 3, 1) = 64·(3/1)·778·778 = 116,214,528" in out
+    assert "that fall on one of n inputs and not on padding" in " ".join(out.split())
     code, out, _ = run("explain", LENET, "--quantity", "training", "--lang", "zh", "--format", "latex")
     assert code == 0
     assert "first" in out
@@ -179,3 +181,87 @@ def test_the_working_of_what_a_convention_counts() -> None:
 def test_columns_from_python() -> None:
     a = analyse(load(LENET)["lenet"]).beside("torch", "torch")
     assert a.columns == a.at(**dict.fromkeys(a.symbols, 1)).columns == ("torch",)
+
+
+OWN = """convention mine "twice" { Conv = 2macs; otherwise = 0 }
+convention other { Conv = mine; otherwise = 0 }
+net a { input 3×H×W; Conv(8, 3); Conv(8, 3) }
+net b { input 3×H×W; Conv(8, 5) }
+"""
+
+
+@pytest.mark.parametrize("name", ["exact_macs", "training", "fvcore", "bias", "macs+bias", "mul", "mine"])
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex", "json"])
+def test_conventions_compared(name: str, format_: str) -> None:
+    code, out, _ = run("compare", "-", "--quantity", name, "--format", format_, text=OWN)
+    assert (code, name.replace("_", "") in out.replace("\\", "").replace("_", "")) == (0, True)
+
+
+def test_names_that_are_no_conventions() -> None:
+    code, _, error = run("compare", "-", "--quantity", "nope", text=OWN)
+    assert code == 2 and "conventions are mine, other, macs" in error
+    code, _, error = run("derive", "-", "--count", "other", text=OWN)
+    assert code == 2 and "a convention's formula cannot use the convention 'mine'" in error
+    code, _, error = run("explain", LENET, "--count", "fvcore,fvcore")
+    assert (code, error.splitlines()[0]) == (2, "error: --count compares fvcore with itself")
+    code, _, error = run("derive", "-", text="convention thop { otherwise = macs }\nnet a { input 3×H×W; Conv(8, 3) }")
+    assert error.splitlines()[0] == "warning: 'thop' takes the place of the library's convention of that name"
+    assert code == 0
+
+
+REPEATED = "net r7 { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }"
+
+
+def test_a_repeated_layer_counts_as_one_that_is_not_the_first() -> None:
+    _, out, _ = run("derive", "-", "--count", "training", text=REPEATED)
+    assert re.search(r"conv1 .* 55,296 ", out) and "repeat1.conv1 36,864" in out and "training         368,640" in out
+    _, out, _ = run("derive", "-", "--count", "training", "--format", "json", text=REPEATED)
+    (conv, relu), totals = json.loads(out)["layers"], json.loads(out)["counts"]
+    assert conv["counts"] == {"training": "55296"} and "first" not in relu and totals == {"training": "368640"}
+    assert conv["first"] == {"times": "1", "counts": {"training": "36864"}}
+    asked = ("check", "-", "--layer", "repeat1.conv1", "--quantity", "training", "--answer")
+    assert [run(*asked, answer, text=REPEATED)[0] for answer in ("55296", "368640/7")] == [0, 1]
+
+
+def test_a_rate_in_flops_is_not_for_multiply_adds() -> None:
+    _, out, error = run("derive", LENET, "--count", "exact_macs,training", "--rate", "312T")
+    assert error.startswith("warning: exact_macs counts a multiply–add once: at a rate in FLOP/s its time is half")
+    assert len([line for line in out.splitlines() if "if the rate is in multiply–adds per second" in line]) == 1
+    assert run("derive", LENET, "--count", "flops,training", "--rate", "312e12")[2] == ""
+
+
+def test_exact_macs_in_words() -> None:
+    net = "net t { input 8×10; Conv(6, 3, stride=2, padding=1, bias=false); ConvTranspose(4, 3, stride=2, padding=1) }"
+    _, out, _ = run("explain", "-", "--quantity", "exact_macs", text=net)
+    assert "= 6·(8/1)·taps(10, 5, 3, 2, 1, 1) = 6·(8/1)·14 = 672" in out
+    assert out.count("counts along an axis the pairs") == 1
+    _, out, _ = run("explain", "-", "--count", "exact_macs+bias,macs", text=net)
+    assert "Conv 1 per multiply–add that is no padding instead of 1 per multiply–add" in out
+    assert "ConvTranspose 1 per multiply–add that is not cut off and 1 per output instead of 1 per multiply–add" in out
+    _, out, _ = run("conventions", "exact_macs")
+    assert all(re.search(rf"^{kind} .*taps", out, re.M) for kind in ("Conv", "ConvTranspose", "LocallyConnected"))
+    _, out, _ = run("explain", LENET, "--quantity", "training")
+    assert "first_layer = 0 (1 if nothing before it learns)" in " ".join(out.split())
+
+
+def test_layers_that_count_nothing_stand_in_one_line() -> None:
+    _, out, _ = run("explain", LENET, "--quantity", "training")
+    assert "0 in relu1, maxpool1, relu2, maxpool2, flatten1, relu3" in out and "\nrelu1\n" not in out
+    _, out, _ = run("explain", LENET, "--quantity", "training", "--layer", "relu1")
+    assert "training  0" in out
+
+
+def test_every_difference_has_a_sign() -> None:
+    _, out, _ = run("explain", RESNET50, "--count", "thop,fvcore")
+    lines = [line for line in out.splitlines() if " per element instead of " in line]
+    assert lines and all(re.search(r"  [+−]\S", line) for line in lines)
+    _, out, _ = run("explain", RESNET50, "--count", "thop,fvcore", "--format", "latex")
+    assert "$+" in out and "+$" not in out
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [("1/1000", ": 3,201,418,000 s\n"), ("1e15", " s ≈ 3.20 ns\n"), ("3.201418e6", "3,201,418/3,201,418 s = 1.00 s\n")],
+)
+def test_times_have_three_digits(rate: str, shown: str) -> None:
+    assert shown in run("derive", LENET, "--rate", rate)[1]

@@ -118,6 +118,9 @@ def test_it_fits(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["--dtype", "float31"], "unknown data type 'float31'"),
         (["--optimizer", "adamm"], "did you mean 'adam'?"),
+        (["--optimizer", "adam", "--dtype", "int8"], "int8 has no gradients, and adam nothing to keep"),
+        (["--peak", "312 TFLOPS", "--bandwidth", "2T"], "a rate has no spaces and no unit"),
+        (["--peak", "nan", "--bandwidth", "2T"], "'nan' is no number"),
         (["--mixed"], "mixed precision is not for float32"),
         (["--peak", "3"], "a machine has a peak and a bandwidth"),
         (["--peak", "0", "--bandwidth", "1"], "peak is not known to be positive: 0"),
@@ -140,3 +143,12 @@ def test_several_nets_get_their_own_values() -> None:
     assert result.exit_code == 0
     assert "unet: memory in float32 at H = 188\n" in result.stdout
     assert "padded: memory in float32 at H = 188, W = 188\n" in result.stdout
+
+
+def test_bounds_count_repetitions(tmp_path: Path) -> None:
+    file = tmp_path / "r7.cnn"
+    file.write_text("net r7 { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }", encoding="utf-8")
+    shown = printed("memory", str(file), "--peak", "312T", "--bandwidth", "2T")
+    assert "memory-bound  14 of 14 layers" in shown and "FLOP/s, 2,000,000,000,000 bytes/s" in shown
+    shown = printed("memory", str(file), "--peak", "P", "--bandwidth", "B")
+    assert "7 of 14 layers: repeat1.relu1; of 7 it depends on the symbols" in shown

@@ -178,21 +178,21 @@ def test_unknown_that_a_convention_says() -> None:
     ("text", "message", "hint"),
     [
         (
-            "convention a { Cnv = ‹1› }",
+            "convention a { ‹Cnv› = 1 }",
             "the convention 'a' counts 'Cnv', which is no layer kind",
             "did you mean 'Conv'?",
         ),
         (
-            "convention a { DepthwiseConv = ‹1› }",
+            "convention a { ‹DepthwiseConv› = 1 }",
             "the convention 'a' counts 'DepthwiseConv', which is no layer kind",
             "DepthwiseConv is a net: the kinds that it is made of are counted",
         ),
         (
-            "convention a { Conv2d = ‹1› }",
+            "convention a { ‹Conv2d› = 1 }",
             "the convention 'a' counts 'Conv2d', which is no layer kind",
             "write Conv; its formula may ask for axes == 2",
         ),
-        ("convention a { Conv = 1; Conv = ‹2› }", "the convention 'a' counts Conv twice", "first in line 1"),
+        ("convention a { Conv = 1; ‹Conv› = 2 }", "the convention 'a' counts Conv twice", "first in line 1"),
         (
             "convention a { otherwise = 1; otherwise = ‹2› }",
             "the convention 'a' says otherwise twice",

@@ -16,7 +16,7 @@ from symcnn import Analysis, analyse, conventions, derive, load, parse, symbols
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.proof import equal
 from symcnn.analysis.counting import Unknown, network_total
-from symcnn.analysis.timing import ideal_seconds
+from symcnn.analysis.timing import counts_once, ideal_seconds
 from symcnn.formula.notation import text
 from tests.graphs import ImpossibleError, Run, Tensor, paths, program
 from tests.helpers import analysed, chain, draws, error_of
@@ -117,7 +117,7 @@ def test_what_has_no_closed_form_is_unknown_and_known_in_numbers() -> None:
 def test_a_layer_without_padding_is_a_part_of_the_working() -> None:
     found = derive(analysed("net a { input 3×8; Conv(4, 3, padding=1) }"), quantity="exact_macs")
     sides = [text(side) for side in found.layers[0].lines[0].equation.sides]
-    assert sides == ["m·(C/g)·taps(n, n', k, s, p, d)", "4·(3/1)·taps(8, 8, 3, 1, 1, 1)", "264"]
+    assert sides == ["m·(C/g)·taps(n, n', k, s, p, d)", "4·(3/1)·taps(8, 8, 3, 1, 1, 1)", "4·(3/1)·22", "264"]
 
 
 # Sums
@@ -259,11 +259,38 @@ def test_which_layers_have_nothing_before_them_that_learns(steps: tuple[str, ...
 def test_the_first_of_equal_repetitions() -> None:
     a = analysed("net a { input 3×8×8; repeat 3 { ReLU; Conv(3, 3, padding=1) } }")
     conv = a.layers[1]
-    assert (conv.times, conv.count("input_gradient")) == (3, Fraction(2, 3) * 2 * conv.macs)
-    assert a.count("input_gradient") == 2 * 2 * conv.macs
+    assert (conv.times, conv.count("input_gradient")) == (3, 2 * conv.macs)  # of one that is not the first
+    assert conv.total("input_gradient") == a.count("input_gradient") == 2 * 2 * conv.macs
     nested = analysed("net a { input 3×8×8; repeat 2 { repeat 2 { Conv(3, 3, padding=1) }; Conv(3, 1) } }")
     total, one = nested.macs, nested.layers[0].macs
     assert nested.count("input_gradient") == 2 * (total - one)
+
+
+@draws(40)
+@given(st.integers(1, 6), st.integers(1, 3), st.sampled_from(("training", "input_gradient", "fvcore", "mine")))
+def test_rows_of_repetitions_are_those_of_single_layers(times: int, inner: int, name: str) -> None:
+    """What a row counts is what the layers do that it stands for, written one after the other."""
+    own = "convention mine { Conv = (1 + first_layer)^2*macs; otherwise = 0 }\n"
+    block = f"repeat {inner} {{ Conv(3, 3, padding=1); ReLU }}; Conv(3, 1)"
+    folded = analysed(f"{own}net a {{ input 3×8×8; repeat {times} {{ {block} }} }}")
+    single = "Conv(3, 3, padding=1); ReLU; " * inner + "Conv(3, 1); "
+    alone = analysed(f"{own}net a {{ input 3×8×8; {single * times} }}")
+    assert folded.count(name) == alone.count(name) == sum(x.total(name) for x in folded.layers)
+    counted = {x.count(name) for x in alone.layers}
+    assert {x.count(name) for x in folded.layers} <= counted
+    deep = analysed(f"{own}net a {{ input 3×8×8; repeat n {{ {block} }} }}")
+    assert deep.at(n=times).count(name) == alone.count(name)
+    assert equal(deep.count(name), sum(x.total(name) for x in deep.layers), deep.facts) is True
+    for a in (folded, alone):
+        found = a.reconcile(name, "flops")
+        assert found.totals[0] - found.totals[1] == sum(line.amount for line in found.lines)
+
+
+def test_the_working_of_the_first_repetition_stands_apart() -> None:
+    found = derive(analysed("net a { input 4×8×8; repeat 7 { Conv(4, 3, padding=1); ReLU } }"), quantity="training")
+    results = [text(line.equation.sides[-1]) for line in found.layers[0].lines]
+    assert results == ["55,296", "36,864"]
+    assert [text(side) for side in found.totals[0].equation.sides] == ["36,864 + 6·55,296", "368,640"]
 
 
 class Learning(Run):
@@ -328,6 +355,23 @@ def test_the_ideal_time() -> None:
     assert ideal_seconds(a.at(H=8), rate=10) == Fraction(a.at(H=8).flops, 10)
     assert ideal_seconds(a.at(H=8), "macs", "2R") == a.at(H=8).macs / (2 * symbols("R"))
     assert ideal_seconds(a.timed("1e9").at(H=8)) == Fraction(a.at(H=8).flops, 10**9)
+    for written, number in (
+        ("312T", 312 * 10**12),
+        ("1.5G", 15 * 10**8),
+        ("2k", 2000),
+        ("1e3M", 10**9),
+        ("P", symbols("P")),
+    ):
+        assert a.timed(written).rate == number
+
+
+@pytest.mark.parametrize(
+    "name", ["macs", "exact_macs", "fvcore", "thop", "ptflops", "torchinfo", "macs+bias", "bias_mac"]
+)
+def test_which_conventions_count_a_multiply_add_once(name: str) -> None:
+    a = analysed("net a { input 3×H×H; Conv(4, 3); ReLU; Conv(4, 3, bias=false) }").timed("R")
+    assert counts_once(a, name)
+    assert not any(counts_once(a, other) for other in ("flops", "training", "torch", "deepspeed", "forward", "pooling"))
 
 
 @pytest.mark.parametrize(
@@ -339,6 +383,12 @@ def test_the_ideal_time() -> None:
         (3.12e14, "the rate is 312000000000000.0"),
         ("H", "'H' is a symbol of the net a"),
         ("312*TFLOPS", "'TFLOPS' is no number"),
+        ("312TFLOPS", "'TFLOPS' is no number"),
+        ("312 TFLOPS", "a rate has no spaces and no unit"),
+        ("3 T", "a rate has no spaces and no unit"),
+        ("2e12/s", "a rate has no spaces and no unit"),
+        ("nan", "'nan' is no number"),
+        ("-inf", "'inf' is no number"),
     ],
 )
 def test_bad_rates(rate: Any, message: str) -> None:
