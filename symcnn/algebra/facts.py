@@ -124,7 +124,9 @@ class Facts:
     def is_positive(self, poly: Polynomial) -> bool:
         """Tell whether `poly` > 0 is proved for all values."""
         if self.integral(poly):
-            return self._proved(add(poly, {ONE: -1}), strictly=False)
+            less = add(poly, {ONE: -1})
+            relaxed = without_powers(less)
+            return self._proved(less, strictly=False) or (relaxed is not None and self._proved(relaxed, strictly=False))
         return self._proved(poly, strictly=True)
 
     def residue(self, monomial: Monomial, modulus: int) -> int | None:
