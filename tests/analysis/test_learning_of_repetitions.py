@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from symcnn import analyse, parse
@@ -27,7 +29,7 @@ def test_the_first_that_learns(body: str) -> None:
     a = analyse(net)
     for n in range(4):
         for m in range(3) if "repeat m" in body else (1,):
-            numbers = {"n": n, "m": m, "c": 2, "H": 6}
+            numbers = dict[str, Any](n=n, m=m, c=2, H=6)
             found, wanted = evaluated(a, numbers), analyse(net, **numbers)
             assert found is not None
             for name in CONVENTIONS:

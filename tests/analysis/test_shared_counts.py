@@ -92,3 +92,12 @@ def test_counts_that_are_sizes_too(text: str, m: int, c: int, size: int) -> None
 def repetitions(text: str, n: int, m: int) -> int:
     count = text.split("repeat ")[1].split(" as")[0]
     return {"n": n, "m": m, "n - 1": n - 1, "n + 1": n + 1, "n*m": n * m}[count]
+
+
+def test_a_form_that_divides_by_the_count_wants_one_repetition() -> None:
+    a = analyse(parse("net a { input 16×H; repeat n as i { Conv(16 + (i + 1)*a/n, 3, padding=1) } }")["a"])
+    assert "n >= 1" in map(str, a.conditions)
+    error = error_of(lambda: a.at(n=0, a=3, H=7))
+    assert error.message == "the net 'a' is not defined for n = 0"
+    assert error.span is not None
+    assert a.at(n=3, a=6, H=7).output == (22, 7)
