@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -68,8 +68,9 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
         if None in found and nest.generic is not None:
             generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
             if len(generic) == len(bodies):  # layer by layer the same
+                known = dict(zip(claims, found, strict=True))  # a claim that is also here speaks of no state
                 claims = generic[place].claims
-                found = [at_the_hardest(claim, nest, arithmetic) for claim in claims]
+                found = [_found(claim, known, nest, arithmetic) for claim in claims]
         for claim, parts in zip(claims, found, strict=True):
             if parts is None:
                 # In the sizes of the repetition, which the reader knows, where there is a claim of its own.
@@ -79,6 +80,13 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
             if False in parts:
                 raise NeverError(f"{_for_all(claim, nest)} never holds", one.leaf.span if one.leaf else None)
         yield Asked(one.leaf, tuple(_open(part for parts in found if parts for part in parts)))
+
+
+def _found(
+    claim: Claim, known: Mapping[Claim, list[Truth] | None], nest: Nest, arithmetic: Arithmetic
+) -> list[Truth] | None:
+    parts = known.get(claim)
+    return at_the_hardest(claim, nest, arithmetic) if parts is None else parts
 
 
 def _for_all(claim: Claim, nest: Nest) -> str:

@@ -101,3 +101,25 @@ def test_a_form_that_divides_by_the_count_wants_one_repetition() -> None:
     assert error.message == "the net 'a' is not defined for n = 0"
     assert error.span is not None
     assert a.at(n=3, a=6, H=7).output == (22, 7)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "input c×H; repeat n as i { Conv(c, 3, dilation=2^(n - 1 - i)) }",
+        "input 16×H; repeat n as i { Conv(16 + (i + 1)*m//n, 3, padding=1) }",
+        "input c×H; repeat n { Conv(c, 3); MaxPool(2) }; repeat n { ConvTranspose(c, 2, stride=2); Conv(c, 3) }",
+        "input c×H; repeat n { Conv(c, 3); Conv(c, 3); MaxPool(2) }; "
+        "repeat n { ConvTranspose(c, 2, stride=2); Conv(c, 3); Conv(c, 3) }",
+    ],
+)
+def test_what_is_hardest_in_the_last_repetition(body: str) -> None:
+    net = parse(f"net a(n, m, c, H) {{ {body} }}")["a"]
+    a = analyse(net)
+    for n in range(1, 5):
+        for size in (1, 2, 5, 9, 14, 23, 24, 45, 92, 140, 141):
+            numbers = {"n": n, "m": 5, "c": 2, "H": size}
+            found, wanted = evaluated(a, numbers), unrolled(net, numbers)
+            assert (found is None) == (wanted is None), numbers
+            if found is not None and wanted is not None:
+                assert said(found) == said(wanted), numbers
