@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from symcnn.algebra.assumptions import ContradictionError, facts_from
+from symcnn.algebra.assumptions import ContradictionError, facts_from, rewritten
 from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Claim, Condition, Either, equal_to
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
@@ -48,9 +48,33 @@ def merged(
     except ContradictionError:
         conflict = " and ".join(relation_string(claim.relation()) for claim in _conflict(claims, facts, assumed))
         raise SymcnnError(f"no input is legal: {conflict} never hold together") from None
-    claims = _without_implied(claims, known)
+    claims = _without_weaker(_without_implied(claims, known))
     _refuse_alternatives_without_any(claims, assumed)
     return tuple(claims)
+
+
+def _without_weaker(claims: Sequence[Condition | Either]) -> list[Condition | Either]:
+    """Leave out alternatives that others imply, part by part: `n <= 1 or k % 2 == 0` beside `n == 0 or k % 2 == 0`."""
+    kept = list(claims)
+    for claim in claims:
+        others = (other for other in kept if other is not claim and isinstance(other, Either))
+        if isinstance(claim, Either) and any(_implies(other, claim) for other in others):
+            kept.remove(claim)
+    return kept
+
+
+def _implies(strong: Either, weak: Either) -> bool:
+    return all(part in weak.conditions or any(_follows(x, part) for x in weak.conditions) for part in strong.conditions)
+
+
+def _follows(claim: Claim, equation: Claim) -> bool:
+    """Tell whether a claim is true where an equation is solved."""
+    if not isinstance(equation, Condition) or equation.claim != ZERO:
+        return False
+    try:
+        return rewritten(claim, facts_from([equation])[1]) is True
+    except ContradictionError:
+        return False
 
 
 def _refuse_alternatives_without_any(
