@@ -124,7 +124,9 @@ class Facts:
     def is_positive(self, poly: Polynomial) -> bool:
         """Tell whether `poly` > 0 is proved for all values."""
         if self.integral(poly):
-            return self._proved(add(poly, {ONE: -1}), strictly=False)
+            less = add(poly, {ONE: -1})
+            relaxed = without_powers(less)
+            return self._proved(less, strictly=False) or (relaxed is not None and self._proved(relaxed, strictly=False))
         return self._proved(poly, strictly=True)
 
     def residue(self, monomial: Monomial, modulus: int) -> int | None:
@@ -204,14 +206,14 @@ class Facts:
     def _bound_over(self, poly: Polynomial) -> tuple[Number, bool] | None:
         """Return 0 as a bound of what is not negative over something positive: (sⁿ − 1)/(s − 1) for s ≥ 2."""
         numerator, _, monomial = common_denominator(poly)
-        if not all(isinstance(atom, Add) and (self.least(atom) or 0) > 0 for atom, _ in monomial):
+        if not all((self.least(atom) or 0) > 0 for atom, _ in monomial):
             return None
         bound = self._bound(polynomial(as_expression(numerator)))
         return (0, bound[1]) if bound is not None and bound[0] >= 0 else None
 
     def _least_rounded(self, within: Quotient, up: bool) -> Number | None:
         bound = self.lower_bound(within.numerator)
-        if bound is None or not all(atom.is_positive for atom, _ in within.monomial):
+        if bound is None or not all(atom.is_positive or (self.least(atom) or 0) > 0 for atom, _ in within.monomial):
             return None
         if within.monomial:
             return None if bound < 0 else 1 if up and bound > 0 else 0

@@ -21,7 +21,7 @@ from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.learning import first_times
 from symcnn.analysis.merge import merged
-from symcnn.analysis.repeated import Asked, asked
+from symcnn.analysis.repeated import Asked, NeverError, asked
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.rows import Claims, Rows, shape
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
@@ -69,7 +69,7 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        wanted = tuple(asked(derivation, walk.arithmetic))
+        wanted = _wanted(net, derivation, walk.arithmetic)
         defined = _defined(net, wanted, assumed)
         claimed = partial(_claimed, derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
@@ -78,7 +78,7 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
             arithmetic = Arithmetic(facts)
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
             derivation, batch = walk.network(definition, scope)
-            wanted = tuple(asked(derivation, walk.arithmetic))
+            wanted = _wanted(net, derivation, walk.arithmetic)
             defined = _defined(net, wanted, assumed, tuple(_kept(plain, replaced)))
         found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
@@ -94,6 +94,14 @@ def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str,
     """Return what the layers ask for, by their paths."""
     layers = (one for one in wanted if one.leaf is not None)
     return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
+
+
+def _wanted(net: Network, derivation: Derivation, arithmetic: Arithmetic) -> tuple[Asked, ...]:
+    """Return what all layers ask; raises `SymcnnError` where some repetition never gets it."""
+    try:
+        return tuple(asked(derivation, arithmetic))
+    except NeverError as error:
+        raise SymcnnError(f"the net '{net.name}' is defined for no input", error.span, error.message) from None
 
 
 def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Claims = ()) -> Claims:
@@ -274,7 +282,8 @@ def _result(
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
-    counting = Counting(net.file, batch, arithmetic.facts, (*assumed, *defined), lambda: first_times(derivation))
+    learned = partial(first_times, derivation, arithmetic)
+    counting = Counting(net.file, batch, arithmetic.facts, (*assumed, *defined), learned)
     return Analysis(
         net=net.name,
         input=shape(derivation.input.shape),

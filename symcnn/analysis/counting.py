@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from symcnn.analysis.result import Analysis, Layer
 
 
+_NOT_KNOWN = "before how many of its repetitions nothing learns is not known"
+
+
 @dataclass(frozen=True)
 class Unknown:
     """What a convention does not say of a layer, and why."""
@@ -175,10 +178,12 @@ class Counting:
 
     def _first_part(self, layer: Layer) -> Any:
         times = self._first_times[layer.place]
+        if times is None:
+            raise UndecidedError(_NOT_KNOWN)
         if layer.loops and times not in (0, layer.times):
-            if times != 1:
-                raise UndecidedError("before how many of its repetitions nothing learns is not known")
-            return product(_is_first(loop) for loop in layer.loops)
+            if times != 1 and not _is_indicator(times):
+                raise UndecidedError(_NOT_KNOWN)
+            return product((times, *(_is_first(loop) for loop in layer.loops)))
         return exact(expression(times) / expression(layer.times))
 
     def _asks_for_first(self, convention: Convention, kind: Kind) -> bool:
@@ -241,6 +246,11 @@ class Names(dict[str, Any]):
             if name not in (SAME, VALID):  # which are there where they are true
                 raise
             return False
+
+
+def _is_indicator(value: Any) -> bool:
+    """Tell whether a value is 1 in some cases and 0 in the others."""
+    return isinstance(value, Piecewise) and all(one in (0, 1) for one, _ in value.args)
 
 
 def _is_first(loop: Loop) -> Any:

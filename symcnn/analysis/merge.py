@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from symcnn.algebra.assumptions import ContradictionError, facts_from
-from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, Claim, Condition, Either
+from symcnn.algebra.assumptions import ContradictionError, facts_from, rewritten
+from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Claim, Condition, Either, equal_to
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import ONE, Monomial, Number
 from symcnn.algebra.solved import solved
@@ -48,7 +48,60 @@ def merged(
     except ContradictionError:
         conflict = " and ".join(relation_string(claim.relation()) for claim in _conflict(claims, facts, assumed))
         raise SymcnnError(f"no input is legal: {conflict} never hold together") from None
-    return tuple(_without_implied(claims, known))
+    claims = _without_weaker(_without_implied(claims, known))
+    _refuse_alternatives_without_any(claims, assumed)
+    return tuple(claims)
+
+
+def _without_weaker(claims: Sequence[Condition | Either]) -> list[Condition | Either]:
+    """Leave out alternatives that others imply, part by part: `n <= 1 or k % 2 == 0` beside `n == 0 or k % 2 == 0`."""
+    kept = list(claims)
+    for claim in claims:
+        others = (other for other in kept if other is not claim and isinstance(other, Either))
+        if isinstance(claim, Either) and any(_implies(other, claim) for other in others):
+            kept.remove(claim)
+    return kept
+
+
+def _implies(strong: Either, weak: Either) -> bool:
+    return all(part in weak.conditions or any(_follows(x, part) for x in weak.conditions) for part in strong.conditions)
+
+
+def _follows(claim: Claim, equation: Claim) -> bool:
+    """Tell whether a claim is true where an equation is solved."""
+    if not isinstance(equation, Condition) or equation.claim != ZERO:
+        return False
+    try:
+        return rewritten(claim, facts_from([equation])[1]) is True
+    except ContradictionError:
+        return False
+
+
+def _refuse_alternatives_without_any(
+    claims: Sequence[Condition | Either], assumed: Sequence[Condition | Either]
+) -> None:
+    """Raise `SymcnnError` where each alternative of a claim contradicts the others: n == 0 where n·H ≥ 1."""
+    for claim in claims:
+        if isinstance(claim, Condition) and claim.claim != ZERO:
+            continue
+        others = [*assumed, *(other for other in claims if other is not claim)]
+        parts = claim.conditions if isinstance(claim, Either) else (claim,)
+        if all(_contradicts(part, others) for part in parts):
+            said = relation_string(claim.relation())
+            raise SymcnnError(f"no input is legal: {said} never holds together with the other conditions")
+
+
+def _contradicts(claim: Claim, others: Sequence[Claim]) -> bool:
+    try:
+        facts_from([claim, *others])
+    except ContradictionError:
+        return True
+    if not isinstance(claim, Condition):
+        return False
+    facts = _facts(others)
+    if claim.claim == ZERO:
+        return equal_to(claim.value, 0, facts) is False
+    return claim.claim == NONNEGATIVE and facts.is_nonnegative(claim.polynomial) is False
 
 
 def _with_exceptions_merged(
@@ -117,7 +170,7 @@ def _implied(claim: Condition | Either, facts: Facts) -> bool:
     return isinstance(claim, Condition) and claim.claim == INTEGRAL
 
 
-def _facts(claims: Sequence[Condition | Either]) -> Facts:
+def _facts(claims: Sequence[Claim]) -> Facts:
     try:
         return facts_from(claims)[0]
     except ContradictionError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -12,7 +12,7 @@ from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
 from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.falling import at_the_hardest
-from symcnn.errors import NotSupportedError
+from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.express import express
 from symcnn.formula.notation import text
 from symcnn.repetition.sums import closed_sum
@@ -28,6 +28,10 @@ def together(value: Value, loops: Sequence[Loop], arithmetic: Arithmetic) -> Val
         else:
             value = closed_sum(value, loop.index, loop.count, arithmetic)
     return value
+
+
+class NeverError(SymcnnError):
+    """What all repetitions ask holds for no input."""
 
 
 class Asked(NamedTuple):
@@ -55,21 +59,38 @@ def asked(derivation: Derivation, arithmetic: Arithmetic) -> Iterator[Asked]:
 def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
     """Yield what all repetitions of a body ask: of its own sizes, or else of the states that its recurrences have."""
     assert nest.index is not None
+    bodies = list(asked(nest.body, arithmetic))
     generic: list[Asked] | None = None
-    for place, one in enumerate(asked(nest.body, arithmetic)):
-        found = [everywhere(claim, nest.index, nest.times, arithmetic) for claim in one.claims]
+    for place, one in enumerate(bodies):
+        claims = one.claims
+        found = [everywhere(claim, nest.index, nest.times, arithmetic) for claim in claims]
         if None in found and nest.generic is not None:
             generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
-            found = [at_the_hardest(claim, nest, arithmetic) for claim in generic[place].claims]
-        for claim, parts in zip(one.claims, found, strict=False):
+            if len(generic) == len(bodies):  # layer by layer the same
+                known = dict(zip(claims, found, strict=True))  # a claim that is also here speaks of no state
+                claims = generic[place].claims
+                found = [_found(claim, known, nest, arithmetic) for claim in claims]
+        for claim, parts in zip(claims, found, strict=True):
             if parts is None:
-                said = text(express(claim.relation()))
-                raise NotSupportedError(
-                    f"the condition {said} for all {nest.index} below {text(express(nest.times))}",
-                    one.leaf.span if one.leaf else None,
-                    "give the number of repetitions a value",
-                )
+                # In the sizes of the repetition, which the reader knows, where there is a claim of its own.
+                message = f"the condition {_for_all(one.claims[0] if one.claims else claim, nest)}"
+                hint = "give the number of repetitions a value"
+                raise NotSupportedError(message, one.leaf.span if one.leaf else None, hint)
+            if False in parts:
+                raise NeverError(f"{_for_all(claim, nest)} never holds", one.leaf.span if one.leaf else None)
         yield Asked(one.leaf, tuple(_open(part for parts in found if parts for part in parts)))
+
+
+def _found(
+    claim: Claim, known: Mapping[Claim, list[Truth] | None], nest: Nest, arithmetic: Arithmetic
+) -> list[Truth] | None:
+    parts = known.get(claim)
+    return at_the_hardest(claim, nest, arithmetic) if parts is None else parts
+
+
+def _for_all(claim: Claim, nest: Nest) -> str:
+    said, count = text(express(claim.relation())), text(express(nest.times))
+    return f"{said} for all {nest.index} below {count}"
 
 
 def _open(claims: Iterable[Truth]) -> Iterator[Claim]:

@@ -13,6 +13,7 @@ from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import Nest
+from symcnn.analysis.divided import divides_by_zero_where_none
 from symcnn.analysis.recurring import NotRecurringError, Recurring, recurring
 from symcnn.analysis.statements import names_in, unbound_names
 from symcnn.analysis.tensor import Tensor
@@ -84,6 +85,8 @@ class Repeats:
                 failed = failed or error
             else:
                 last = found.at(left)
+                if divides_by_zero_where_none(found.body.derived(), last, count, self._walk.arithmetic):
+                    self._demand_count(count, first + 1, body, span)
                 nest = Nest(
                     f"{name}[{first}..]" if first else name,
                     found.body.derived(),

@@ -327,11 +327,19 @@ class Analysis(Quantities):
             return evaluated(self, evaluate, values)
 
     def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
-        if not claim.holds(evaluate):
+        if not _holds(claim, evaluate):
             shown = ", ".join(f"{s.name} = {known[s]}" for s in sorted(_free(claim), key=lambda s: s.name))
-            broken = (x.span for x in self.layers if not all(c.holds(evaluate) for c in x.claims))
+            broken = (x.span for x in self.layers if not all(_holds(c, evaluate) for c in x.claims))
             message = f"the net '{self.net}' is not defined for {shown}"
             raise SymcnnError(message, next(broken, None), f"it needs {relation_text(claim)}")
+
+
+def _holds(claim: Condition | Either, evaluate: Any) -> bool:
+    """Tell whether a condition is true; one that divides by zero is not."""
+    try:
+        return claim.holds(evaluate)
+    except SymcnnError:
+        return False
 
 
 class Evaluated(dict[str, Any]):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Ne, Symbol
+from sympy import Expr, Ne, Pow, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -109,6 +109,13 @@ class _Repeated:
     def _at_an_end(self, margin: Value, claimed: Callable[[Value], Truth]) -> list[Truth] | None:
         """Ask for the first value of what grows and for the last one of what falls."""
         towards = direction(margin, self.index, self.count, self.arithmetic)
+        if towards is None:  # of 2ⁱ·(H − 8) + 2 the sign is that of H − 8 + 2/2ⁱ, which falls
+            for power in _powers(margin, self.index):
+                divided = product((margin, exact(1 / power)))
+                towards = direction(divided, self.index, self.count, self.arithmetic)
+                if towards is not None:
+                    margin = divided
+                    break
         if towards is None:
             return None
         if towards >= 0:
@@ -163,6 +170,12 @@ class _Repeated:
             following = replaced(margin, {self.index: self.index + 1}, self.arithmetic)
             margin = total((following, product((-1, ratio.value(), margin))))
         return conditions
+
+
+def _powers(value: Value, index: Symbol) -> list[Expr]:
+    """Return the positive powers, with the index as their exponent, that are factors of terms of a value."""
+    powers = {atom for monomial in polynomial(value) for atom, _ in monomial if isinstance(atom, Pow)}
+    return sorted((p for p in powers if p.is_positive and p.base.is_number and index in p.exp.free_symbols), key=str)
 
 
 def _with_multiplicity(found: Summands) -> list[Ratio]:

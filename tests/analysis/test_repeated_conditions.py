@@ -92,6 +92,18 @@ def test_how_deep_a_network_may_be(step: str, condition: str) -> None:
     assert relations(a.claims) == [condition]
 
 
+def test_what_two_repetitions_ask_is_not_said_beside_what_one_asks() -> None:
+    grown = "concat { skip; path { Conv(k, 3, padding=1, groups=2) } }"
+    a = analysed(f"net a {{ input c×5; repeat n {{ {grown} }} }}")
+    assert relations(a.claims) == ["Eq(n, 0) | Eq(Mod(k, 2), 0)", "Eq(n, 0) | Eq(Mod(c, 2), 0)"]
+    for count in range(4):
+        for c in range(1, 5):
+            for more in range(1, 5):
+                values = {a.symbols["n"]: count, a.symbols["c"]: c, a.symbols["k"]: more}
+                wanted = all((c + number * more) % 2 == more % 2 == 0 for number in range(count))
+                assert all(holds(claim, values) for claim in a.claims) == wanted, values
+
+
 def test_groups_that_divide_in_every_repetition() -> None:
     a = analysed("net a { input C×H; repeat n { Conv(2*channels, 3, padding=1, groups=4) } }")
     assert relations(a.claims) == ["Eq(n, 0) | Eq(Mod(C, 4), 0)"]
