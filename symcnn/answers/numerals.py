@@ -111,8 +111,8 @@ def _is_grouped(groups: list[str], separators: list[str], mark: str) -> bool:
         return True
     if len(groups[0]) > 3 or groups[0].startswith("0"):
         return False
-    if mark and _COMMAS.get(kind) == mark:
-        return False
+    if mark and _COMMAS.get(kind) == mark and len(separators) == 1:
+        return False  # of two decimal marks none is one
     if all(len(group) == 3 for group in groups[1:]):
         return True
     indian = kind == "," and len(groups[0]) <= 2 and len(groups) > 2 and all(len(g) == 2 for g in groups[1:-1])

@@ -110,6 +110,7 @@ class _Attempt:
             tuple(repair.english for repair in self.plain.repairs),
             tuple(repair.chinese for repair in self.plain.repairs),
             tuple(self.words.assumed),
+            self.words.phrases.factor,
             tuple(self.words.free),
         )
 

@@ -105,14 +105,15 @@ def wrong(
     )
 
 
-def inconsistent(right_end: Words | None, left: str, right: str, found: Counterexample) -> Verdict:
-    """Return that a step of a chain is false; `right_end` says which end is right, if one is."""
+def inconsistent(right_end: Words | None, step: tuple[str, str, str], found: Counterexample) -> Verdict:
+    """Return that a step (left, sign, right) of a chain is false; `right_end` says which end is right, if one is."""
+    left, sign, right = step
     at = point_words(found.values)
     first, second = value_text(found.answer), value_text(found.expected)
     where = ("", "") if not found.values else (f" for {at[0]}", f"（当{at[1]}时）")
     values = (f": {first} is not {second}{where[0]}", f"：{first} 不等于 {second}{where[1]}")
     key = "inconsistent" if right_end is None else "inconsistent_right"
-    said = message(key, left=left, right=right, values=values, end=right_end or "")
+    said = message(key, left=left, sign=sign, right=right, values=values, end=right_end or "")
     return Verdict(v.INCONSISTENT, False, _NOTHING, counterexample=found, message=said)
 
 
