@@ -20,6 +20,7 @@ from symcnn.answers.messages import Words
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import half_place, has_digits
 from symcnn.answers.verdict import Verdict
+from symcnn.source import Span
 
 ARROW, ABOUT = "→", "≈"
 STEPPED = ("shape", *SHAPES, *FIELDS, "centre")  # what goes from layer to layer, as an arrow says
@@ -91,6 +92,21 @@ def _inconsistent(
     ends = (decide(members[0], asked, policy), decide(members[-1], asked, policy))
     right_end = next((words for end, words in zip(ends, _ENDS, strict=True) if end.verdict == v.EXACT), None)
     return verdicts.inconsistent(right_end, step, found)
+
+
+def bracketed(span: Span) -> str:
+    """Return what stands at a place, with the brackets around it that are closed or opened inside."""
+    text, start, end = span.source.text, span.start, span.end
+    for opening, closing in ("()", "[]", "{}"):
+        depth = least = 0
+        for character in text[start:end]:
+            depth += (character == opening) - (character == closing)
+            least = min(least, depth)
+        for _ in range(-least):
+            start = max(text.rfind(opening, 0, start), 0)
+        for _ in range(depth - least):
+            end = text.find(closing, end) + 1 or end
+    return text[start:end]
 
 
 def _short(text: str) -> str:

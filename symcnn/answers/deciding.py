@@ -101,7 +101,7 @@ def _wrong_number(answer: Answered, expected: Number, example: Counterexample) -
         return verdicts.wrong("truncated" if how == TRUNCATED else "rounded_up", example)
     if expected.denominator == 1 and value.denominator != 1:
         return verdicts.wrong("not_whole", example)
-    in_full = answer.half_unit is None and answer.unit is None and value.denominator == 1
+    in_full = answer.half_unit is None and answer.unit is None and value % 100 == 0
     if in_full and has_digits(value) and rounding(value, expected, half_place(value)) == ROUNDED:
         return verdicts.wrong("zeros", example, number=_powered(int(value)))
     return verdicts.wrong(found=example)

@@ -13,7 +13,7 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.chains import ABOUT, ARROW, chain_verdict
+from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
 from symcnn.answers.given import BudgetError, Number, UndefinedError
@@ -158,7 +158,7 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
     worths = tuple(answered(member, asked) for member in members)
-    texts = tuple(printable(member.span.text) for member in members)
+    texts = tuple(printable(bracketed(member.span)) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
 

@@ -106,6 +106,10 @@ _MESSAGES: dict[str, Words] = {
         "Not right: for {point} it gives {answer}, and {expected} is right.",
         "不正确：当{point}时得到 {answer}，而正确值是 {expected}。",
     ),
+    "wrong_by": (
+        "Not right: for {point} it is off by {answer}.",
+        "不正确：当{point}时与正确值相差 {answer}。",
+    ),
     "undefined_at": ("Not right: it is not defined for {point}.", "不正确：当{point}时没有意义。"),
     "elements": (
         "This is the number of values, and the shape was asked for.",

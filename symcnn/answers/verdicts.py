@@ -98,6 +98,8 @@ def wrong(
         key = "undefined_at" if found.answer is None else "wrong_at"
         answer, expected = (value_text(x) for x in (found.answer, found.expected))
         words = {"point": point_words(found.values), "answer": answer, "expected": expected}
+        if answer == expected and isinstance(found.answer, (int, Fraction)):  # ≈ 10^49 both
+            key, words["answer"] = "wrong_by", value_text(found.answer - found.expected)
     text = " and ".join(map(relation_text, condition)) or None
     said = message(key, **words)
     return Verdict(

@@ -6,6 +6,7 @@ import pytest
 
 import symcnn
 from symcnn.analysis import Analysis
+from symcnn.answers import parse_quiz
 
 
 def analysed(text: str) -> Analysis:
@@ -142,3 +143,32 @@ def test_what_is_too_large_is_undecided(text: str) -> None:
 
 def test_dots_between_groups_in_a_locale_of_points() -> None:
     assert symcnn.check("1.572.480", M, quantity="macs", locale="en").verdict == "exact"
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("二十四", "exact"), ("二十四个", "exact"), ("十二", "wrong")])
+def test_numerals_in_chinese(text: str, verdict: str) -> None:
+    assert symcnn.check(text, T, quantity="size").verdict == verdict
+
+
+def test_a_lone_dash_is_no_answer() -> None:
+    found = symcnn.check("-", T, quantity="size")
+    assert found.verdict == "invalid" and "nothing is given" in found.message["en"]
+
+
+def test_a_false_step_is_quoted_with_its_brackets() -> None:
+    found = symcnn.check("(50-5+2)/2+1 = 24", T, quantity="size")
+    assert "the step (50-5+2)/2+1 = 24 is false" in found.message["en"]
+    assert "832 ≈ 800" in symcnn.check("832 ≈ 800", T, quantity="params").message["en"]
+
+
+def test_values_that_look_alike_are_told_apart() -> None:
+    found = symcnn.check("10^50*H + 1", "10^50*H")
+    assert "off by 1" in found.message["en"]
+
+
+def test_a_reference_that_names_a_question_comes_after_it() -> None:
+    quiz = '[[question]]\nid = "a"\nreference = "7"\n[[question]]\nid = "b"\nreference = "4*a"\n'
+    with pytest.raises(symcnn.SymcnnError, match="also a question"):
+        parse_quiz(quiz)
+    assert parse_quiz(quiz + 'after = "a"\n')["b"].after == ("a",)
+    assert parse_quiz(quiz + 'symbols = { a = "positive" }\n')
