@@ -180,6 +180,9 @@ def _half_unit(node: Any) -> Fraction | None:
         case f.Product((tree.Rounded(_, half), f.Power(f.Number(10), exponent)), ("*",)):
             power = _integer(exponent)
             return None if power is None or abs(power) > 400 else half * Fraction(10) ** power
+        case f.Product((f.Number(int(value)), f.Power(f.Number(10), exponent)), ("*",)) if value:
+            power = _integer(exponent)
+            return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)  # 16·10^5, as 1.6·10^6
     return None
 
 

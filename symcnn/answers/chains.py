@@ -12,15 +12,18 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.asked import FIELDS, SHAPES
 from symcnn.answers.deciding import decide
 from symcnn.answers.equality import Counterexample, Equal, Finding, same
 from symcnn.answers.given import Given
 from symcnn.answers.messages import Words
 from symcnn.answers.reference import Question
-from symcnn.answers.rounding import half_place
+from symcnn.answers.rounding import half_place, has_digits
 from symcnn.answers.verdict import Verdict
+from symcnn.source import Span
 
 ARROW, ABOUT = "→", "≈"
+STEPPED = ("shape", *SHAPES, *FIELDS, "centre")  # what goes from layer to layer, as an arrow says
 _LONGEST_SHOWN = 60
 _ENDS: tuple[Words, Words] = (("beginning", "开头"), ("end", "结尾"))
 _RANKS = {code: place for place, code in enumerate(v.VERDICTS)}
@@ -34,6 +37,8 @@ def chain_verdict(
     policy: Policy,
 ) -> Verdict:
     """Return the verdict on a chain: what stands before an arrow is a step on the way and is not checked."""
+    if asked.quantity and asked.quantity not in STEPPED:  # numbers of params come of no layers, one after the other
+        relations = tuple("=" if sign == ARROW else sign for sign in relations)
     after = max((place + 1 for place, sign in enumerate(relations) if sign == ARROW), default=0)
     members, texts = members[after:], texts[after:]
     if len(members) == 1:
@@ -42,7 +47,8 @@ def chain_verdict(
     for place, (left, right) in enumerate(pairwise(members)):
         found = link(left, right, asked.given, relations[after + place] == ABOUT)
         if isinstance(found, Counterexample):
-            return _inconsistent(members, texts[place], texts[place + 1], found, asked, policy)
+            step = _short(texts[place]), relations[after + place], _short(texts[place + 1])
+            return _inconsistent(members, step, found, asked, policy)
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
@@ -76,16 +82,31 @@ def _close(left: Answered, right: Answered, about: bool) -> bool:
     assert not isinstance(first, Expr)
     assert not isinstance(second, Expr)
     halves = [x.half_unit for x in (left, right) if x.half_unit]
-    halves += [half_place(second)] if about and right.half_unit is None else []
+    halves += [half_place(second)] if about and right.half_unit is None and has_digits(second) else []
     return bool(halves) and abs(Fraction(first) - Fraction(second)) <= max(halves)
 
 
 def _inconsistent(
-    members: tuple[Answered, ...], left: str, right: str, found: Counterexample, asked: Question, policy: Policy
+    members: tuple[Answered, ...], step: tuple[str, str, str], found: Counterexample, asked: Question, policy: Policy
 ) -> Verdict:
     ends = (decide(members[0], asked, policy), decide(members[-1], asked, policy))
     right_end = next((words for end, words in zip(ends, _ENDS, strict=True) if end.verdict == v.EXACT), None)
-    return verdicts.inconsistent(right_end, _short(left), _short(right), found)
+    return verdicts.inconsistent(right_end, step, found)
+
+
+def bracketed(span: Span) -> str:
+    """Return what stands at a place, with the brackets around it that are closed or opened inside."""
+    text, start, end = span.source.text, span.start, span.end
+    for opening, closing in ("()", "[]", "{}"):
+        depth = least = 0
+        for character in text[start:end]:
+            depth += (character == opening) - (character == closing)
+            least = min(least, depth)
+        for _ in range(-least):
+            start = max(text.rfind(opening, 0, start), 0)
+        for _ in range(depth - least):
+            end = text.find(closing, end) + 1 or end
+    return text[start:end]
 
 
 def _short(text: str) -> str:

@@ -43,7 +43,8 @@ class Convention:
             found = self.worth()
         except SymcnnError:
             return None
-        return None if found is None or found == self.right else found
+        empty = found == 0 and self.right != 0  # what counts nothing is no way to count something
+        return None if found is None or empty or found == self.right else found
 
 
 _TEXTS = {

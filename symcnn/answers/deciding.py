@@ -22,7 +22,7 @@ from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.places import Place, places
 from symcnn.answers.reference import Question
-from symcnn.answers.rounding import ROUNDED, TRUNCATED, rounding
+from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
 
@@ -101,7 +101,16 @@ def _wrong_number(answer: Answered, expected: Number, example: Counterexample) -
         return verdicts.wrong("truncated" if how == TRUNCATED else "rounded_up", example)
     if expected.denominator == 1 and value.denominator != 1:
         return verdicts.wrong("not_whole", example)
+    in_full = answer.half_unit is None and answer.unit is None and value % 100 == 0
+    if in_full and has_digits(value) and rounding(value, expected, half_place(value)) == ROUNDED:
+        return verdicts.wrong("zeros", example, number=_powered(int(value)))
     return verdicts.wrong(found=example)
+
+
+def _powered(value: int) -> str:
+    """Return a number as one that is rounded is written: 1.57·10^6."""
+    digits, zeros = str(value).rstrip("0"), len(str(value)) - 1
+    return f"{digits[0]}.{digits[1:]}·10^{zeros}"
 
 
 def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict | None:

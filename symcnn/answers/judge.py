@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +13,11 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.chains import ARROW, chain_verdict
+from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
+from symcnn.answers.given import BudgetError, Number, UndefinedError
+from symcnn.answers.labels import other_label
 from symcnn.answers.messages import message
 from symcnn.answers.names import Names
 from symcnn.answers.notation import latex
@@ -23,13 +27,20 @@ from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
 from symcnn.answers.rounding import half_place
+from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
 from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
 
+_BITS = 8  # of a byte
 _FORMS = {"bytes": "number"}
 _AXES = ("N", "C", "D", "L", "H", "W")  # of a shape whose sizes are named, in their order
+_PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
+_STEPS = ("=", ABOUT, ARROW)
+_RIGHT = (v.EXACT, v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP)
+_INEQUALITY = ("it compares, and says no value", "这是比较，没有给出数值")
+_FACTOR = ("a number was asked for, and this is a factor", "题目问的是数值，而这是倍数")
 _UNDEFINED = ("it divides by zero", "出现了除以零")
 _NO_TEXT = ("it is no text", "它不是文本")
 
@@ -78,7 +89,7 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
         return verdicts.invalid(_UNDEFINED)
     except SymcnnError as error:  # a number that is too large, a function of too many arguments
         return verdicts.invalid((error.message, error.message))
-    except (RecursionError, MemoryError, OverflowError):
+    except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError):
         return verdicts.UNDECIDED
 
 
@@ -88,9 +99,11 @@ def values_of(answer: str, asked: Question, names: Names, locale: str | None = N
         readings = read(answer, names, locale=locale, form=_form(asked))
         if len(readings) > 1 or readings[0].free:
             return None
-        return answered(readings[0].members[-1], asked)
-    except (Unreadable, SymcnnError, ArithmeticError, RecursionError, MemoryError):
+        found = answered(readings[0].members[-1], asked)
+    except (Unreadable, SymcnnError, ArithmeticError, RecursionError, MemoryError, BudgetError, UndefinedError):
         return None
+    wrongly = unit_verdict(found, asked, Policy()) or other_label(readings[0].label, asked)
+    return None if wrongly is not None or readings[0].is_factor else found
 
 
 def _form(asked: Question) -> str:
@@ -98,10 +111,33 @@ def _form(asked: Question) -> str:
 
 
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    readings = read(answer, names, locale=locale, form=_form(asked))
+    """Return the verdict; where one size is asked, 24×24 is a shape and 3·8 a product, and what is right counts."""
+    if asked.axes < 2 or asked.kind == "shape":
+        return _judged_as(_form(asked), answer, asked, names, policy, locale)
+    found: list[Verdict] = []
+    refused: Unreadable | None = None
+    forms = ("shape", _FORMS.get(asked.kind, asked.kind))
+    for form in forms if _PRODUCT.search(answer) is None else forms[::-1]:
+        try:
+            found.append(_judged_as(form, answer, asked, names, policy, locale))
+        except Unreadable as error:
+            refused = refused or error
+        if found and found[-1].right:
+            return found[-1]
+    if refused is not None and not found:
+        raise refused
+    return min(found, key=lambda one: v.VERDICTS.index(one.verdict))
+
+
+def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
+    readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)))
     (reading,) = readings
+    if any(sign not in _STEPS for sign in reading.relations):
+        return verdicts.invalid(_INEQUALITY)
+    if reading.is_factor and asked.quantity:
+        return verdicts.invalid(_FACTOR)
     found = _of_reading(reading, _with_free_names(asked, reading.free), policy)
     if reading.assumed and found.verdict == v.EXACT:
         found = verdicts.assume_case(reading.assumed, policy)
@@ -111,6 +147,8 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
         found = verdicts.unknown_names(reading.free, found)
+    if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
+        found = verdicts.wrong("label_other", asked=asked.quantity.replace("_", " "), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
     return replace(found, reading=latex(reading), repairs=repairs, repairs_chinese=chinese)
 
@@ -120,7 +158,7 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
     worths = tuple(answered(member, asked) for member in members)
-    texts = tuple(printable(member.span.text) for member in members)
+    texts = tuple(printable(bracketed(member.span)) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
 
 
@@ -151,7 +189,10 @@ def answered(member: Member, asked: Question) -> Answered:
     if member.names and set(member.names) <= set(_AXES):
         order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
         values = tuple(values[place] for place in order)
-    factor, half = 1 if member.unit is None else member.unit.factor, member.half_unit
+    factor: Number = 1 if member.unit is None else member.unit.factor
+    half = member.half_unit
+    if asked.kind == "bytes" and member.unit is not None and member.unit.quantity == "bits":
+        factor = Fraction(factor, _BITS)
     if factor != 1:
         values = tuple(arithmetic.product([value, factor], []) for value in values)
         half = None if half is None else half * factor

@@ -68,12 +68,12 @@ _MESSAGES: dict[str, Words] = {
     ),
     "order_wrong": ("This is not how it grows.", "增长阶不对。"),
     "inconsistent": (
-        "The step {left} = {right} is false{values}.",
-        "等式 {left} = {right} 不成立{values}。",
+        "The step {left} {sign} {right} is false{values}.",
+        "等式 {left} {sign} {right} 不成立{values}。",
     ),
     "inconsistent_right": (
-        "The {end} is right, but the step {left} = {right} is false{values}.",
-        "{end}正确，但等式 {left} = {right} 不成立{values}。",
+        "The {end} is right, but the step {left} {sign} {right} is false{values}.",
+        "{end}正确，但等式 {left} {sign} {right} 不成立{values}。",
     ),
     "truncated": (
         "The number was cut off and not rounded: the next digit is 5 or more.",
@@ -84,6 +84,14 @@ _MESSAGES: dict[str, Words] = {
         "这里向上取了整：下一位小于 5，应舍去。",
     ),
     "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
+    "label_other": (
+        "The number is right, but {asked} was asked for, and this says that it is {given}.",
+        "数值正确，但题目问的是{asked}，而这里写的是 {given}。",
+    ),
+    "zeros": (
+        "Not right to the places given, zeros included: write {number} to show that it is rounded.",
+        "按所给的各位（包括末尾的零）不正确：若是近似值，请写作 {number}。",
+    ),
     "wrong": ("Not right.", "不正确。"),
     "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
     "long_fraction": (
@@ -97,6 +105,10 @@ _MESSAGES: dict[str, Words] = {
     "wrong_at": (
         "Not right: for {point} it gives {answer}, and {expected} is right.",
         "不正确：当{point}时得到 {answer}，而正确值是 {expected}。",
+    ),
+    "wrong_by": (
+        "Not right: for {point} it is off by {answer}.",
+        "不正确：当{point}时与正确值相差 {answer}。",
     ),
     "undefined_at": ("Not right: it is not defined for {point}.", "不正确：当{point}时没有意义。"),
     "elements": (

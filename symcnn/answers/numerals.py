@@ -27,6 +27,9 @@ _RUN = re.compile(r"\d+(?:(?:[,.'_]|\{,\}|\\,|\\;|\\ |[ ~](?=\d{3}(?!\d)))\d+)*"
 _RUN_IN_LIST = re.compile(r"\d+(?:(?:[.'_]|\{,\})\d+)*")
 _POINT = re.compile(r"\.\d+|\d+\.(?!\d)")  # .5, and 5. where a sentence does not end
 _EXPONENT = re.compile(r"[eE]([+-]?\d+)(?![\w.])")
+_CHINESE_DIGITS = "零一二三四五六七八九"
+_CHINESE_UNITS, _CHINESE_LARGE = {"十": 10, "百": 100, "千": 1000}, {"万": 10**4, "亿": 10**8}
+_CHINESE = re.compile(r"[零一二两三四五六七八九十百千万亿]{1,30}(?=个|\s*\Z)")
 _PIECE = re.compile(r"(\d+)(\D*)")
 _SPACES = frozenset((" ", "~", "\\,", "\\;", "\\ "))
 _COMMAS = {",": ",", "{,}": ",", ".": "."}
@@ -88,6 +91,28 @@ def exponent(text: str, place: int) -> tuple[int, int] | None:
     return None if found is None else (int(found[1]) if len(found[1]) < 6 else MOST_DIGITS + 1, found.end())
 
 
+def chinese_number(text: str, place: int) -> tuple[int, int] | None:
+    """Return the number written in Chinese at a place, 八百三十二, and where it ends; None where there is none.
+
+    >>> chinese_number("二十四", 0), chinese_number("一共", 0)
+    ((24, 3), None)
+    """
+    found = _CHINESE.match(text, place)
+    if found is None or not set(found[0]) & set(_CHINESE_DIGITS[1:] + "十"):
+        return None
+    total = section = digit = 0
+    for character in found[0]:
+        if character in _CHINESE_LARGE:
+            total = (total + section + digit) * _CHINESE_LARGE[character]
+            section = digit = 0
+        elif character in _CHINESE_UNITS:
+            section += (digit or 1) * _CHINESE_UNITS[character]
+            digit = 0
+        else:
+            digit = max(_CHINESE_DIGITS.find(character), 2 * (character == "两"))
+    return total + section + digit, found.end()
+
+
 def _interpreted(groups: list[str], separators: list[str], mark: str, end: int) -> Numeral | None:
     whole = Fraction(int("".join(groups))) if _is_grouped(groups, separators, mark) else None
     last = _COMMAS.get(separators[-1])
@@ -111,8 +136,8 @@ def _is_grouped(groups: list[str], separators: list[str], mark: str) -> bool:
         return True
     if len(groups[0]) > 3 or groups[0].startswith("0"):
         return False
-    if mark and _COMMAS.get(kind) == mark:
-        return False
+    if mark and _COMMAS.get(kind) == mark and len(separators) == 1:
+        return False  # of two decimal marks none is one
     if all(len(group) == 3 for group in groups[1:]):
         return True
     indian = kind == "," and len(groups[0]) <= 2 and len(groups) > 2 and all(len(g) == 2 for g in groups[1:-1])

@@ -21,6 +21,7 @@ class Phrases:
         self.names = scanner.names
         self.tokens = scanner.tokens
         self.label = ""
+        self.factor = False  # it is ×4, or 4x
 
     def settle(self) -> list[Token]:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
@@ -209,13 +210,24 @@ class Phrases:
             return True
         if any(token.type == "WORD" and token.value.lower() in v.CODE for token in before):
             return False
+        if any(token.type == "WORD" and token.value.lower() in v.FALSE_WORDS for token in before):
+            return False
         if len(before) == 1 and before[0].type == "WORD":
             return not self.names.splits(before[0].value)
         shape = [token.type for token in before]
         if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and before[0].value not in v.CALLED:
             called = all(kind in ("WORD", "_COMMA", "_OPEN", "_CLOSE") for kind in shape) and shape.count("_OPEN") == 1
             return called and not self.names.splits(before[0].value)
-        return len(before) <= _LABEL_WORDS and all(self.is_word(token) for token in before)
+        return len(before) <= _LABEL_WORDS and all(self._names_something(token) for token in before)
+
+    def _names_something(self, token: Token) -> bool:
+        """Tell a word of a label, or a name such as conv1, from one of a sentence."""
+        if token.type == "CHINESE":
+            return True
+        word = str(token.value).lower()
+        if not self.is_word(token) or not word.isalpha() or len(word) == 1:
+            return self.is_word(token)
+        return word in _LABELS or unit_named(str(token.value)) is not None or unit_named(word) is not None
 
     def _segments(self) -> list[list[Token]]:
         """Return the members of the chain, each with the relation before it."""
@@ -263,6 +275,7 @@ class Phrases:
                 token for token in segment if token.value != "×" and not (self.is_word(token) and token.value in "xX")
             ]
             if len(rest) == 1:
+                self.factor = True
                 self.scanner.plain.mended("a factor read as a number", "倍数按数字读")
                 return rest
         return segment
@@ -303,6 +316,7 @@ class Phrases:
         return self.is_word(token) or token.value in ("/", "-")
 
 
+_LABELS = v.FILLERS | v.LABEL_WORDS | v.APPROXIMATE | v.COPULAS | frozenset(v.QUANTITY_WORDS)
 _CHINESE = [
     (v.CHINESE_HEDGES, "hedged"),
     (v.CHINESE_SEVERAL, "several"),

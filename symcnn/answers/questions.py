@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from symcnn.answers.quiz_text import quiz_toml
 from symcnn.errors import SymcnnError
@@ -113,8 +114,19 @@ def parse_quiz(text: str, name: str = "quiz", folder: Path | None = None) -> Qui
     quiz = replace(quiz, questions=tuple(_with_rows(questions)))
     _check_ids(quiz)
     for question in quiz.questions:
-        posed(question, quiz)
+        _check_named(question, posed(question, quiz).asked.given.symbols, quiz)
     return quiz
+
+
+def _check_named(question: Question, symbols: Mapping[str, Any], quiz: Quiz) -> None:
+    """Refuse a formula that has the id of another question, and does not say that it comes after it."""
+    if question.reference is None:
+        return
+    for other in quiz.questions:
+        name = other.id
+        if name in symbols and name not in (*question.after, *question.symbols) and other is not question:
+            hint = f'write after = "{name}" for its answer, or symbols = {{ {name} = "positive" }} for a symbol'
+            raise SymcnnError(f"'{name}' is a symbol here, and also a question", question.span("reference"), hint)
 
 
 def _following(rows: list[Question], before: list[Question]) -> list[Question]:

@@ -22,6 +22,7 @@ from symcnn.syntax.answer import NotParsedError, answer_parser
 
 FORMS = ("formula", "number", "shape", "order")
 _NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
+_LONE_DASH = re.compile(r"\s*-{1,3}\s*")
 _MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
@@ -110,6 +111,7 @@ class _Attempt:
             tuple(repair.english for repair in self.plain.repairs),
             tuple(repair.chinese for repair in self.plain.repairs),
             tuple(self.words.assumed),
+            self.words.phrases.factor,
             tuple(self.words.free),
         )
 
@@ -139,6 +141,8 @@ def _refuse_templates(plain: Normalised) -> None:
     """Refuse what is a program or a template, and no answer."""
     if not plain.text.strip():
         raise Unreadable("empty", "there is no answer", plain.span(0, 0))
+    if _LONE_DASH.fullmatch(plain.text):
+        raise Unreadable("empty", "a dash is no answer: nothing is given", plain.span(0, len(plain.text)))
     if plain.text.strip().lower() in _NO_ANSWERS:
         raise Unreadable("prose", "this is no answer", plain.span(0, len(plain.text)))
     dollars = plain.text.count("$") - plain.text.count("\\$")

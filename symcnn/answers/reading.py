@@ -47,4 +47,5 @@ class Reading:
     repairs: tuple[str, ...] = ()  # what was mended, in words: "Cyrillic С read as C"
     repairs_chinese: tuple[str, ...] = ()  # the same in Chinese
     assumed: tuple[tuple[str, str], ...] = ()  # (as written, as read) of names that differ in case: (h, H)
+    is_factor: bool = False  # it is written as ×4, or 4x
     free: tuple[str, ...] = ()  # names that the question does not declare

@@ -15,7 +15,7 @@ def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str |
     >>> rounding(25_600_000, 25_557_032, Fraction(50_000)), rounding(25_500_000, 25_557_032, Fraction(50_000))
     ('rounded', 'truncated')
     """
-    if not half_unit:
+    if not half_unit or not answer:  # 0 G has no digit that says anything
         return None
     off = Fraction(right) - Fraction(answer)
     if abs(off) <= half_unit:
@@ -24,6 +24,12 @@ def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str |
         return None
     towards_zero = off > 0 if right > 0 else off < 0
     return TRUNCATED if towards_zero else ROUNDED_UP
+
+
+def has_digits(number: Number) -> bool:
+    """Tell whether an integer has two digits at least before its last zeros: 830, and not 800."""
+    digits = str(abs(int(number))).rstrip("0")
+    return len(digits) > 1
 
 
 def half_place(number: Number) -> Fraction:

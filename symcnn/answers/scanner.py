@@ -10,6 +10,7 @@ from symcnn.answers import commands
 from symcnn.answers.dressing import commanded
 from symcnn.answers.names import Names, canonical
 from symcnn.answers.normalise import Normalised
+from symcnn.answers.numerals import chinese_number
 from symcnn.answers.scales import Scaled, number_at
 from symcnn.answers.tokens import ENDS, PAIRS, SUBSCRIPT, Token
 from symcnn.answers.unreadable import Unreadable
@@ -197,6 +198,9 @@ class Scanner:
     def chinese(self, found: re.Match[str]) -> int:
         if len(found[0]) > _LONGEST_WORD:
             raise self.refused("prose", "this is not mathematics", found.start(), found.end())
+        if (number := chinese_number(self.text, found.start())) is not None:
+            self.add("NUMBER", Scaled.plain(number[0]), found.start(), number[1])
+            return number[1]
         self.add("CHINESE", found[0], found.start(), found.end())
         return found.end()
 

@@ -77,13 +77,16 @@ _WORDS = {
         activations activation Aktivierungen 激活值
     """),
     "values": listed("""
-        values value elements element numbers entries 个元素 元素
+        values value elements element numbers entries 个元素 元素 个
     """),
     "neurons": listed("""
         neurons neuron units unit Neuronen 神经元 个神经元
     """),
     "channels": listed("""
-        channels channel Kanäle filters filter kernels maps 通道 个通道 个
+        channels channel Kanäle filters filter kernels maps 通道 个通道
+    """),
+    "layers": listed("""
+        layers layer Schichten couches capas 层
     """),
 }
 _RATE = re.compile(r"(.*(?:FLOP|flop|OP)s?)/s(?:ec(?:ond)?)?$")

@@ -98,6 +98,8 @@ def wrong(
         key = "undefined_at" if found.answer is None else "wrong_at"
         answer, expected = (value_text(x) for x in (found.answer, found.expected))
         words = {"point": point_words(found.values), "answer": answer, "expected": expected}
+        if answer == expected and isinstance(found.answer, (int, Fraction)):  # ≈ 10^49 both
+            key, words["answer"] = "wrong_by", value_text(found.answer - found.expected)
     text = " and ".join(map(relation_text, condition)) or None
     said = message(key, **words)
     return Verdict(
@@ -105,14 +107,15 @@ def wrong(
     )
 
 
-def inconsistent(right_end: Words | None, left: str, right: str, found: Counterexample) -> Verdict:
-    """Return that a step of a chain is false; `right_end` says which end is right, if one is."""
+def inconsistent(right_end: Words | None, step: tuple[str, str, str], found: Counterexample) -> Verdict:
+    """Return that a step (left, sign, right) of a chain is false; `right_end` says which end is right, if one is."""
+    left, sign, right = step
     at = point_words(found.values)
     first, second = value_text(found.answer), value_text(found.expected)
     where = ("", "") if not found.values else (f" for {at[0]}", f"（当{at[1]}时）")
     values = (f": {first} is not {second}{where[0]}", f"：{first} 不等于 {second}{where[1]}")
     key = "inconsistent" if right_end is None else "inconsistent_right"
-    said = message(key, left=left, right=right, values=values, end=right_end or "")
+    said = message(key, left=left, sign=sign, right=right, values=values, end=right_end or "")
     return Verdict(v.INCONSISTENT, False, _NOTHING, counterexample=found, message=said)
 
 

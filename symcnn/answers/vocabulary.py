@@ -32,6 +32,23 @@ FILLERS = listed(
     environ feature map spatial per image pixels and-so y= result: compute cost complexity order on
     """
 ) - {"i", "think", "and-so", "y=", "result:"}
+# What labels name, by the quantity; units name more of them.
+QUANTITY_WORDS = {
+    "bias": "biases", "height": "height", "width": "width", "length": "length", "size": "size", "sizes": "size",
+    "shape": "output", "channels": "channels", "depth": "depth", "field": "receptive_field", "rf": "receptive_field",
+    "jump": "jump", "neurons": "neurons", "memory": "bytes", "c": "channels", "c_in": "channels", "c_out": "channels",
+    "cin": "channels", "cout": "channels",
+}  # fmt: skip
+# Words of labels that say nothing, or name what units and quantities do not.
+LABEL_WORDS = listed(
+    """
+    receptive my final overall solution value values count amount dimension dim spatial tensor pooling pool stride
+    kernel padding batch first second third last next block stage step learned learnt learnable parametrer nombre
+    número numero nummer number zahl respuesta réponse resposta risposta totale totales gesamt gesamtzahl ausgabe
+    größe groesse salida sortie taille tamaño cantidad computational required operations in out h w r answer1
+    """
+)
+FALSE_WORDS = listed("wrong not false incorrect never no falsch falso faux")
 APPROXIMATE = listed(
     """
     about approximately approx approx. roughly around circa ca ca. etwa ungefähr environ nearly

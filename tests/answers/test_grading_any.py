@@ -52,7 +52,7 @@ after = ["s", "p"]
 [[question]]
 id = "n"
 reference = "4*t + x"
-symbols = "x"
+symbols = "x t"
 [[question]]
 id = "m"
 reference = "4*t/j2"

@@ -18,6 +18,7 @@ from symcnn.analysis.paths import layers_at
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import FIELDS, SHAPES, Asked, alike, renamed
 from symcnn.answers.given import rebuilt
+from symcnn.answers.grading.possible import is_possible
 from symcnn.answers.messages import value_text
 from symcnn.answers.posing import Posed
 from symcnn.answers.reference import Question
@@ -69,7 +70,7 @@ def own_value(posed: Posed, values: Values) -> Own | None:
         right *= len(values)  # 24×20, where all axes have the same
     if posed.asked.kind == "shape" and len(values) == len(right) - 1:
         values = (right[0], *values)  # sizes without the channels
-    if len(values) != len(right) or any(map(_is_trivial, values, right)):
+    if len(values) != len(right) or any(map(_is_trivial, values, right)) or not is_possible(posed, values, right):
         return None
     return Own(posed, values)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from symcnn.answers.messages import LANGUAGES, Words
-from symcnn.answers.verdict import EXACT, UNDECIDED, VERDICTS, Verdict
+from symcnn.answers.verdict import EXACT, INVALID, UNDECIDED, VERDICTS, Verdict
 
 FOLLOW, MISSING = "follow", "missing"  # verdicts of a sheet, beside those on an answer alone
 OUTCOMES = (EXACT, FOLLOW, *VERDICTS[1:], MISSING)
@@ -18,6 +18,7 @@ _FOLLOWED = (
     "按你前面的答案（{}）推算，结果正确。",
 )
 _MISSING = ("There is no answer.", "没有作答。")
+_REFUSED = ("Not marked: {}.", "未评分：{}。")
 _FAILED = (
     "This could not be judged ({}); please look at it yourself.",
     "无法判定（{}），请人工查看。",
@@ -122,6 +123,11 @@ def missing() -> Marked:
 def failed(why: str) -> Marked:
     """Return that an answer could not be judged, which is no verdict on it."""
     return Marked(UNDECIDED, Fraction(0), _said(_FAILED, (why, why)))
+
+
+def refused(why: str) -> Marked:
+    """Return that an answer is not marked, since the table of answers does not say whose or which it is."""
+    return Marked(INVALID, Fraction(0), _said(_REFUSED, (why, why)))
 
 
 def _said(texts: Words, words: Words | None = None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from symcnn import __version__
 from symcnn.answers.grading.journal import Journal, digest
-from symcnn.answers.grading.row import Marked, Row
+from symcnn.answers.grading.row import Marked, Row, refused
 from symcnn.answers.grading.sheet import Sheet
 from symcnn.answers.grading.table import Answers, gathered, load_answers
 from symcnn.answers.grading.workers import mark_all
@@ -103,7 +103,8 @@ def _mark(
     learners = answers.learners
     by_learner: dict[str, dict[str, str]] = {learner: {} for learner in learners}
     for (learner, question), text in answers.texts.items():
-        by_learner[learner][question] = text
+        if (learner, question) not in answers.refused:
+            by_learner[learner][question] = text
     left = [(place, by_learner[learner]) for place, learner in enumerate(learners) if place not in marked]
 
     def done(place: int, found: dict[str, Marked]) -> None:
@@ -121,7 +122,8 @@ def _sheet(quiz: Quiz, answers: Answers, marked: Mapping[int, Mapping[str, Marke
     worth = {question.id: question.marks for question in quiz.questions}
     rows = []
     for learner, question in answers.order:
-        found = marked[places[learner]][question]
+        why = answers.refused.get((learner, question))
+        found = marked[places[learner]][question] if why is None else refused(why)
         text = answers.texts.get((learner, question))
         rows.append(Row(learner, question, text, found, found.credit * worth[question]))
     return Sheet(quiz, tuple(rows), answers.delimiter, answers.byte_order_mark)

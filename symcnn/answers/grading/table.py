@@ -6,7 +6,7 @@ import csv
 import io
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symcnn.answers.questions import Quiz
@@ -34,6 +34,7 @@ class Answers:
     order: tuple[Key, ...]
     delimiter: str = ","
     byte_order_mark: bool = False  # as some spreadsheets write, and want
+    refused: Mapping[Key, str] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
 
     @property
     def learners(self) -> tuple[str, ...]:
@@ -64,24 +65,27 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
     table = _Table(source)
     known = [question.id for question in quiz.questions]
     entries = table.long(known) if table.is_long else table.wide(known)
-    return replace(gathered(entries, quiz, table.delimiter, name), byte_order_mark=content.startswith(BOM_UTF8))
+    found = gathered(entries, quiz, table.delimiter, name)
+    refused = {**found.refused, **table.refused}
+    return replace(found, byte_order_mark=content.startswith(BOM_UTF8), refused=refused)
 
 
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
-    """Return answers given one by one: (line, learner, question, answer); nobody answers a question twice."""
+    """Return answers given one by one: (line, learner, question, answer); what is answered twice is refused."""
     texts: dict[Key, str] = {}
+    refused: dict[Key, str] = {}
     lines: dict[Key, int] = {}
     for line, learner, question, answer in entries:
         key = learner, question
         if key in texts:
-            message = f"{_where(name, line)}{learner} answers {question} a second time"
-            raise SymcnnError(message, hint=f"the first time is in line {lines[key]}: remove one of them")
+            refused[key] = f"{learner} answers {question} twice, in lines {lines[key]} and {line}; remove one of them"
+            continue
         texts[key], lines[key] = answer, line
     if not texts:
         raise SymcnnError(f"{name or 'the table'} has no answers", hint="below the heads stands one row for each")
     learners = dict.fromkeys(learner for learner, _ in texts)
     everything = ((learner, question.id) for learner in learners for question in quiz.questions)
-    return Answers(texts, tuple(dict.fromkeys((*texts, *everything))), delimiter)
+    return Answers(texts, tuple(dict.fromkeys((*texts, *everything))), delimiter, refused=refused)
 
 
 def _decoded(content: bytes, name: str) -> Source:
@@ -106,6 +110,7 @@ class _Table:
 
     def __init__(self, source: Source) -> None:
         self.name, self._text = source.name, source.text
+        self.refused: dict[Key, str] = {}
         self.delimiter, self.heads = self._found()
         self._check_heads()
         self.is_long = "question" in self.heads or "answer" in self.heads
@@ -143,20 +148,20 @@ class _Table:
         finally:
             csv.field_size_limit(before)
 
-    def _entries(self) -> Iterator[tuple[int, dict[str, str]]]:
+    def _entries(self) -> Iterator[tuple[int, dict[str, str], str]]:
+        """Yield the rows with their lines, and why one of them cannot be marked."""
         rows = self._rows(self.delimiter)
         next(rows)
         for line, row in rows:
+            problem = ""
             if len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
-                hint = "an answer with commas, quotes or line breaks stands in double quotes"
-                message = f"{self.name}:{line}: {len(row)} columns, and the heads are {len(self.heads)}"
-                raise SymcnnError(message, hint=hint)
+                problem = f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"'
             entry = dict(zip(self.heads, (*row, *[""] * len(self.heads)), strict=False))
             learner = entry["learner"].strip()
             if not learner or len(learner) > _LONGEST_NAME:
-                what = "there is no learner" if not learner else "the learner's name is too long"
-                raise SymcnnError(f"{self.name}:{line}: {what}")
-            yield line, entry | {"learner": learner}
+                problem = f"line {line} has no learner" if not learner else f"the name in line {line} is too long"
+                learner = learner[:_LONGEST_NAME] or f"(line {line})"
+            yield line, entry | {"learner": learner}, problem
 
     def long(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
         """Yield the answers of a long table."""
@@ -164,9 +169,11 @@ class _Table:
             if column not in self.heads:
                 raise SymcnnError(f"{self.name} has no column '{column}'", hint=f"its heads are {self._listed()}")
         self._check_known([head for head in self.heads if head not in _LONG], _LONG, 1, "column")
-        for line, entry in self._entries():
+        for line, entry, problem in self._entries():
             question = entry["question"].strip()
             self._check_known([question], known, line, "question")
+            if problem:
+                self.refused[entry["learner"], question] = problem
             yield line, entry["learner"], question, entry["answer"]
 
     def wide(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
@@ -177,13 +184,10 @@ class _Table:
         if missing:
             hint = f"its heads are {self._listed()}; a question that nobody was asked is no part of the quiz"
             raise SymcnnError(f"{self.name} has no column '{missing[0]}'", hint=hint)
-        learners: dict[str, int] = {}
-        for line, entry in self._entries():
+        for line, entry, problem in self._entries():
             learner = entry["learner"]
-            if learner in learners:
-                hint = f"the first is in line {learners[learner]}: remove one of them"
-                raise SymcnnError(f"{self.name}:{line}: there is a second row of {learner}", hint=hint)
-            learners[learner] = line
+            if problem:
+                self.refused |= {(learner, column): problem for column in columns}
             yield from ((line, learner, column, entry[column]) for column in columns)
 
     def _check_known(self, names: list[str], known: Iterable[str], line: int, what: str) -> None:
