@@ -188,7 +188,7 @@ workers.main()
 def test_a_process_that_breaks_down_costs_one_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     head = "import sys, json; sys.path[:] = json.loads(sys.argv[1])"
     monkeypatch.setattr(workers, "_PROGRAM", head + BREAKING.replace("{", "{{").replace("}", "}}"))
-    monkeypatch.setattr(workers, "_LONGEST", 2.0)
+    monkeypatch.setattr(workers, "_LONGEST", 10.0)
     right = {(row.learner, row.question): row for row in grade(SMALL, FEW).rows}
     broken = {("s2", "a"): "die", ("s3", "b"): "sleep"}
     found = grade(SMALL, [(who, what, broken.get((who, what), text)) for who, what, text in FEW], jobs=2)

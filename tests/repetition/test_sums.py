@@ -247,10 +247,10 @@ def test_sympy_agrees(term: Expr) -> None:
 
 def test_sums_are_quick() -> None:
     terms = [C * (i + k) ** 3 * A.power(2, i), i * s**i * t**i, i**6 * A.power(3, i)]
-    started = time.perf_counter()
+    started = time.process_time()
     for term in terms:
         closed_sum(term, i, n, A)
-    assert time.perf_counter() - started < 0.3
+    assert time.process_time() - started < 2  # expected 0.05 s; SymPy's summation takes many seconds
 
 
 def test_equality_of_geometric_sums_is_proved_in_both_cases() -> None:
