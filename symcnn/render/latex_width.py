@@ -187,6 +187,9 @@ def _loosened(formula: str) -> str:
     return re.sub(r"\\(left|right)(?![A-Za-z]) ?", lambda found: rf"\big{found[1][0]}", formula)
 
 
+_BRACES = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}  # cases are not torn apart
+
+
 def _cut(formula: str, depth: int, signs: set[str]) -> list[str]:
     """Cut before each of the signs that stands in no braces and in at most `depth` brackets."""
     parts, braces, brackets, last = [""], 0, 0, "("
@@ -199,7 +202,7 @@ def _cut(formula: str, depth: int, signs: set[str]) -> list[str]:
         if sign == "{,}" and sign in signs and braces == 0:  # a line ends with the comma
             parts.append("")
         brackets += sign in _OPENING
-        braces += {"{": 1, "}": -1}.get(sign, 0)
+        braces += _BRACES.get(sign, 0)
         last = last if sign == " " else sign
     return [part for part in parts if part]
 

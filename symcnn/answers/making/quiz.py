@@ -43,7 +43,7 @@ def quiz(
 
     >>> found = quiz(count=1, seed=7, templates="conv.params", quantities="params")
     >>> found.problems[0].question.net, found.problems[0].value
-    ('net q { input 4×27×27; conv1: Conv(48, 3) }', 1776)
+    ('net q { input 3×36×36; conv1: Conv(20, 5) }', 1520)
     """
     _check(count, language)
     wanted, ids = _listed(quantities), _listed(templates)
