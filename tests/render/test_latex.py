@@ -82,7 +82,7 @@ def example_pages(style: Style) -> list[str]:
     for file in sorted(Path("examples").glob("*.cnn")):
         analyses = [analyse(net) for net in load(file).values() if net.definition.input is not None]
         pages.append(render_all(analyses, "latex", style))
-        if len(analyses) > 1 and file.stem != "output_size":  # nets that nobody compares
+        if len(analyses) > 1 and file.stem not in ("output_size", "depth"):  # nets that nobody compares
             pages.append(render_all([compare(a, analyses[-1]) for a in analyses[:-1]], "latex", style))
     return pages
 
