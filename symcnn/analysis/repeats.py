@@ -141,7 +141,8 @@ class Repeats:
 
         self._indices.append(index)
         try:
-            with walk.knowing(claims):
+            # What leaves the last iteration has the number `count`: of it less is known than of an iteration.
+            with walk.knowing([walk.arithmetic.compare(">=", total((count, -index)), 0)]):
                 arithmetic = walk.arithmetic
             return recurring(tensor, index, derive, arithmetic)
         except NotRecurringError:

@@ -48,5 +48,6 @@ def said(a: Analysis, conventions: Iterable[str] = CONVENTIONS) -> dict[str, Any
 def too_few(a: Analysis, numbers: Mapping[str, int], counts: Iterable[str]) -> bool:
     """Tell whether the counts alone break a condition: the first repetitions differ from what the closed form is of."""
     own = {a.symbols[name]: numbers[name] for name in counts if name in a.symbols}
+    own |= {a.replaced[symbol]: number for symbol, number in own.items() if symbol in a.replaced}  # assumed to be equal
     about = [claim.relation() for claim in a.claims if claim.relation().free_symbols <= own.keys()]
     return any(relation.subs(own) == False for relation in about)  # noqa: E712 (a relation of SymPy)
