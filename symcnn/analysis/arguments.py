@@ -41,8 +41,9 @@ class Matched:
     def __init__(self, formulas: Mapping[str, Formula], spans: Mapping[str, Span]) -> None:
         self._meanings, self._spans = {name: meaning(formula) for name, formula in formulas.items()}, spans
         self._constant: Given | None = None
-        if all(isinstance(formula, (Number, Text, Truth)) for formula in formulas.values()):
-            self._constant = Given({name: formula.value for name, formula in formulas.items()}, spans)  # type: ignore[union-attr]
+        written = {name: f.value for name, f in formulas.items() if isinstance(f, (Number, Text, Truth))}
+        if len(written) == len(formulas):
+            self._constant = Given(written, spans)
 
     def given(self, frame: Frame) -> Given:
         """Return the values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -35,8 +36,9 @@ class _Lazy(Mapping[str, Any]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    @abstractmethod
     def _value(self, name: str, batch: Value) -> Value:
-        raise NotImplementedError
+        """Return a quantity; of those that a batch multiplies that of the whole batch."""
 
 
 class Counts(_Lazy):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from symcnn.algebra.conditions import INTEGRAL, Condition, congruence
 from symcnn.algebra.polynomial import Polynomial, add, as_expression
-from symcnn.algebra.quotient import quotient
+from symcnn.algebra.quotient import Quotient, quotient
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.result import relation_text
 from symcnn.answers.given import Stated
@@ -170,9 +170,8 @@ def _words(claim: Stated) -> Words:
     return text, f" {text} "
 
 
-def _denominator(over: object) -> Polynomial:
-    number, monomial = over.number, over.monomial  # type: ignore[attr-defined]
-    return add({}, {monomial: number})
+def _denominator(over: Quotient) -> Polynomial:
+    return add({}, {over.monomial: over.number})
 
 
 def point_words(values: Mapping[str, object]) -> Words:

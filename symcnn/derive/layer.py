@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -73,8 +74,7 @@ def _in_last(layer: Layer, arithmetic: Arithmetic) -> Layer:
     values = layer.values
     for loop in reversed(layer.loops):
         if loop.index is not None:
-            last = {loop.index: last_of(loop)}
-            values = Evaluated(values, lambda value, last=last: replaced(value, last, arithmetic))  # type: ignore[misc]
+            values = Evaluated(values, partial(replaced, values={loop.index: last_of(loop)}, arithmetic=arithmetic))
     return replace(layer, values=values)
 
 

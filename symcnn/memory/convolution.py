@@ -120,7 +120,10 @@ class Winograd:
     def _stated(self) -> tuple[int, int, int] | None:
         if any(size != self.kernel[0] for size in self.kernel):
             return None
-        return TRANSFORMS.get((len(self.kernel), exact(self.tile), exact(self.kernel[0])))  # type: ignore[arg-type]
+        tile, kernel = exact(self.tile), exact(self.kernel[0])
+        if not (isinstance(tile, int) and isinstance(kernel, int)):
+            return None
+        return TRANSFORMS.get((len(self.kernel), tile, kernel))
 
     def _transform(self, which: int, *times: Any) -> Any:
         stated = self._stated

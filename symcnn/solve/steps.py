@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from sympy import Expr, Symbol
@@ -154,5 +155,5 @@ def bisected(still: Callable[[int], bool], low: int, high: int) -> int:
     return high
 
 
-def _sign(number: object) -> int:
-    return (number > 0) - (number < 0)  # type: ignore[operator]
+def _sign(number: int | Fraction) -> int:
+    return (number > 0) - (number < 0)
