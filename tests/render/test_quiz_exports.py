@@ -368,3 +368,17 @@ def test_formats() -> None:
     found = replace(drawn(), problems=drawn().problems[:1])
     assert all(render_quiz(found, format) for format in FORMATS)
     assert error_of(lambda: render_quiz(found, "gif")).hint == "did you mean 'gift'?"
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name not in ("toml", "json")])
+def test_the_rows_of_a_table_name_their_layers(format_: str) -> None:
+    text = """
+[[question]]
+id = "t"
+net = "net q { input 1×28×28;  first: Conv(4, 5);  second: MaxPool(2) }"
+layers = ["first", "second"]
+quantity = "size"
+text = "How wide is each output?"
+"""
+    written = render_quiz(paper(parse_quiz(text)), format_)
+    assert [len(re.findall(f"Here(?:\\\\:|:) {layer}", written)) >= 1 for layer in ("first", "second")] == [True, True]

@@ -12,6 +12,7 @@ from symcnn.analysis.statements import statements
 from symcnn.answers.making.layer_words import layer_words
 from symcnn.answers.messages import LANGUAGES, value_text
 from symcnn.answers.posing import Posed
+from symcnn.answers.questions import Question
 from symcnn.tree import File, From, Net, Step
 
 _MOST_IN_WORDS = 12  # layers; longer networks are shown as programs
@@ -31,6 +32,7 @@ _VECTOR = (
 )
 _PROGRAM = ("This is the network {0}:", "网络 {0} 如下：")
 _VALUES = ("Its sizes are {0}.", "其中 {0}。")
+_ROW = (" Here: {0}.", "这里问 {0}。")
 _WHOLE, _LAYER = ("the whole network", "整个网络"), ("the layer {0}", "{0} 层")
 _QUANTITIES = {
     "output": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
@@ -103,7 +105,7 @@ def wording(posed: Posed, language: str) -> Wording:
     asked, analysis = posed.question, posed.analysis
     if analysis is None:
         return Wording(asked.text or _FORMULA[place], (), "", "", "")
-    ask = asked.text or _ask(posed, analysis, place)
+    ask = _own_text(asked, place) or _ask(posed, analysis, place)
     if not _is_in_words(analysis):
         return _as_program(analysis, ask, place)
     shape = value_text(analysis.input)
@@ -114,6 +116,13 @@ def wording(posed: Posed, language: str) -> Wording:
         intro = form[place].format(shape, _AXES[len(analysis.input) - 1][place])
     layers = tuple((layer.path, layer_words(layer, language)) for layer in analysis.layers)
     return Wording(intro, layers, "", "", ask)
+
+
+def _own_text(asked: Question, place: int) -> str:
+    """Return the text that a question brings; a row of a table, whose rows share one text, names its layer."""
+    if asked.text and asked.table is not None and asked.layer is not None:
+        return asked.text + _ROW[place].format(asked.layer)
+    return asked.text
 
 
 def _ask(posed: Posed, analysis: Analysis, place: int) -> str:
