@@ -23,6 +23,7 @@ from symcnn.syntax import read_source
 
 _DEFAULT_COUNT = 10
 _LINT_FORMATS = ("text", "json")
+_OWN_MARKS = ("gift", "moodle", "stack")  # programs that mark by their own rules
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,21 @@ def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
     check_quiz_format(format_)
     if key and format_ not in (*PAGES, TERMINAL):
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
-    return render_quiz(paper_of(drawing), format_, key=key, choice=choice)
+    found = paper_of(drawing)
+    if format_ in _OWN_MARKS:
+        _say_what_is_lost(found.quiz, format_)
+    return render_quiz(found, format_, key=key, choice=choice)
+
+
+def _say_what_is_lost(quiz_: Quiz, format_: str) -> None:
+    """Name the questions whose rules of marking an export cannot carry."""
+    lost = {
+        rule: [question.id for question in quiz_.questions if getattr(question, rule)]
+        for rule in ("accept", "credit", "after")
+    }
+    for rule, ids in lost.items():
+        if ids:
+            click.echo(f"note: {format_} does not carry '{rule}' of {', '.join(ids)}; symcnn grade does", err=True)
 
 
 def linted(drawing: Drawing, format_: str) -> tuple[str, int]:

@@ -182,3 +182,11 @@ def test_errors(arguments: tuple[str, ...], message: str) -> None:
 def test_a_quiz_in_toml_is_not_drawn(one: str) -> None:
     code, _, err = run(one, "--seed", "3")
     assert (code, "--seed is of questions that are drawn" in err) == (2, True)
+
+
+@pytest.mark.parametrize("format_", ["gift", "moodle", "stack"])
+def test_what_an_export_does_not_carry_is_said(format_: str) -> None:
+    code, out, errors = run("examples/quiz_papers.toml", "--format", format_)
+    assert code == 0 and out
+    assert f"note: {format_} does not carry 'accept' of q4, q7, q8; symcnn grade does\n" in errors
+    assert run("-n", "2", "--format", format_)[2] == ""
