@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from symcnn.cli.options import ASSUME, SET, output_options, style_options
+from symcnn.cli.options import ASSUME, AT, LANGUAGE, NETS, SET, output_options, style_options
 
 if TYPE_CHECKING:
     from symcnn.formula.style import Style
@@ -60,7 +60,7 @@ Examples:
 @click.option("--locale", metavar="L", help="How the answer writes numbers, as in en, de or fr: 9.248 or 9,248.")
 @click.option("--accept", multiple=True, metavar="NAME", help="Also right: approx, asymp, assume, a convention.")
 @click.option("--format", "format_", default="text", metavar="F", help="One of text, json. Default: text.")
-@click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
+@LANGUAGE
 @click.option("-o", "--output", metavar="OUT", help="Write to a file, replaced only when its content is whole.")
 def check(
     file: str,
@@ -116,7 +116,7 @@ def conventions(convention: str | None, format_: str, standalone: bool, output: 
 @click.command(epilog=_VERIFY_EXAMPLE)
 @click.argument("file")
 @click.option("--against", default="torch", metavar="FRAMEWORK", help="The framework: torch.")
-@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@NETS
 @SET
 @click.option(
     "--at", "values", multiple=True, metavar="H=224", help="Sizes to run; again for more of them. Default: a few."
@@ -150,9 +150,9 @@ def verify(
 
 @click.command(epilog=_MEMORY_EXAMPLE)
 @click.argument("file")
-@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@NETS
 @SET
-@click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
+@AT
 @ASSUME
 @click.option("--dtype", default="float32", metavar="T", help="The data type of all numbers. Default: float32.")
 @click.option("--optimizer", default="sgd", metavar="O", help="sgd, momentum, adagrad, rmsprop, adam, adamw.")
@@ -191,7 +191,7 @@ def memory(
 @click.argument("file")
 @click.argument("relation")
 @click.option("--for", "unknown", required=True, metavar="N", help="The symbol whose values are looked for.")
-@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@NETS
 @SET
 @click.option("--at", "values", multiple=True, metavar="k=3", help="The values of other symbols.")
 @ASSUME

@@ -11,7 +11,7 @@ from symcnn import __version__
 from symcnn.cli.commands import check, conventions, layers, memory, solve, verify
 from symcnn.cli.grade import grade
 from symcnn.cli.group import Group
-from symcnn.cli.options import ASSUME, COUNT, RECONCILE, SET, output_options, style_options
+from symcnn.cli.options import ASSUME, AT, COUNT, LANGUAGE, NETS, RECONCILE, SET, output_options, style_options
 from symcnn.cli.quiz import quiz
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def main() -> None:
 
 @main.command(epilog=_DERIVE_EXAMPLE)
 @click.argument("file")
-@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@NETS
 @SET
-@click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
+@AT
 @ASSUME
 @COUNT
 @click.option("--rate", metavar="312e12", help="FLOP/s of a machine, as in 312e12 or 312T: also give the ideal time.")
@@ -91,7 +91,7 @@ def derive(
 
 @main.command(epilog=_EXPLAIN_EXAMPLE)
 @click.argument("file")
-@click.option("--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input.")
+@NETS
 @click.option("--layer", "layers", multiple=True, metavar="L", help="Only this layer or block, by its name or path.")
 @click.option(
     "--quantity", "quantities", multiple=True, metavar="Q", help="Only this: size, params, macs, receptive_field, …"
@@ -100,7 +100,7 @@ def derive(
 @click.option("--at", "values", multiple=True, metavar="H=224", help="Work with these numbers instead of symbols.")
 @ASSUME
 @RECONCILE
-@click.option("--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en.")
+@LANGUAGE
 @style_options
 @output_options
 def explain(

@@ -43,6 +43,13 @@ def style_options(command: Command) -> Command:
     return cast(Command, styled)
 
 
+NETS = click.option(
+    "--net", "names", multiple=True, metavar="N", help="A net of the file; default: every net with an input."
+)
+AT = click.option("--at", "values", multiple=True, metavar="H=224", help="Also give the numbers for these values.")
+LANGUAGE = click.option(
+    "--lang", "language", default="en", metavar="en|zh", help="The language of the words. Default: en."
+)
 ASSUME = click.option("--assume", multiple=True, metavar="COND", help='A condition to rely on, as in "H % 32 == 0".')
 SET = click.option("--set", "settings", multiple=True, metavar="p=EXPR", help="Set a parameter of the net.")
 
