@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
+from typing import TypeGuard
 
 from sympy import Expr, Integer, Max, Min, Pow
 
@@ -45,14 +46,14 @@ class Arithmetic:
 
     def total(self, terms: list[Value]) -> Value:
         """Return the sum."""
-        return total(terms)
+        return sum(terms) if _are_integers(terms) else total(terms)
 
     def product(self, factors: list[Value], divisors: list[Value]) -> Value:
         """Return the product of the factors over the product of the divisors; raises ZeroDivisionError."""
         if divisors:
             divisors = [divisor for divisor in divisors if divisor != 1]
         if not divisors:
-            return self._product(tuple(factors))
+            return prod(factors) if _are_integers(factors) else self._product(tuple(factors))
         if not all(map(polynomial, divisors)):
             raise ZeroDivisionError
         return self._product((*factors, *map(_reciprocal, divisors)))
@@ -186,6 +187,14 @@ class Arithmetic:
 
     def _at_least(self, left: Value, right: Value) -> bool:
         return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True
+
+
+def _are_integers(values: list[Value]) -> TypeGuard[list[int]]:
+    """Tell whether all values are Python integers, as most are that an analysis adds and multiplies."""
+    for value in values:  # noqa: SIM110 - a third of the time of all( )
+        if type(value) is not int:
+            return False
+    return True
 
 
 def _negative(value: Value) -> Value:

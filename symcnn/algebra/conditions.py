@@ -177,8 +177,11 @@ def single(claim: Truth) -> Iterator[Condition | Either | bool]:
 
 def every(claims: list[Truth]) -> Truth:
     """Return the conjunction."""
-    if any(claim is False for claim in claims):
+    if False in claims:
         return False
+    claims = [claim for claim in claims if claim is not True]
+    if not claims:
+        return True
     parts = [part for claim in claims for part in single(claim)]
     open_claims = tuple(dict.fromkeys(part for part in parts if not isinstance(part, bool)))
     return open_claims[0] if len(open_claims) == 1 else Every(open_claims) if open_claims else True

@@ -40,11 +40,11 @@ def domain_of(sym: Symbol) -> str | None:
 
 def exact(value: Value) -> Value:
     """Return a number as int or Fraction, whatever its type was; other expressions as they are."""
-    if isinstance(value, Expr):  # first, as it is quickest
+    if type(value) is int:
+        return value
+    if isinstance(value, Expr):
         if isinstance(value, Rational):
             return int(value.p) if value.q == 1 else Fraction(int(value.p), int(value.q))
-        return value
-    if type(value) is int:
         return value
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
@@ -60,6 +60,6 @@ def expression(value: Any) -> Expr:
     """Return the SymPy expression of a value that this library made (never of a text)."""
     if isinstance(value, Expr):
         return value
-    if isinstance(value, Fraction):
+    if type(value) is not int and isinstance(value, Fraction):
         return Rational(value.numerator, value.denominator)
     return Integer(int(value))

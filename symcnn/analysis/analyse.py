@@ -96,10 +96,10 @@ def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str,
     return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
 
 
-def _wanted(net: Network, derivation: Derivation, arithmetic: Arithmetic) -> tuple[Asked, ...]:
+def _wanted(net: Network, derivation: Derivation, arithmetic: Arithmetic) -> list[Asked]:
     """Return what all layers ask; raises `SymcnnError` where some repetition never gets it."""
     try:
-        return tuple(asked(derivation, arithmetic))
+        return asked(derivation, arithmetic)
     except NeverError as error:
         raise SymcnnError(f"the net '{net.name}' is defined for no input", error.span, error.message) from None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from sympy import Expr
@@ -13,16 +12,15 @@ from sympy import Expr
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, single
 from symcnn.algebra.symbols import Value, exact, symbol
-from symcnn.analysis.arguments import SAME, VALID, Given, at_step, bind, parts
-from symcnn.analysis.fit import Fit, Geometry, Known, Passage, Sizes, by_arguments, first_alike
+from symcnn.analysis.arguments import SAME, VALID, Given, are_integers, at_step, bind, parts
+from symcnn.analysis.fit import Fit, Geometry, Known, Passage, Sizes, by_arguments
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.outcome import Counted, Names, Outcome
-from symcnn.analysis.tensor import Tensor, axis_names
+from symcnn.analysis.tensor import Tensor, axis_names, first_alike
 from symcnn.analysis.window import Window, window_of
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
-from symcnn.formula.meaning import FOLDS
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import UNKNOWN, WINDOW
@@ -47,7 +45,8 @@ class Application:
         self.kind, self.step, self.given, self.tensor, self.arithmetic = kind, step, given, tensor, arithmetic
         self.known = known or Known()
         self.axes = len(tensor.sizes)
-        self.values = Names(self._later, n=tensor.sizes, C=tensor.channels, axes=self.axes)
+        self.values = Names(self._later, {"n": tensor.sizes, "C": tensor.channels, "axes": self.axes})
+        self.frame = Frame(arithmetic, self.values)
         self.shapes = [tensor.shape]  # of which every size is at least 1
         self.conditions: list[Condition | Either] = []
         self.needs_more = False  # whether a rule was only decided by what is known of this layer
@@ -55,9 +54,8 @@ class Application:
     def outcome(self) -> Outcome:
         """Work out the rules in their order; what is counted only where it is asked for, if that cannot fail."""
         self.fit = self._fit()
-        for demand in self.kind.demands:
-            if not demand.fixed:
-                self._require(demand)
+        for demand in self.kind.input_demands:
+            self._require(demand)
         passage = self._passage()
         channels = self._channels()
         if passage.axes not in (0, self.axes):
@@ -66,11 +64,6 @@ class Application:
         output = Tensor(channels, self.values["n'"] if passage.axes == self.axes else ())
         counted = self._counted(output)
         return Outcome(output, passage.windows, counted, tuple(self.conditions), self.kind, self.values)
-
-    @cached_property
-    def alike(self) -> tuple[int, ...]:
-        """For each axis the first one with the same input size and arguments: what holds for it holds again."""
-        return first_alike(zip(self.tensor.sizes, self.fit.alike, strict=True))
 
     def _fit(self) -> Fit:
         """Put in the values of the parameters, and want of them what the kind requires whatever the sizes are."""
@@ -84,24 +77,31 @@ class Application:
             self.values.update(fit.values)
             self.conditions += fit.conditions
         self.same = fit.same
+        uniform = not any(fit.alike)
+        self._set_alike(self.tensor.alike if uniform else first_alike(zip(self.tensor.alike, fit.alike, strict=True)))
         return fit
 
+    def _set_alike(self, alike: tuple[int, ...]) -> None:
+        """Say for each axis which is the first with the same size and arguments: what holds for it holds again."""
+        self.alike, self.firsts = alike, tuple(dict.fromkeys(alike))
+
     def _new_fit(self) -> Fit:
-        self.values.update(bind(self.kind, self.step, self.given, self.axes, Frame(self.arithmetic, self.values)))
-        if VALID in (value for value in self.given.values.values() if isinstance(value, str)):
-            self.values[VALID] = True
-        bound = {name: self.values[name] for name in (*self.kind.symbols, VALID) if name in self.values}
+        self.values.update(bind(self.kind, self.step, self.given, self.axes, self.frame))
+        bound = {symbol: self.values[symbol] for symbol in self.kind.symbols}
         per_axis = {p.symbol: bound[p.symbol] for p in self.kind.definition.parameters if p.per_axis}
-        self.alike = by_arguments(per_axis.values(), self.axes)
+        alike = by_arguments(per_axis.values(), self.axes)
+        self._set_alike(alike)
+        if any(type(value) is str and value == VALID for value in self.given.values.values()):
+            self.values[VALID] = bound[VALID] = True
         self.same = tuple(symbol for symbol, value in per_axis.items() if value == SAME)
         self._require_types()
-        for demand in self.kind.demands:
-            if demand.fixed:
-                self._require_once(demand)
-        plain = not any(isinstance(part, Expr) for value in bound.values() for part in parts(value))
-        alike = self.alike
-        del self.alike  # of which the sizes have to do with it too, from here on
-        return Fit(bound, tuple(self.conditions), alike, self.same, plain, self._geometry())
+        geometry = self._geometry()
+        for demand in self.kind.channel_demands if geometry.holds else self.kind.argument_demands:
+            self._require_once(demand)
+        geometry.holds = geometry.holds or not self.conditions
+        open_values = [value for value in bound.values() if not are_integers(value)]
+        plain = not any(isinstance(part, Expr) for value in open_values for part in parts(value))
+        return Fit(bound, tuple(self.conditions), alike, self.same, plain, geometry)
 
     def _geometry(self) -> Geometry:
         """Return what is known of the kind, with arguments like these, and axes."""
@@ -113,10 +113,13 @@ class Application:
     def _rule(self, name: str, axis: int | None = None) -> Value:
         if name in self.kind.constants:
             return self.kind.constants[name]
-        key = None if axis is None or not self._on_one_axis(name) else self._axis_key(name, axis)
+        key = None if axis is None or name in self.kind.folding else self._axis_key(name, axis)
         if key in self.known.on_axes:
             return self.known.on_axes[key]
-        return self._decided(name, Frame(self.arithmetic, self.values, axis), key)
+        return self._decided(name, self._frame(axis), key)
+
+    def _frame(self, axis: int | None) -> Frame:
+        return self.frame if axis is None else Frame(self.arithmetic, self.values, axis)
 
     def _decided(self, name: str, frame: Frame, key: Any = None) -> Value:
         """Return what a rule comes to, if need be with what is known of this layer alone."""
@@ -127,9 +130,6 @@ class Application:
         if key is not None:
             self.known.on_axes[key] = value
         return value
-
-    def _on_one_axis(self, name: str) -> bool:
-        return not any(fold in self.kind.spoken[name] for fold in FOLDS)
 
     def _worth(self, name: str, frame: Frame) -> Value:
         value = self.kind.rules[name](frame)
@@ -150,14 +150,14 @@ class Application:
             return (self.kind.constants[name],) * self.axes
         if name == "size" and (self.kind.keeps_size or self._keeps_sizes()):
             return self.tensor.sizes
-        worth = {axis: self._rule(name, axis) for axis in sorted(set(self.alike))}
-        return tuple(worth[first] for first in self.alike)
+        worth = {axis: self._rule(name, axis) for axis in self.firsts}
+        return tuple([worth[first] for first in self.alike])
 
     def _keeps_sizes(self) -> bool:
         """Tell whether the rule for the size gives back any size: that of a layer that may is asked for a symbol."""
         geometry = self.fit.geometry
         if geometry.keeps_sizes is None:
-            may = self.fit.plain and self.kind.shaped_by is not None and self._on_one_axis("size")
+            may = self.fit.plain and self.kind.shaped_by is not None and "size" not in self.kind.folding
             may = may and set(self.values["jump"]) == {1}
             geometry.keeps_sizes = may and all(self._keeps(axis) for axis in set(self.fit.alike))
         return geometry.keeps_sizes
@@ -175,7 +175,7 @@ class Application:
             value = self.values[parameter.symbol]
             if isinstance(parameter.default, nodes.Truth):
                 self._require_truth(parameter.name, value)
-            elif not parameter.rational and not isinstance(value, str):
+            elif not (parameter.rational or isinstance(value, str) or are_integers(value)):
                 for part in parts(value):
                     if type(part) is not int:
                         self._require_integer(parameter.name, part)
@@ -219,8 +219,8 @@ class Application:
     def _require(self, demand: Demand) -> None:
         if self.same and not set(self.same).isdisjoint(demand.spoken):
             return  # "same" is chosen such that it fits
-        for axis in sorted(set(self.alike)) if demand.per_axis else (None,):
-            claim = condition(demand.test(Frame(self.arithmetic, self.values, axis)), demand.formula.span)
+        for axis in self.firsts if demand.per_axis else (None,):
+            claim = condition(demand.test(self._frame(axis)), demand.formula.span)
             self._add(claim, lambda: self._broken(demand))
 
     def _broken(self, demand: Demand) -> SymcnnError:
@@ -260,7 +260,8 @@ class Application:
         windows = self._windows()
         self._check_sizes(self.values["n'"])
         axes = self._rule("axes")
-        values = {name: self.values[name] for name in (*WINDOW, "n'", *self.same, SAME) if name in self.values}
+        named = (*WINDOW, "n'", *self.same, SAME) if self.same else (*WINDOW, "n'")
+        values = {name: self.values[name] for name in named if name in self.values}
         found = Passage(values, windows, axes, tuple(self.conditions[before:]))
         if self.kind.shaped_by is not None and not self.needs_more:
             passages[self.tensor.sizes] = found
@@ -285,7 +286,7 @@ class Application:
     def _free_windows(self) -> tuple[Mapping[str, Any], tuple[Window, ...]] | None:
         """Work out what an output sees from the arguments alone; None where they leave it open."""
         found, alike = dict[str, tuple[Value, ...]](), self.fit.alike
-        frames = {axis: Frame(self.arithmetic, self.values, axis) for axis in set(alike)}
+        frames = {axis: self._frame(axis) for axis in set(alike)}
         try:
             for name in WINDOW:
                 constant = self.kind.constants.get(name)
@@ -300,7 +301,7 @@ class Application:
         if name in self.kind.constants:
             return (self.kind.constants[name],) * self.axes
         worth: dict[int, Value | None] = {}
-        for axis in sorted(set(self.alike)):
+        for axis in self.firsts:
             try:
                 worth[axis] = self._rule(name, axis)
             except UndecidedError:
@@ -330,7 +331,7 @@ class Application:
         return tuple(sizes)
 
     def _check_sizes(self, sizes: Sizes) -> None:
-        for axis in sorted(set(self.alike)) if sizes is not self.tensor.sizes else ():
+        for axis in self.firsts if sizes is not self.tensor.sizes else ():
             if sizes[axis] != self.tensor.sizes[axis]:
                 self._check_size(sizes[axis], axis_names(self.axes)[axis], windowed=True)
 
@@ -381,7 +382,7 @@ class Application:
         return Counted(self.values)
 
     def _count(self, name: str) -> Value:
-        return self._decided(name, Frame(self.arithmetic, self.values))
+        return self._decided(name, self.frame)
 
     def _later(self, name: str) -> Any:
         """Work out the value of a name that no other had to be worked out from before."""

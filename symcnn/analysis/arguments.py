@@ -221,6 +221,11 @@ def parts(value: Any) -> Iterator[Any]:
             yield item
 
 
+def are_integers(value: Any) -> bool:
+    """Tell whether a value is an integer, or integers per axis: nothing else has to be looked into."""
+    return type(value) is int or (type(value) is tuple and {*map(type, value)} == {int})
+
+
 def axes_text(axes: int) -> str:
     """Return the number of axes in words."""
     return "no axes" if axes == 0 else "1 axis" if axes == 1 else f"{axes} axes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
@@ -14,7 +15,13 @@ from symcnn.source import Span
 from symcnn.tree import File, Step
 
 
-@dataclass
+@cache
+def _stem(kind: str) -> str:
+    between = "_" if kind[-1].isdigit() else ""  # the first ReLU6 is no relu61
+    return kind.lower() + between
+
+
+@dataclass(slots=True)
 class Body:
     """A net, a path or a repetition; `outer` is the body around a path or repetition, whose labels it sees too."""
 
@@ -51,18 +58,19 @@ class Body:
 
     def name(self, kind: str) -> str:
         """Return the next free name, such as conv1, for a step without a label."""
+        stem = _stem(kind)
         while True:
             number = self.counts[kind] = self.counts.get(kind, 0) + 1
-            between = "_" if kind[-1].isdigit() else ""  # the first ReLU6 is no relu61
-            name = f"{kind.lower()}{between}{number}"
+            name = f"{stem}{number}"
             if name not in self.reserved:
                 return name
 
     def append(self, item: Leaf | Nest, output: Tensor) -> None:
         """Add an item; its output is the current tensor from now on."""
+        self.place = len(self.items)
+        self.scope.tensor = output
         self.items.append(item)
         self.outputs.append(output)
-        self.go_to(len(self.items) - 1)
 
     def go_to(self, place: Place) -> None:
         """Go on from a value."""

@@ -106,7 +106,7 @@ class Derivation:
         """The body's own input."""
         return self.inputs[0]
 
-    @cached_property
+    @property
     def output(self) -> Tensor:
         """The tensor that leaves the body."""
         if self.result < 0:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
+from symcnn.analysis.tensor import first_alike
 from symcnn.analysis.window import Window
 
 Sizes: TypeAlias = tuple[Value, ...]
@@ -29,6 +30,7 @@ class Geometry:
 
     windows: tuple[Mapping[str, Any], tuple[Window, ...]] | None = None  # by rule, and put together
     keeps_sizes: bool | None = None  # all of them, whatever they are
+    holds: bool = False  # all that is required of these arguments, without conditions
     passages: dict[Sizes, Passage] = field(default_factory=dict)
 
 
@@ -56,12 +58,6 @@ class Known:
     geometries: dict[Any, Geometry] = field(default_factory=dict)
     on_axes: dict[Any, Value] = field(default_factory=dict)
     held: set[tuple[Any, ...]] = field(default_factory=set)
-
-
-def first_alike(keys: Iterable[Any]) -> tuple[int, ...]:
-    """Return for each axis the first one with an equal key: what holds for it holds again."""
-    places: dict[Any, int] = {}
-    return tuple(places.setdefault(key, place) for place, key in enumerate(keys))
 
 
 def by_arguments(values: Iterable[Any], axes: int) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ class Names(dict[str, Any]):
     Of these, the `pending` ones are there for whoever goes through all names.
     """
 
-    def __init__(self, later: Callable[[str], Any], **values: Any) -> None:
+    def __init__(self, later: Callable[[str], Any], values: dict[str, Any]) -> None:
         super().__init__(values)
         self._later = later
         self.pending: tuple[str, ...] = ()

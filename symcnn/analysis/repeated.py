@@ -41,31 +41,37 @@ class Asked(NamedTuple):
     claims: tuple[Claim, ...]
 
 
-def asked(derivation: Derivation, arithmetic: Arithmetic) -> Iterator[Asked]:
-    """Yield what a body and its layers ask, in order; what a repeated body wants, for all of its repetitions.
+def asked(derivation: Derivation, arithmetic: Arithmetic) -> list[Asked]:
+    """Return what a body and its layers ask, in order; what a repeated body wants, for all of its repetitions.
 
     Raises `NotSupportedError` where that cannot be said without the index.
     """
-    yield Asked(None, derivation.conditions)
+    found: list[Asked] = []
+    _ask(derivation, arithmetic, found)
+    return found
+
+
+def _ask(derivation: Derivation, arithmetic: Arithmetic, found: list[Asked]) -> None:
+    found.append(Asked(None, derivation.conditions))
     for item in derivation.items:
         if isinstance(item, Leaf):
-            yield Asked(item, item.outcome.conditions)
+            found.append(Asked(item, item.outcome.conditions))
         elif item.index is None:
-            yield from asked(item.body, arithmetic)
+            _ask(item.body, arithmetic, found)
         else:
-            yield from _everywhere(item, arithmetic)
+            found.extend(_everywhere(item, arithmetic))
 
 
 def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
     """Yield what all repetitions of a body ask: of its own sizes, or else of the states that its recurrences have."""
     assert nest.index is not None
-    bodies = list(asked(nest.body, arithmetic))
+    bodies = asked(nest.body, arithmetic)
     generic: list[Asked] | None = None
     for place, one in enumerate(bodies):
         claims = one.claims
         found = [everywhere(claim, nest.index, nest.times, arithmetic) for claim in claims]
         if None in found and nest.generic is not None:
-            generic = list(asked(nest.generic, arithmetic)) if generic is None else generic
+            generic = asked(nest.generic, arithmetic) if generic is None else generic
             if len(generic) == len(bodies):  # layer by layer the same
                 known = dict(zip(claims, found, strict=True))  # a claim that is also here speaks of no state
                 claims = generic[place].claims

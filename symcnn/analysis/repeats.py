@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
@@ -180,11 +178,17 @@ def _unsolved(error: NotRecurringError | None, span: Span) -> SymcnnError:
     return found
 
 
-@contextmanager
-def inside(what: str, span: Span) -> Iterator[None]:
-    """Let an error say in which use of a block, or in which repetition, it came up."""
-    try:
-        yield
-    except SymcnnError as error:
-        error.inside(what, span)
-        raise
+class inside:  # noqa: N801 - it stands after `with`, as a function would
+    """Let an error say in which use of a block, or repetition, it came up; without a word, what the span says."""
+
+    __slots__ = ("_span", "_what")
+
+    def __init__(self, what: str, span: Span) -> None:
+        self._what, self._span = what, span
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, SymcnnError):
+            error.inside(self._what or self._span.text, self._span)

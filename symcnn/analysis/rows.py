@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
-from math import prod
 from typing import Any, TypeAlias
 
 from sympy import Expr
@@ -13,9 +12,9 @@ from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value, expression
 from symcnn.analysis.counting import Counting
 from symcnn.analysis.counts import Counts
-from symcnn.analysis.derivation import Derivation, Loop, Visit, outcomes, visits
+from symcnn.analysis.derivation import Derivation, Leaf, Loop, Visit, outcomes, visits
 from symcnn.analysis.fields import Fields
-from symcnn.analysis.layers import Layers, Parts, gathered
+from symcnn.analysis.layers import Layers, Parts
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Layer
@@ -40,13 +39,30 @@ class Rows:
         )
 
     def _parts(self, derivation: Derivation) -> Parts:
-        every = list(outcomes(derivation))
-        equal = [(outcome, loops) for outcome, loops in every if not _speaks_of_an_index(loops)]
-        looped = [(outcome, loops) for outcome, loops in every if _speaks_of_an_index(loops)]
-        return Parts(
-            gathered((prod(int(loop.count) for loop in loops), outcome.counted) for outcome, loops in equal),
-            [(partial(self._together, loops), outcome.counted) for outcome, loops in looped],
-        )
+        parts = Parts([], [])
+        found: dict[int, int] = {}
+        self._gather(derivation, 1, (), parts, found)
+        return parts
+
+    def _gather(
+        self, body: Derivation, times: int, loops: tuple[Loop, ...], parts: Parts, found: dict[int, int]
+    ) -> None:
+        """Add what the layers of a body count; `found` has the places of equal layers, by the identity of theirs."""
+        equal = parts.equal
+        for item in body.items:
+            if isinstance(item, Leaf):
+                counted = item.outcome.counted
+                place = found.setdefault(id(counted), len(equal))
+                if place == len(equal):
+                    equal.append((times, counted))
+                else:
+                    equal[place] = (equal[place][0] + times, counted)
+            elif item.index is None:
+                repeated = int(item.times)
+                self._gather(item.body, times * repeated, loops if repeated == 1 else (*loops, item.loop), parts, found)
+            else:
+                inner = outcomes(item.body, (*loops, item.loop))
+                parts.looped.extend((partial(self._together, loops), outcome.counted) for outcome, loops in inner)
 
     def _together(self, loops: tuple[Loop, ...], value: Value) -> Value:
         return together(value, loops, self._counting.arithmetic)

@@ -63,6 +63,8 @@ class Scope(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         if name in TENSOR_NAMES and self.tensor is not None:
+            if name == "channels":
+                return self.tensor.channels
             sizes = self.tensor.named()
             if name not in sizes:
                 raise SymcnnError(f"the current tensor {self.tensor} has no {name}", None, f"it has {', '.join(sizes)}")

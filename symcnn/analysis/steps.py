@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -12,8 +11,8 @@ from symcnn.analysis.fit import Known
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.library.kind import Kind
-from symcnn.library.standard import Found, find
+from symcnn.library.kind import Kind, positional
+from symcnn.library.standard import Found, find, standard_library
 from symcnn.source import Span
 from symcnn.tree import File, Step
 
@@ -44,11 +43,11 @@ class Steps:
             self._found[key] = find(step.kind, file, step.kind_span)
         return self._found[key]
 
-    def matched(self, step: Step, parameters: Iterable[str], positional: int) -> Matched:
+    def matched(self, step: Step, found: Found) -> Matched:
         """Return the arguments of a step, which in every use of a block belong to the same parameters."""
         known = self._matched.get(id(step))
         if known is None:
-            known = self._matched[id(step)] = step, match_arguments(step, tuple(parameters), positional)
+            known = self._matched[id(step)] = step, match_arguments(step, *_signature(found))
         return known[1]
 
     def outcome(self, kind: Kind, step: Step, given: Given, tensor: Tensor) -> Outcome:
@@ -70,11 +69,21 @@ class Steps:
             raise NotSupportedError(f"more than {MOST_ITEMS:,} different layers", span)
 
 
+def _signature(found: Found) -> tuple[tuple[str, ...], int]:
+    """Return the names of the parameters, and how many of them may be given without their names."""
+    if isinstance(found.meaning, Kind):
+        return tuple(found.meaning.parameters), found.meaning.positional
+    names = tuple(parameter.name for parameter in found.meaning.parameters)
+    return names, positional(names) if found.file is standard_library() else len(names)
+
+
 def check_axes(step: Step, found: Found, tensor: Tensor) -> None:
     """Raise `SymcnnError` where a name such as Conv2d asks for another number of axes than the tensor has."""
+    if found.axes is None:
+        return
     name, axes = found.meaning.name, len(tensor.sizes)
     vector = found.axes == 1 and not axes and isinstance(found.meaning, Kind) and not found.meaning.windowed
-    if found.axes not in (None, axes) and not vector:
+    if found.axes != axes and not vector:
         hint = f"write {name}, or {name}{axes}d" if axes else "a vector has no axes"
         if axes and found.axes == axes + 1:
             hint += "; an input begins with its channels: 1×28×28"

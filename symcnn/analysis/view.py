@@ -89,7 +89,7 @@ class View:
 
     def then(self, later: Window | View, arithmetic: Arithmetic | None = None) -> View:
         """Return the view of the outputs of a later layer or body whose input sees this."""
-        if later is IDENTITY or later in (NO_LAYER, IDENTITY):
+        if later is IDENTITY or later is NO_LAYER or later == IDENTITY:
             return self
         view = later if isinstance(later, View) else of_layer(later, arithmetic)
         return view if self == IDENTITY else _composed(self, view, arithmetic)

@@ -81,10 +81,14 @@ class Walk:
         if self._depth > _DEEPEST_BLOCKS:
             raise SymcnnError(f"blocks are nested deeper than {_DEEPEST_BLOCKS}", block.span)
         self._depth += 1
-        body.reserved.update(self._labels_in(block))
+        labels = self._labels_in(block)
+        if labels:
+            body.reserved.update(labels)
         try:
             for statement in block.statements:
-                if not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
+                if type(statement) is Step:  # as most are
+                    self._step(statement, body, None)
+                elif not (assumed and isinstance(statement, Assume)):  # a network's own assumptions are facts already
                     self._statement(statement, body, None)
         finally:
             self._depth -= 1
@@ -293,7 +297,7 @@ class Walk:
         found = self._steps.find(step, body.file)
         check_axes(step, found, tensor)
         if isinstance(found.meaning, Kind):
-            given = self._given(step, found.meaning.parameters, found.meaning.positional, body.scope)
+            given = self._given(step, found, body.scope)
             outcome = self._steps.outcome(found.meaning, step, given, tensor)
             name = label or body.name(found.meaning.name)
             leaf = Leaf(name, found.meaning.name, (tensor,), outcome, step.span, (body.place,))
@@ -304,19 +308,17 @@ class Walk:
         name = label or body.name(found.meaning.name)
         body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
-    def _given(self, step: Step, parameters: Iterable[str], positional: int, scope: Scope) -> Given:
-        return self._steps.matched(step, parameters, positional).given(Frame(self.arithmetic, scope))
+    def _given(self, step: Step, found: Found, scope: Scope) -> Given:
+        return self._steps.matched(step, found).given(Frame(self.arithmetic, scope))
 
     # nets as blocks
 
     def _net(self, net: Net, found: Found, step: Step, scope: Scope, tensor: Tensor) -> Derivation:
-        from_library = found.file is standard_library()
-        parameters = [p.name for p in net.parameters]
-        limit = positional(parameters) if from_library else len(parameters)
-        given = self._given(step, parameters, limit, scope)
-        key = (net.name, from_library, given.key, tensor)
-        if key in self._bodies:
-            return self._bodies[key]
+        given = self._given(step, found, scope)
+        key = (net.name, found.file is standard_library(), given.key, tensor)
+        known = self._bodies.get(key)
+        if known is not None:
+            return known
         if key in self._active:
             raise SymcnnError(f"the net '{net.name}' uses itself without end", step.span)
         if len(self._active) >= _DEEPEST_NETS:
@@ -324,13 +326,13 @@ class Walk:
             raise SymcnnError(f"the net '{net.name}' uses itself without end, or {deep}", step.span)
         self._active.append(key)
         try:
-            with inside(step.span.text, step.span):
-                self._bodies[key] = self._net_body(found, step, given, tensor)
+            with inside("", step.span):  # which says it, if it has to be said
+                derived = self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
             raise at_step(error, step, given) from None
         finally:
             self._active.pop()
-        return self._bodies[key]
+        return derived
 
     def _net_body(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
         net = found.meaning

@@ -6,6 +6,7 @@ needs no SymPy either.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -36,38 +37,21 @@ ANY_NAME = Vocabulary()
 
 def meaning(node: f.Formula, names: Vocabulary = ANY_NAME) -> Meaning:
     """Compile a formula; raises `SymcnnError` at once for a name that a rule does not know."""
-    match node:
-        case f.Number(value) | f.Truth(value) | f.Text(value):
-            return lambda frame: value
-        case f.Name():
-            return _name(node, names)
-        case f.Group(inner):
-            return meaning(inner, names)
-        case f.Sign():
-            return _sign(node, names)
-        case f.Sum():
-            return _sum(node, names)
-        case f.Product():
-            return _product(node, names)
-        case f.Coefficient(number, factor):
-            return _times(number, factor, node, names)
-        case f.Apply():
-            return _apply(node, names)
-        case f.Power():
-            return _power(node, names)
-        case f.Floor(inner) | f.Ceiling(inner):
-            return _rounding(inner, isinstance(node, f.Ceiling), names)
-        case f.Comparison():
-            return _comparison(node, names)
-        case f.Logic() | f.Not():
-            return _logic(node, names)
-        case f.Choice():
-            return _choice(node, names)
-        case f.Tuple(items) | f.Shape(items):
-            parts = [meaning(item, names) for item in items]
-            return lambda frame: tuple(part(frame) for part in parts)
-        case f.Cases() | f.Iterated():
-            raise TypeError("results are shown, not read")
+    return _COMPILERS[type(node)](node, names)
+
+
+def _constant(node: f.Number | f.Truth | f.Text, names: Vocabulary) -> Meaning:
+    value = node.value
+    return lambda frame: value
+
+
+def _tuple(node: f.Tuple | f.Shape, names: Vocabulary) -> Meaning:
+    parts = [meaning(item, names) for item in node.items]
+    return lambda frame: tuple(part(frame) for part in parts)
+
+
+def _result(node: f.Cases | f.Iterated, names: Vocabulary) -> Meaning:
+    raise TypeError("results are shown, not read")
 
 
 def _numeric(node: f.Formula, names: Vocabulary) -> Meaning:
@@ -378,3 +362,29 @@ def _choice(node: f.Choice, names: Vocabulary) -> Meaning:
         return (value if claim else otherwise)(frame)
 
     return evaluate
+
+
+# By the type of the node: formulas are compiled all the time, and a chain of cases would be long.
+_COMPILERS: dict[type[f.Node], Callable[[Any, Vocabulary], Meaning]] = {
+    f.Number: _constant,
+    f.Truth: _constant,
+    f.Text: _constant,
+    f.Name: _name,
+    f.Group: lambda node, names: meaning(node.inner, names),
+    f.Sign: _sign,
+    f.Sum: _sum,
+    f.Product: _product,
+    f.Coefficient: lambda node, names: _times(node.number, node.factor, node, names),
+    f.Apply: _apply,
+    f.Power: _power,
+    f.Floor: lambda node, names: _rounding(node.inner, False, names),
+    f.Ceiling: lambda node, names: _rounding(node.inner, True, names),
+    f.Comparison: _comparison,
+    f.Logic: _logic,
+    f.Not: _logic,
+    f.Choice: _choice,
+    f.Tuple: _tuple,
+    f.Shape: _tuple,
+    f.Cases: _result,
+    f.Iterated: _result,
+}

@@ -81,6 +81,11 @@ class Kind:
         return {name: self.spoken_in(formula) for name, formula in self.formulas.items()}
 
     @cached_property
+    def folding(self) -> frozenset[str]:
+        """The rules that speak of all axes at once."""
+        return frozenset(name for name, spoken in self.spoken.items() if not set(spoken).isdisjoint(FOLDS))
+
+    @cached_property
     def settles(self) -> bool:
         """Whether the arguments say what all parameters are, whatever the input is."""
         defaults = (parameter.default for parameter in self.definition.parameters if parameter.default is not None)
@@ -147,6 +152,22 @@ class Kind:
     def demands(self) -> tuple[Demand, ...]:
         """What must hold for the arguments and the input."""
         return tuple(self._demand(r.condition, r.hint) for r in self.definition.requirements)
+
+    @cached_property
+    def input_demands(self) -> tuple[Demand, ...]:
+        """Those that speak of the input too."""
+        return tuple(demand for demand in self.demands if not demand.fixed)
+
+    @cached_property
+    def argument_demands(self) -> tuple[Demand, ...]:
+        """Those that speak of arguments alone."""
+        return tuple(demand for demand in self.demands if demand.fixed)
+
+    @cached_property
+    def channel_demands(self) -> tuple[Demand, ...]:
+        """Those of them that speak of others than say what becomes of axes, such as of the channels."""
+        shape = {*(self.shaped_by or ()), "axes"}
+        return tuple(demand for demand in self.argument_demands if not shape.issuperset(demand.spoken))
 
     @cached_property
     def forms(self) -> dict[str, tuple[tuple[Meaning | None, Formula], ...]]:
