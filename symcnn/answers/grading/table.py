@@ -35,6 +35,7 @@ class Answers:
     delimiter: str = ","
     byte_order_mark: bool = False  # as some spreadsheets write, and want
     refused: Mapping[Key, str] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
+    unnamed: frozenset[str] = frozenset()  # what stands for the learners of rows that do not say whose they are
 
     @property
     def learners(self) -> tuple[str, ...]:
@@ -67,7 +68,9 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
     entries = table.long(known) if table.is_long else table.wide(known)
     found = gathered(entries, quiz, table.delimiter, name)
     refused = {**found.refused, **table.refused}
-    return replace(found, byte_order_mark=content.startswith(BOM_UTF8), refused=refused)
+    order = tuple(key for key in found.order if key in found.texts or key[0] not in table.unnamed)
+    unnamed, marked = frozenset(table.unnamed), content.startswith(BOM_UTF8)
+    return replace(found, order=order, byte_order_mark=marked, refused=refused, unnamed=unnamed)
 
 
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
@@ -105,12 +108,33 @@ def _where(name: str, line: int) -> str:
     return f"{name}:{line}: " if name else ""
 
 
+def _whole(reader: Iterator[list[str]], where: str) -> Iterator[list[str]]:
+    """Yield the rows of a reader; however long a cell is, it costs no other."""
+    before = csv.field_size_limit(_MOST_BYTES)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise SymcnnError(f"{where}: {error}") from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _is_torn(lines: list[str], delimiter: str) -> bool:
+    """Tell whether the lines of one row begin with a quote that none ends, or one that is inside a cell."""
+    try:
+        list(_whole(csv.reader(lines, delimiter=delimiter, strict=True), ""))
+    except SymcnnError:
+        return True
+    return False
+
+
 class _Table:
     """The rows of a CSV file under its heads."""
 
     def __init__(self, source: Source) -> None:
         self.name, self._text = source.name, source.text
         self.refused: dict[Key, str] = {}
+        self.unnamed: set[str] = set()
         self.delimiter, self.heads = self._found()
         self._check_heads()
         self.is_long = "question" in self.heads or "answer" in self.heads
@@ -118,7 +142,7 @@ class _Table:
     def _found(self) -> tuple[str, list[str]]:
         """Return the delimiter and the heads: `learner` is one of them."""
         for delimiter in DELIMITERS:
-            heads = [head.strip() for head in next((row for _, row in self._rows(delimiter)), [])]
+            heads = [head.strip() for head in next((row for _, row, _ in self._rows(delimiter)), [])]
             folded = [head.casefold() if head.casefold() in _LONG else head for head in heads]
             if "learner" in folded and (len(folded) > 1 or delimiter == DELIMITERS[-1]):
                 return delimiter, folded
@@ -133,34 +157,42 @@ class _Table:
             if head in self.heads[:place]:
                 raise SymcnnError(f"{self.name}:1: there are two columns '{head}'")
 
-    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows that are not empty, each with its first line."""
-        before = csv.field_size_limit(_MOST_BYTES)
-        try:
-            reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter)
-            line = 1
-            for row in reader:
-                if row and any(map(str.strip, row)):
-                    yield line, row
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise SymcnnError(f"{self.name}:{line}: {error}") from None
-        finally:
-            csv.field_size_limit(before)
+    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+        """Yield the rows that are not empty, each with its first line, and what is wrong with its quotes.
+
+        A quote that nothing ends would take in the lines below it: its row ends with its line instead.
+        """
+        lines = list(io.StringIO(self._text, newline=""))
+        start = 0
+        while start < len(lines):
+            reader = csv.reader(lines[start:], delimiter=delimiter)
+            first = start
+            for row in _whole(reader, f"{self.name}:{first + 1}"):
+                end = start + reader.line_num
+                problem = ""
+                if end - first > 1 and _is_torn(lines[first:end], delimiter):
+                    row = lines[first].rstrip("\r\n").split(delimiter)
+                    problem, end = f"line {first + 1} has a quote that nothing ends", first + 1
+                if any(map(str.strip, row)):
+                    yield first + 1, row, problem
+                first = end
+                if problem:
+                    break
+            start = max(first, start + 1)
 
     def _entries(self) -> Iterator[tuple[int, dict[str, str], str]]:
         """Yield the rows with their lines, and why one of them cannot be marked."""
         rows = self._rows(self.delimiter)
         next(rows)
-        for line, row in rows:
-            problem = ""
-            if len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
+        for line, row, problem in rows:
+            if not problem and len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
                 problem = f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"'
             entry = dict(zip(self.heads, (*row, *[""] * len(self.heads)), strict=False))
             learner = entry["learner"].strip()
             if not learner or len(learner) > _LONGEST_NAME:
                 problem = f"line {line} has no learner" if not learner else f"the name in line {line} is too long"
                 learner = learner[:_LONGEST_NAME] or f"(line {line})"
+                self.unnamed.add(learner)
             yield line, entry | {"learner": learner}, problem
 
     def long(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
@@ -169,12 +201,21 @@ class _Table:
             if column not in self.heads:
                 raise SymcnnError(f"{self.name} has no column '{column}'", hint=f"its heads are {self._listed()}")
         self._check_known([head for head in self.heads if head not in _LONG], _LONG, 1, "column")
+        unknown: SymcnnError | None = None
+        some = False
         for line, entry, problem in self._entries():
             question = entry["question"].strip()
-            self._check_known([question], known, line, "question")
+            try:
+                self._check_known([question], known, line, "question")
+                some = True
+            except SymcnnError as error:
+                unknown = unknown or error
+                problem = problem or f"line {line}: {error.message.partition(': ')[2]} ({error.hint})"
             if problem:
                 self.refused[entry["learner"], question] = problem
             yield line, entry["learner"], question, entry["answer"]
+        if unknown is not None and not some:  # the answers are to another quiz
+            raise unknown
 
     def wide(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
         """Yield the answers of a wide table."""
