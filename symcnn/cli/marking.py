@@ -41,6 +41,7 @@ def graded(
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)
+    work.warn(asked.warnings)
     given = load_answers(answers, asked)
     _check_output(output, quiz, answers)
     journal = None if output is None else Path(output + PARTIAL)

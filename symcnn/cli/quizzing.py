@@ -119,5 +119,6 @@ def _given(drawing: Drawing) -> Quiz:
         if value not in (None, ()):
             raise SymcnnError(f"{option} is of questions that are drawn", hint="a quiz in TOML has its own")
     quiz_ = load_quiz(str(drawing.file))
+    work.warn(quiz_.warnings)
     language = check_language(drawing.language or quiz_.lang)
     return replace(quiz_, lang=language, title=drawing.title or quiz_.title)
