@@ -34,6 +34,7 @@ _PROGRAM = ("This is the network {0}:", "网络 {0} 如下：")
 _VALUES = ("Its sizes are {0}.", "其中 {0}。")
 _ROW = (" Here: {0}.", "这里问 {0}。")
 _WHOLE, _LAYER = ("the whole network", "整个网络"), ("the layer {0}", "{0} 层")
+_EACH = ("each of these layers", "下列各层")
 _QUANTITIES = {
     "output": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
     "shape": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
@@ -99,13 +100,16 @@ class Wording:
         return "\n".join(filter(None, (self.intro, *middle, self.values, self.ask)))
 
 
-def wording(posed: Posed, language: str) -> Wording:
-    """Return what a question says in a language, en or zh; its own text stands for what is asked where it has one."""
+def wording(posed: Posed, language: str, of_table: bool = False) -> Wording:
+    """Return what a question says in a language, en or zh; its own text stands for what is asked where it has one.
+
+    `of_table`: for all rows of its table together, whose layers are listed below it.
+    """
     place = LANGUAGES.index(language)
     asked, analysis = posed.question, posed.analysis
     if analysis is None:
         return Wording(asked.text or _FORMULA[place], (), "", "", "")
-    ask = _own_text(asked, place) or _ask(posed, analysis, place)
+    ask = (asked.text if of_table else _own_text(asked, place)) or _ask(posed, analysis, place, of_table)
     if not _is_in_words(analysis):
         return _as_program(analysis, ask, place)
     shape = value_text(analysis.input)
@@ -125,9 +129,9 @@ def _own_text(asked: Question, place: int) -> str:
     return asked.text
 
 
-def _ask(posed: Posed, analysis: Analysis, place: int) -> str:
+def _ask(posed: Posed, analysis: Analysis, place: int, of_table: bool) -> str:
     quantity, layer = str(posed.question.quantity), posed.question.layer
-    subject = _WHOLE[place] if layer is None else _LAYER[place].format(layer)
+    subject = _EACH[place] if of_table else _WHOLE[place] if layer is None else _LAYER[place].format(layer)
     output = analysis.output if layer is None else posed.asked.layers[-1].output
     axes = _AXES.get(len(output) - 1, ("numbers", "个数"))[place]
     if quantity == "size" and isinstance(posed.asked.value, tuple):
