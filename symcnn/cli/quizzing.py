@@ -36,6 +36,7 @@ class Drawing:
     quantities: tuple[str, ...]
     templates: tuple[str, ...]
     level: int | None
+    formulas: bool
     title: str
     language: str | None
     given: bool = False  # whatever the file is called, it is a quiz in TOML
@@ -85,7 +86,7 @@ def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
 
 def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
     """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
-    text, code = linted(Drawing(quiz_, None, None, (), (), None, "", language, given=True), format_)
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_)
     work.write(text, output)
     click.get_current_context().exit(code)
 
@@ -106,6 +107,7 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         quantities=drawing.quantities,
         templates=drawing.templates,
         level=drawing.level,
+        formulas=drawing.formulas,
         language=check_language(drawing.language or "en"),
         title=drawing.title,
     )
@@ -113,7 +115,12 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
 
 def _given(drawing: Drawing) -> Quiz:
     """Return the quiz of a TOML file, whose questions are not drawn."""
-    drawn = {"--count": drawing.count, "--seed": drawing.seed, "--level": drawing.level}
+    drawn = {
+        "--count": drawing.count,
+        "--seed": drawing.seed,
+        "--level": drawing.level,
+        "--formulas": drawing.formulas or None,
+    }
     several = {"--quantity": drawing.quantities, "--template": drawing.templates}
     for option, value in (drawn | several).items():
         if value not in (None, ()):

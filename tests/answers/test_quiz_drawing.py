@@ -18,8 +18,9 @@ from symcnn import parse
 from symcnn.answers import paper, parse_quiz, quiz, quiz_toml
 from symcnn.answers.making.drawing import best, from_template
 from symcnn.answers.making.drawing import drawn as drawn_of
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.templates import Ask, Template, load_templates, read_templates, templates
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.answers.questions import Question, Quiz
 from symcnn.render.quiz import render_quiz

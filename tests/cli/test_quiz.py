@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from symcnn.answers import load_quiz, quiz
-from symcnn.answers.making.problem import answer_text
+from symcnn.answers.making.values import answer_text
 from symcnn.cli import main
 
 LENET = str(Path(__file__).parent.parent.parent / "examples" / "lenet.cnn")

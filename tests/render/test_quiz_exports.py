@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn.answers import paper, parse_quiz, quiz
-from symcnn.answers.making.problem import Paper, answer_text
+from symcnn.answers.making.problem import Paper
 from symcnn.answers.making.templates import templates
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.render.quiz import FORMATS, render_quiz
 from symcnn.render.quiz.stack import maxima

@@ -9,7 +9,7 @@ from typing import Any
 
 from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
-from symcnn.answers.messages import value_text
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.posing import Posed, posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.answers.slips import SlipMade, Wrong, canonical, wrong_values
@@ -102,17 +102,10 @@ def single_mistakes(question: Posed) -> Iterator[Wrong]:
         return
 
 
-def answer_text(value: Any) -> str:
-    """Return an answer as one types it, without groups of digits: 8320, 6×28×28."""
-    if isinstance(value, tuple):
-        return "×".join(map(answer_text, value))
-    return str(value) if is_number(value) else value_text(value)
-
-
 def is_plausible(value: Any) -> bool:
-    """Tell whether somebody may believe an answer: whole numbers, none below 1."""
+    """Tell whether somebody may believe an answer: formulas, and of numbers whole ones, none below 1."""
     parts = value if isinstance(value, tuple) else (value,)
-    return all(is_number(part) and part.denominator == 1 and part >= 1 for part in parts)
+    return all(not is_number(part) or (part.denominator == 1 and part >= 1) for part in parts)
 
 
 def layer_path(question: Posed) -> str | None:

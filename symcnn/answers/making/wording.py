@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
 from symcnn.analysis.statements import statements
 from symcnn.answers.making.layer_words import layer_words
-from symcnn.answers.messages import LANGUAGES, value_text
+from symcnn.answers.making.values import answer_text
+from symcnn.answers.messages import LANGUAGES
 from symcnn.answers.posing import Posed
 from symcnn.answers.questions import Question
 from symcnn.tree import File, From, Net, Step
@@ -81,6 +83,7 @@ _QUANTITIES = {
 }  # fmt: skip
 _OTHER = ("How large is the quantity {1} of {0}?", "{0}的 {1} 是多少？")
 _FORMULA = ("Give the formula.", "请写出公式。")
+_TERMS = (" Answer in terms of {0}.", "用 {0} 表示。")
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def wording(posed: Posed, language: str, of_table: bool = False) -> Wording:
     ask = (asked.text if of_table else _own_text(asked, place)) or _ask(posed, analysis, place, of_table)
     if not _is_in_words(analysis):
         return _as_program(analysis, ask, place)
-    shape = value_text(analysis.input)
+    shape = answer_text(analysis.input)
     if len(analysis.input) == 1:
         intro = _VECTOR[place].format(shape)
     else:
@@ -141,16 +144,23 @@ def _ask(posed: Posed, analysis: Analysis, place: int, of_table: bool) -> str:
     elif quantity == "activations" and layer is None:
         quantity = "activations of all"
     text = _QUANTITIES.get(quantity, _OTHER)[place]
-    return text.format(subject, quantity if text == _OTHER[place] else axes)
+    return text.format(subject, quantity if text == _OTHER[place] else axes) + _terms(posed, analysis, place)
+
+
+def _terms(posed: Posed, analysis: Analysis, place: int) -> str:
+    """Return in which symbols an answer is given; nothing for a number."""
+    values = posed.asked.value if isinstance(posed.asked.value, tuple) else (posed.asked.value,)
+    if all(map(is_number, values)):
+        return ""
+    return _TERMS[place].format((", " if place == 0 else "、").join(analysis.symbols))
 
 
 def _is_in_words(analysis: Analysis) -> bool:
-    """Tell whether a network is a short chain of single layers with numbers."""
+    """Tell whether a network is a short chain of single layers."""
     layers = analysis.layers
     plain = all(len(layer.inputs) == 1 and layer.times == 1 for layer in layers)
     joined = all(one.output == after.input for one, after in pairwise(layers))
-    numbers = not analysis.symbols or analysis.values is not None
-    return plain and joined and numbers and len(layers) <= _MOST_IN_WORDS and not _branches(analysis)
+    return plain and joined and len(layers) <= _MOST_IN_WORDS and not _branches(analysis)
 
 
 def _branches(analysis: Analysis) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
 from symcnn.errors import printable
 from symcnn.render.quiz.words import (
     answer_forms,

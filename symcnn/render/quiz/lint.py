@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symcnn.answers.making.lint import Lint
-from symcnn.answers.making.problem import answer_text
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.messages import LANGUAGES
 from symcnn.answers.questions import Question
 from symcnn.answers.slips import SlipMade

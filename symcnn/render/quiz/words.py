@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable
