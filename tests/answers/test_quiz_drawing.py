@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,7 +43,21 @@ def test_keys_follow_from_the_words(asked: tuple[Template, Ask], seed: int) -> N
     template, ask = asked
     problem = drawn(template, ask, seed)
     text = wording(problem.posed, "en").text()
+    assert problem.posed.analysis is not None
+    symbols = problem.posed.analysis.symbols
+    assert bool(symbols) == template.id.startswith("formula.")
+    random = Random(seed)
+    for name, symbol in symbols.items():  # a formula is held against numbers in the place of its symbols
+        number = random.randint(*((60, 99) if name in "HW" else (3, 7) if name == "k" else (8, 40)))
+        text = re.sub(rf"\b{name}\b", str(number), text)
+        problem = replace(problem, value=put_in(problem.value, symbol, number))
     assert problem.value == solve(text, ask.quantity, ask.layer), text
+
+
+def put_in(value: Any, symbol: Any, number: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(put_in(part, symbol, number) for part in value)
+    return value if isinstance(value, int) else value.subs(symbol, number)
 
 
 def numbers(problem: Problem, *names: str) -> list[int]:
@@ -93,7 +108,23 @@ def test_wrong_answers_are_wrong_and_their_mistakes_are_named(template: Template
         assert {slip.id for slip in verdict.slips} & {slip.id for slip in wrong.slips}
     options = problem.options()
     assert options.count(problem.value) == 1
-    assert options == tuple(sorted(set(options)))
+    assert len(options) == len(set(options))
+    if not template.id.startswith("formula."):
+        assert options == tuple(sorted(options))
+
+
+def test_formulas_on_request() -> None:
+    found = quiz(count=6, seed=3, formulas=True)
+    assert all(problem.posed.analysis and problem.posed.analysis.symbols for problem in found.problems)
+    assert toml(found) == toml(quiz(count=6, seed=3, formulas=True)) != toml(quiz(count=6, seed=4, formulas=True))
+    net = parse("net a { input C×H×W; c: Conv(M, k); Conv(2M, k, stride=2) }")["a"]
+    found = quiz(net, count=4, seed=1, formulas=True)
+    assert all(not problem.question.at for problem in found.problems)
+    assert "Answer in terms of C, H, M, W, k" in render_quiz(found)
+    assert any(not isinstance(wrong.value, int) for problem in found.problems for wrong in problem.wrong)
+    assert error_of(lambda: quiz("examples/lenet.cnn", formulas=True)).message == "lenet has no symbols"
+    error = error_of(lambda: quiz(templates="conv.params", formulas=True))
+    assert error.message == "no template leaves a symbol"
 
 
 def test_every_key_is_judged_right_also_in_chinese() -> None:
