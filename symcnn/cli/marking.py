@@ -53,11 +53,11 @@ def graded(
     _say_what_is_refused(given.refused)
 
 
-def _say_what_is_refused(refused: Mapping[tuple[str, str], str]) -> None:
+def _say_what_is_refused(refused: Mapping[tuple[str, str], tuple[str, str]]) -> None:
     """Count the answers that were not marked, and name each row of the table that is at fault."""
     if not refused:
         return
-    reasons = dict.fromkeys(refused.values())
+    reasons = dict.fromkeys(why for why, _ in refused.values())
     said = "1 answer is" if len(refused) == 1 else f"{len(refused)} answers are"
     listed = "".join(f"\n  {printable(why)}" for why in list(reasons)[:_MOST_NAMED])
     more = len(reasons) - _MOST_NAMED

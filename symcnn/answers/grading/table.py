@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from symcnn.answers.messages import Words
 from symcnn.answers.questions import Quiz
 from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.source import Source
@@ -34,7 +35,7 @@ class Answers:
     order: tuple[Key, ...]
     delimiter: str = ","
     byte_order_mark: bool = False  # as some spreadsheets write, and want
-    refused: Mapping[Key, str] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
+    refused: Mapping[Key, Words] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
     unnamed: frozenset[str] = frozenset()  # what stands for the learners of rows that do not say whose they are
 
     @property
@@ -76,12 +77,15 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
     """Return answers given one by one: (line, learner, question, answer); what is answered twice is refused."""
     texts: dict[Key, str] = {}
-    refused: dict[Key, str] = {}
+    refused: dict[Key, Words] = {}
     lines: dict[Key, int] = {}
     for line, learner, question, answer in entries:
         key = learner, question
         if key in texts:
-            refused[key] = f"{learner} answers {question} twice, in lines {lines[key]} and {line}; remove one of them"
+            refused[key] = (
+                f"{learner} answers {question} twice, in lines {lines[key]} and {line}; remove one of them",
+                f"{learner} 对 {question} 作答两次（第 {lines[key]} 行和第 {line} 行），请删去其一",
+            )
             continue
         texts[key], lines[key] = answer, line
     if not texts:
@@ -133,7 +137,7 @@ class _Table:
 
     def __init__(self, source: Source) -> None:
         self.name, self._text = source.name, source.text
-        self.refused: dict[Key, str] = {}
+        self.refused: dict[Key, Words] = {}
         self.unnamed: set[str] = set()
         self.delimiter, self.heads = self._found()
         self._check_heads()
@@ -157,7 +161,7 @@ class _Table:
             if head in self.heads[:place]:
                 raise SymcnnError(f"{self.name}:1: there are two columns '{head}'")
 
-    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str], Words | None]]:
         """Yield the rows that are not empty, each with its first line, and what is wrong with its quotes.
 
         A quote that nothing ends would take in the lines below it: its row ends with its line instead.
@@ -169,10 +173,11 @@ class _Table:
             first = start
             for row in _whole(reader, f"{self.name}:{first + 1}"):
                 end = start + reader.line_num
-                problem = ""
+                problem = None
                 if end - first > 1 and _is_torn(lines[first:end], delimiter):
                     row = lines[first].rstrip("\r\n").split(delimiter)
-                    problem, end = f"line {first + 1} has a quote that nothing ends", first + 1
+                    end = first + 1
+                    problem = f"line {end} has a quote that nothing ends", f"第 {end} 行有未闭合的引号"
                 if any(map(str.strip, row)):
                     yield first + 1, row, problem
                 first = end
@@ -180,17 +185,22 @@ class _Table:
                     break
             start = max(first, start + 1)
 
-    def _entries(self) -> Iterator[tuple[int, dict[str, str], str]]:
+    def _entries(self) -> Iterator[tuple[int, dict[str, str], Words | None]]:
         """Yield the rows with their lines, and why one of them cannot be marked."""
         rows = self._rows(self.delimiter)
         next(rows)
         for line, row, problem in rows:
             if not problem and len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
-                problem = f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"'
+                problem = (
+                    f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"',
+                    f'第 {line} 行有 {len(row)} 列，而表头只有 {len(self.heads)} 列：请写成 "1,024"',
+                )
             entry = dict(zip(self.heads, (*row, *[""] * len(self.heads)), strict=False))
             learner = entry["learner"].strip()
             if not learner or len(learner) > _LONGEST_NAME:
-                problem = f"line {line} has no learner" if not learner else f"the name in line {line} is too long"
+                problem = f"line {line} has no learner", f"第 {line} 行没有学生"
+                if learner:
+                    problem = f"the name in line {line} is too long", f"第 {line} 行的名字太长"
                 learner = learner[:_LONGEST_NAME] or f"(line {line})"
                 self.unnamed.add(learner)
             yield line, entry | {"learner": learner}, problem
@@ -210,7 +220,8 @@ class _Table:
                 some = True
             except SymcnnError as error:
                 unknown = unknown or error
-                problem = problem or f"line {line}: {error.message.partition(': ')[2]} ({error.hint})"
+                said = f"line {line}: {error.message.partition(': ')[2]} ({error.hint})"
+                problem = problem or (said, f"第 {line} 行：没有题目“{question}”")
             if problem:
                 self.refused[entry["learner"], question] = problem
             yield line, entry["learner"], question, entry["answer"]
