@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import Any, TypeAlias
 
 from symcnn.answers.making.problem import Paper, Problem
-from symcnn.answers.making.wording import wording
+from symcnn.answers.making.wording import Wording, wording
 from symcnn.answers.quiz_text import decimal_text
 from symcnn.answers.slips import SlipMade
 from symcnn.derive import EXPLAINED, derive
@@ -35,23 +35,26 @@ def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> D
     marks = f"{_FILL[:6]} / {decimal_text(paper.quiz.marks)}"
     head = ((exam_word("name", language), (line(_FILL),)), (exam_word("all_marks", language), (line(marks),)))
     first = Section(_one_line(paper.quiz.title), (Listing(head),))
-    questions = (
-        Section(_title(number, rows, language), tuple(_asked(rows, language, choice)))
+    networks = _Networks(language)
+    questions = [
+        Section(
+            _title(number, rows, language),
+            (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice)),
+        )
         for number, rows in enumerate(_tables(paper), 1)
-    )
+    ]
     return Document((first, *questions))
 
 
 def key_document(paper: Paper, language: str = "en", choice: bool = False) -> Document:
     """Return the key: every question with its answer, the working, and its known wrong answers."""
     first = Section(exam_word("key", language, _one_line(paper.quiz.title)), ())
-    questions = (
-        Section(
-            _title(number, rows, language),
-            (*_asked(rows, language, choice, key=True), *_answers(rows, language, choice), *_solved(rows, language)),
-        )
-        for number, rows in enumerate(_tables(paper), 1)
-    )
+    networks = _Networks(language)
+    questions = []
+    for number, rows in enumerate(_tables(paper), 1):
+        asked = (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice, key=True))
+        solved = (*_answers(rows, language, choice), *_solved(rows, language))
+        questions.append(Section(_title(number, rows, language), (*asked, *solved)))
     return Document((first, *questions))
 
 
@@ -75,15 +78,43 @@ def _title(number: int, rows: Rows, language: str) -> str:
     return exam_word("question", language, number) + said
 
 
-def _asked(rows: Rows, language: str, choice: bool, key: bool = False) -> Iterator[Block]:
-    """Yield what a question says; of a table the network once, and a line for each answer."""
-    said = wording(rows[0].posed, language, len(rows) > 1)
-    yield from (Paragraph(line(text)) for text in (said.intro,) if text and text != said.ask)
-    if said.layers:
-        yield Listing(tuple((name, (line(words),)) for name, words in said.layers))
-    if said.program:
-        yield Program(said.program)
-    yield from (Paragraph(line(text)) for text in (said.values, said.ask) if text)
+class _Networks:
+    """The networks of an exam: each is told once, and later questions about it name the first."""
+
+    def __init__(self, language: str) -> None:
+        self._language, self._known = language, dict[Any, int]()
+
+    def of(self, number: int, rows: Rows) -> Iterator[Block]:
+        """Yield what is said of the network of a question."""
+        said = _wording(rows, self._language)
+        network = (said.intro, said.layers, said.program, said.values)
+        if not (said.layers or said.program):  # a formula, whose words are what is asked
+            return
+        first = self._known.setdefault(network, number)
+        if first != number:
+            yield Paragraph(line(exam_word("same", self._language, first)))
+            return
+        yield Paragraph(line(said.intro))
+        if said.layers:
+            yield Listing(tuple((name, (line(words),)) for name, words in said.layers))
+        if said.program:
+            yield Program(said.program)
+        if said.values:
+            yield Paragraph(line(said.values))
+
+
+def _wording(rows: Rows, language: str) -> Wording:
+    return wording(rows[0].posed, language, len(rows) > 1)
+
+
+def _asked(rows: Rows, language: str) -> Iterator[Block]:
+    said = _wording(rows, language)
+    if text := said.ask or said.intro:
+        yield Paragraph(line(text))
+
+
+def _lines(rows: Rows, choice: bool, key: bool = False) -> Iterator[Block]:
+    """Yield the options of a question, or of a table a line for each answer."""
     options = _has_options(rows, choice)
     if len(rows) > 1 and (options or not key):
         yield Listing(tuple((_name(one), (_options(one) if options else line(_FILL),)) for one in rows))

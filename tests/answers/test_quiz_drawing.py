@@ -23,6 +23,7 @@ from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.templates import Ask, Template, load_templates, read_templates, templates
 from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
+from symcnn.answers.posing import posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.render.quiz import render_quiz
 from tests.answers.exam_oracle import solve
@@ -285,3 +286,29 @@ BROKEN = [
 @pytest.mark.parametrize(("text", "message"), BROKEN)
 def test_broken_templates(text: str, message: str) -> None:
     assert error_of(lambda: read_templates(text, "t")).message.startswith(message)
+
+
+OWN = """
+layer Blur(kernel_size: k, strength: s = 1) {
+    "Smooths."
+    called "strong smoothing" zh "强平滑" if s > 2
+    called "smoothing" zh "平滑"
+    called strength "strength {}" zh "强度 {}"
+    size = n - k + 1
+}
+net q { input 3×32×32; a: Blur(5, strength=3); b: Blur(3, strength=2) }
+"""
+
+
+def test_a_kind_says_itself_what_it_is_called() -> None:
+    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "en")
+    assert said.layers == (("a", "strong smoothing, kernel 5, strength 3"), ("b", "smoothing, kernel 3, strength 2"))
+    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "zh")
+    assert said.layers == (("a", "强平滑，核 5，强度 3"), ("b", "平滑，核 3，强度 2"))
+    wrong = OWN.replace("called strength", "called strenght")
+    error = error_of(lambda: wording(posed(Question("q1", "size", "b", wrong), Quiz(())), "en"))
+    assert (error.message, error.hint) == ("Blur has no argument 'strenght'", "did you mean 'strength'?")
+    net = "net q { input 8×16×16; Conv(8, 3, groups=8); Conv(8, 3, groups=2); Conv(1, 1) }"
+    words = [text for _, text in wording(posed(Question("q1", "size", None, net), Quiz(())), "en").layers]
+    assert [text.split(",")[0] for text in words] == ["depthwise convolution", "convolution", "convolution"]
+    assert words[2].startswith("convolution, 1 filter, ")

@@ -466,3 +466,28 @@ text = "How wide is each output?"
         assert "2 marks: 1 for each line" in written
         return
     assert [len(re.findall(f"Here(?:\\\\:|:) {layer}", written)) >= 1 for layer in ("first", "second")] == [True, True]
+
+
+def test_a_network_is_told_once_on_paper() -> None:
+    text = """
+net = "net q { input 1×28×28;  first: Conv(4, 5);  second: MaxPool(2) }"
+[[question]]
+id = "a"
+quantity = "params"
+[[question]]
+id = "b"
+reference = "4*a"
+after = "a"
+text = "How many bytes are that in float32?"
+[[question]]
+id = "c"
+quantity = "output"
+"""
+    found = paper(parse_quiz(text))
+    for format in ("text", "markdown"):
+        for key in (False, True):
+            page = render_quiz(found, format, key=key)
+            assert page.count("An input of 1×28×28") + page.count("takes an input of 1×28×28") == 1
+            assert page.count("The network is that of question 1.") == 1
+            assert page.count("How many bytes are that in float32?") == 1
+    assert "416" in render_quiz(found, key=True)

@@ -169,7 +169,7 @@ class _Table:
         lines = list(io.StringIO(self._text, newline=""))
         start = 0
         while start < len(lines):
-            reader = csv.reader(lines[start:], delimiter=delimiter)
+            reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
             first = start
             for row in _whole(reader, f"{self.name}:{first + 1}"):
                 end = start + reader.line_num
