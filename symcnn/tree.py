@@ -200,6 +200,17 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What a kind is in words, or one of its arguments with `{}` for the value, in English and Chinese."""
+
+    argument: str | None
+    text: str
+    zh: str
+    condition: Formula | None
+    span: Span | None = field(default=None, compare=False, repr=False)  # of the argument
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """How a textbook writes a quantity, where `condition` holds: equal to the rule, but nearer to what people know."""
 
@@ -210,12 +221,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer kind: arguments, rules, textbook forms, known mistakes, and where they come from."""
+    """A layer kind: its words, arguments, rules, textbook forms, known mistakes, and where they come from."""
 
     name: str
     parameters: tuple[LayerParameter, ...]
     doc: str
     source: str
+    called: tuple[Called, ...]
     requirements: tuple[Requirement, ...]
     rules: tuple[tuple[str, Formula], ...]
     shown: tuple[Shown, ...]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.algebra.symbols import Value
 from symcnn.analysis import Analysis, analyse
 from symcnn.analysis.paths import layers_at
 from symcnn.answers.answered import Policy
@@ -22,7 +22,6 @@ from symcnn.answers.reference import question as asked_for
 from symcnn.answers.toml_places import string_start
 from symcnn.answers.verdict import Verdict
 from symcnn.errors import SymcnnError, did_you_mean
-from symcnn.library.rules import QUANTITIES
 from symcnn.source import Source, Span
 from symcnn.syntax import load_file, parse_alone
 from symcnn.syntax.zoo import ZOO
@@ -251,17 +250,43 @@ def _inside(span: Span | None) -> Iterator[None]:
         raise
 
 
-def rows_of(question: Question, layers: tuple[str, ...] | None, quiz: Quiz) -> list[Question]:
-    """Return the rows of a table, one for each layer; without `layers`, all in which there is what is asked."""
+def rows_of(question: Question, layers: tuple[str, ...] | None, quiz: Quiz) -> tuple[list[Question], list[str]]:
+    """Return the rows of a table, one for each layer, and which layers have none, with the reason.
+
+    Without `layers` these are all in which there is what is asked, and for which it is known; of layers that the
+    question names itself it must be known: raises `SymcnnError` at the first of which it is not.
+    """
     if "layers" not in question.spans and "table" not in question.spans:
-        return [question]
-    chosen = layers if layers is not None else _all_layers(question, analysis_of(question, quiz))
-    return [replace(question, id=f"{question.id}.{name}", layer=name, table=question.id) for name in chosen]
+        return [question], []
+    chosen = layers if layers is not None else tuple(layer.path for layer in analysis_of(question, quiz).layers)
+    rows = [replace(question, id=f"{question.id}.{name}", layer=name, table=question.id) for name in chosen]
+    if layers is not None:
+        for row in rows:
+            with _in_row(row, analysis_of(row, quiz)):
+                posed(row, quiz)
+        return rows, []
+    asked: list[Question] = []
+    refused: dict[str, SymcnnError] = {}
+    for row in rows:
+        try:
+            found = posed(row, quiz)
+        except SymcnnError as error:
+            refused[str(row.layer)] = error
+            continue
+        if found.asked.value != 0:
+            asked.append(row)
+    if refused and not asked:
+        raise next(iter(refused.values()))
+    return asked, [f"{question.id} has no row for {name}: {error.message}" for name, error in refused.items()]
 
 
-def _all_layers(question: Question, analysis: Analysis) -> tuple[str, ...]:
-    if question.quantity not in QUANTITIES:
-        return tuple(layer.path for layer in analysis.layers)
-    with _at(question, "quantity"):
-        counted = ((layer.path, exact(layer.count(str(question.quantity)))) for layer in analysis.layers)
-        return tuple(path for path, value in counted if not (is_number(value) and value == 0))
+@contextmanager
+def _in_row(row: Question, analysis: Analysis) -> Iterator[None]:
+    """Show what cannot be asked of one layer of several at the layers, and name it."""
+    try:
+        yield
+    except SymcnnError as error:
+        if not layers_at(analysis, str(row.layer)):
+            raise
+        hint = "leave it out, or ask for all layers of which it is known: table = true, without layers"
+        raise SymcnnError(f"{row.layer}: {error.message}", row.span("layers"), hint) from None

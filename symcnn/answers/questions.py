@@ -59,7 +59,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Quiz:
-    """Questions in their order, tables row by row; `folder` is where their files lie, if it lies in one."""
+    """Questions in their order, tables row by row; `folder` is where their files lie, if it lies in one.
+
+    `warnings` say which layers have no row in a table of all layers, since what is asked is not known of them.
+    """
 
     questions: tuple[Question, ...]
     title: str = ""
@@ -67,6 +70,7 @@ class Quiz:
     lang: str = "en"
     source: Source = field(default=Source("quiz", ""), compare=False, repr=False)
     folder: Path | None = field(default=None, compare=False, repr=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
     files: dict[str, File] = field(default_factory=dict, compare=False, repr=False)  # what was read, by path or as text
 
     def __getitem__(self, id_: str) -> Question:
@@ -108,10 +112,12 @@ def parse_quiz(text: str, name: str = "quiz", folder: Path | None = None) -> Qui
 
     quiz, tables = read_quiz(Source(name, text), folder)
     questions: list[Question] = []
+    warnings: list[str] = []
     for question in quiz.questions:
-        rows = rows_of(question, tables.get(question.id), quiz)
+        rows, left_out = rows_of(question, tables.get(question.id), quiz)
         questions += _following(rows, questions) if question.id in tables else rows
-    quiz = replace(quiz, questions=tuple(_with_rows(questions)))
+        warnings += left_out
+    quiz = replace(quiz, questions=tuple(_with_rows(questions)), warnings=tuple(warnings))
     _check_ids(quiz)
     for question in quiz.questions:
         _check_named(question, posed(question, quiz).asked.given.symbols, quiz)

@@ -5,6 +5,24 @@ from __future__ import annotations
 import click
 
 _EXAMPLES = """\b
+The keys of a question; most may stand at the head of the quiz, for all questions:
+  id              heads its column of the answers
+  net, file       its network, as a text or a file in the folder of the quiz; several of them: name
+  name            without net and file: a network of the zoo
+  reference       a formula instead of a network; ids of questions in it stand for their answers (after)
+  quantity        output, size, channels, weights, params, macs, flops, receptive_field, …
+  layer           of which it is asked; left out: of the whole network
+  layers          a table, one answer for each layer: q1.conv1, q1.conv2, …; table = true: of all layers
+  marks           of one answer; in a table of each row, so that four rows have four times as many
+  after           earlier questions: what is right after a learner's own answers to them earns its marks
+  accept          also right: approx, asymp, assume, or conventions such as no_bias, channels_last
+  credit          shares by verdict, convention, mistake, or follow: { convention = 0.5, M11 = 0.5 }
+  at, set         values of symbols, and of the parameters of the network: { H = 224 }
+  assume          conditions on symbols; symbols, aliases: their domains, and other names for them
+  text, answer    what is asked, in words; a key, which --lint checks
+  locale, kind    how numbers are written (en, de, …); number, formula, shape, order, bytes
+
+\b
 Examples:
   symcnn grade examples/quiz_papers.toml examples/class.csv
   symcnn grade examples/quiz_papers.toml examples/class.csv -o marked.csv

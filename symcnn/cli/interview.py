@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import click
 
 from symcnn.answers.making.interview import FORMULA, WORKING, Interview, Round
-from symcnn.answers.making.problem import Paper, answer_text
+from symcnn.answers.making.problem import Paper
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.document.exam import formulas, working
 from symcnn.document.exam_words import exam_word

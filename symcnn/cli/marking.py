@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from symcnn.cli import work
-from symcnn.errors import SymcnnError
+import click
 
+from symcnn.cli import work
+from symcnn.errors import SymcnnError, printable
+
+_MOST_NAMED = 20  # reasons why answers are not marked
 _ENDINGS = {".csv": "csv", ".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "json"}
 
 
@@ -37,6 +41,7 @@ def graded(
     if language is not None:
         check_language(language)
     asked = load_quiz(quiz)
+    work.warn(asked.warnings)
     given = load_answers(answers, asked)
     _check_output(output, quiz, answers)
     journal = None if output is None else Path(output + PARTIAL)
@@ -45,6 +50,19 @@ def graded(
     with progress(asked.title or Path(quiz).stem) as tick:
         sheet = grade(asked, given, jobs=jobs, resume=journal, tick=tick)
     work.write(render_sheet(sheet, chosen, language), output)
+    _say_what_is_refused(given.refused)
+
+
+def _say_what_is_refused(refused: Mapping[tuple[str, str], tuple[str, str]]) -> None:
+    """Count the answers that were not marked, and name each row of the table that is at fault."""
+    if not refused:
+        return
+    reasons = dict.fromkeys(why for why, _ in refused.values())
+    said = "1 answer is" if len(refused) == 1 else f"{len(refused)} answers are"
+    listed = "".join(f"\n  {printable(why)}" for why in list(reasons)[:_MOST_NAMED])
+    more = len(reasons) - _MOST_NAMED
+    rest = f"\n  and {more} more, each said in its row of the sheet" if more > 0 else ""
+    click.echo(f"warning: {said} not marked{listed}{rest}", err=True)
 
 
 def _ending(output: str | None) -> str:

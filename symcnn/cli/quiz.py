@@ -12,6 +12,7 @@ Examples:
   symcnn quiz --count 5 --seed 7
   symcnn quiz --count 5 --seed 7 --key --format latex -o key.tex
   symcnn quiz examples/lenet.cnn --quantity params --choice
+  symcnn quiz --seed 7 --formulas --choice
   symcnn quiz --seed 7 --format toml -o exam.toml
   symcnn quiz exam.toml --format moodle -o exam.xml
   symcnn quiz exam.toml --lint
@@ -26,6 +27,7 @@ Examples:
 @click.option("--quantity", "quantities", multiple=True, metavar="Q", help="Only ask for this: output, params, macs, …")
 @click.option("--template", "templates", multiple=True, metavar="T", help="Only draw from this template.")
 @click.option("--level", type=int, metavar="L", help="1 one rule, 2 several, 3 a whole network. Default: all.")
+@click.option("--formulas", is_flag=True, help="Only ask for formulas: symbols of the networks stay as they are.")
 @click.option("--title", default="", metavar="TEXT", help="The title of the exam.")
 @click.option("--choice", is_flag=True, help="Multiple choice; the wrong options are known mistakes.")
 @click.option("--key", is_flag=True, help="The key with the working, instead of the exam.")
@@ -41,6 +43,7 @@ def quiz(
     quantities: tuple[str, ...],
     templates: tuple[str, ...],
     level: int | None,
+    formulas: bool,
     title: str,
     choice: bool,
     key: bool,
@@ -60,7 +63,7 @@ def quiz(
 
     if ask and (lint or key or output):
         raise SymcnnError("--ask goes with no other output", hint="leave out --lint, --key and -o")
-    drawing = quizzing.Drawing(file, count, seed, quantities, templates, level, title, language)
+    drawing = quizzing.Drawing(file, count, seed, quantities, templates, level, formulas, title, language)
     if ask:
         from symcnn.cli.interview import interviewed
 

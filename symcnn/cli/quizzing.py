@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -12,17 +13,21 @@ import click
 from symcnn.answers.making.lint import lint
 from symcnn.answers.making.problem import Paper, paper
 from symcnn.answers.making.quiz import is_toml, quiz
-from symcnn.answers.questions import Quiz, load_quiz
+from symcnn.answers.questions import FOLLOW, Quiz, load_quiz
+from symcnn.answers.verdict import APPROX, ASSUME, ASYMP
 from symcnn.cli import work
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.render import TERMINAL
 from symcnn.render.quiz import PAGES, check_quiz_format, render_quiz
+from symcnn.render.quiz.graded import tolerance_of
 from symcnn.render.quiz.lint import lint_json, lint_text
+from symcnn.render.quiz.words import has_formula
 from symcnn.syntax import read_source
 
 _DEFAULT_COUNT = 10
 _LINT_FORMATS = ("text", "json")
+_NOT_OF_MISTAKES = {ASSUME, APPROX, ASYMP, FOLLOW}  # credits of answers that no export knows beforehand
 _OWN_MARKS = ("gift", "moodle", "stack")  # programs that mark by their own rules
 
 
@@ -36,6 +41,7 @@ class Drawing:
     quantities: tuple[str, ...]
     templates: tuple[str, ...]
     level: int | None
+    formulas: bool
     title: str
     language: str | None
     given: bool = False  # whatever the file is called, it is a quiz in TOML
@@ -57,19 +63,27 @@ def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
     found = paper_of(drawing)
     if format_ in _OWN_MARKS:
-        _say_what_is_lost(found.quiz, format_)
+        for note in _notes(found, format_, choice):
+            click.echo(f"note: {note}", err=True)
     return render_quiz(found, format_, key=key, choice=choice)
 
 
-def _say_what_is_lost(quiz_: Quiz, format_: str) -> None:
-    """Name the questions whose rules of marking an export cannot carry."""
+def _notes(found: Paper, format_: str, choice: bool) -> Iterator[str]:
+    """Say what an export cannot carry of the rules of marking, and what it makes of them."""
+    rounded = [one.question.id for one in found.problems if tolerance_of(one)]
     lost = {
-        rule: [question.id for question in quiz_.questions if getattr(question, rule)]
-        for rule in ("accept", "credit", "after")
+        "accept": [q.id for q in found.quiz.questions if set(q.accept) - ({APPROX} if q.id in rounded else set())],
+        "credit": [q.id for q in found.quiz.questions if set(q.credit) & _NOT_OF_MISTAKES],
+        "after": [q.id for q in found.quiz.questions if q.after],
     }
     for rule, ids in lost.items():
         if ids:
-            click.echo(f"note: {format_} does not carry '{rule}' of {', '.join(ids)}; symcnn grade does", err=True)
+            yield f"{format_} does not carry '{rule}' of {', '.join(ids)}; symcnn grade does"
+    if rounded and not choice:
+        yield f"{format_} takes answers to {', '.join(rounded)} that are right to three digits"
+    formulas = [one.question.id for one in found.problems if has_formula(one) and not (choice and one.wrong)]
+    if formulas and format_ != "stack":
+        yield f"{format_} compares the formulas of {', '.join(formulas)} letter by letter; stack compares values"
 
 
 def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
@@ -85,7 +99,7 @@ def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
 
 def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
     """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
-    text, code = linted(Drawing(quiz_, None, None, (), (), None, "", language, given=True), format_)
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_)
     work.write(text, output)
     click.get_current_context().exit(code)
 
@@ -106,6 +120,7 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         quantities=drawing.quantities,
         templates=drawing.templates,
         level=drawing.level,
+        formulas=drawing.formulas,
         language=check_language(drawing.language or "en"),
         title=drawing.title,
     )
@@ -113,11 +128,17 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
 
 def _given(drawing: Drawing) -> Quiz:
     """Return the quiz of a TOML file, whose questions are not drawn."""
-    drawn = {"--count": drawing.count, "--seed": drawing.seed, "--level": drawing.level}
+    drawn = {
+        "--count": drawing.count,
+        "--seed": drawing.seed,
+        "--level": drawing.level,
+        "--formulas": drawing.formulas or None,
+    }
     several = {"--quantity": drawing.quantities, "--template": drawing.templates}
     for option, value in (drawn | several).items():
         if value not in (None, ()):
             raise SymcnnError(f"{option} is of questions that are drawn", hint="a quiz in TOML has its own")
     quiz_ = load_quiz(str(drawing.file))
+    work.warn(quiz_.warnings)
     language = check_language(drawing.language or quiz_.lang)
     return replace(quiz_, lang=language, title=drawing.title or quiz_.title)

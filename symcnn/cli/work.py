@@ -357,9 +357,14 @@ def _analyses(networks: Sequence[Network], settings: dict[str, str], assume: tup
     warnings = [warning for analysis in analyses for warning in analysis.warnings]
     if all(analysis.unused for analysis in analyses):  # what one of the nets knows is no slip of the pen
         warnings += analyses[0].unused
+    warn(warnings)
+    return analyses
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say warnings on standard error, each once."""
     for warning in dict.fromkeys(warnings):
         click.echo(f"warning: {warning}", err=True)
-    return analyses
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypeAlias
 
 from symcnn.answers.making.problem import Paper, Problem
-from symcnn.answers.making.wording import wording
+from symcnn.answers.making.wording import Wording, wording
 from symcnn.answers.quiz_text import decimal_text
 from symcnn.answers.slips import SlipMade
 from symcnn.derive import EXPLAINED, derive
@@ -18,11 +20,14 @@ from symcnn.errors import SymcnnError
 from symcnn.formula.express import express, express_shape
 from symcnn.formula.nodes import Name, Number
 from symcnn.formula.style import PLAIN
-from symcnn.report import Block, Document, Equation, Line, Listing, Paragraph, Program, Section, Table, Working
+from symcnn.report import Block, Document, Equation, Line, Listing, Paragraph, Program, Section, Table, Words, Working
 
 _COUNTED_BY_SIZE = ("macs", "flops", "activations", "neurons", "connections")
 _SIZES = ("output", "shape", "size", "channels", "height", "width", "depth", "length")
 _FILL = "_" * 15
+_GAP = Words("; ")  # between the options of a row
+
+Rows: TypeAlias = "tuple[Problem, ...]"  # a question, or the rows of a table
 
 
 def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> Document:
@@ -30,46 +35,104 @@ def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> D
     marks = f"{_FILL[:6]} / {decimal_text(paper.quiz.marks)}"
     head = ((exam_word("name", language), (line(_FILL),)), (exam_word("all_marks", language), (line(marks),)))
     first = Section(_one_line(paper.quiz.title), (Listing(head),))
-    questions = (
-        Section(_title(number, one, language), tuple(_asked(one, language, choice)))
-        for number, one in enumerate(paper.problems, 1)
-    )
+    networks = _Networks(language)
+    questions = [
+        Section(
+            _title(number, rows, language),
+            (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice)),
+        )
+        for number, rows in enumerate(_tables(paper), 1)
+    ]
     return Document((first, *questions))
 
 
 def key_document(paper: Paper, language: str = "en", choice: bool = False) -> Document:
     """Return the key: every question with its answer, the working, and its known wrong answers."""
     first = Section(exam_word("key", language, _one_line(paper.quiz.title)), ())
-    questions = (
-        Section(
-            _title(number, one, language),
-            (*_asked(one, language, choice), *_answer(one, language, choice), *_solved(one, language)),
-        )
-        for number, one in enumerate(paper.problems, 1)
-    )
+    networks = _Networks(language)
+    questions = []
+    for number, rows in enumerate(_tables(paper), 1):
+        asked = (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice, key=True))
+        solved = (*_answers(rows, language, choice), *_solved(rows, language))
+        questions.append(Section(_title(number, rows, language), (*asked, *solved)))
     return Document((first, *questions))
+
+
+def _tables(paper: Paper) -> list[Rows]:
+    """Return the questions with the rows of each table together: on paper they are one."""
+    grouped = groupby(paper.problems, key=lambda one: one.question.table or one.question.id)
+    return [tuple(rows) for _, rows in grouped]
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _title(number: int, one: Problem, language: str) -> str:
-    marks = one.question.marks
-    said = exam_word("mark", language) if marks == 1 else exam_word("marks", language, decimal_text(marks))
+def _title(number: int, rows: Rows, language: str) -> str:
+    each = rows[0].question.marks
+    marks = sum((one.question.marks for one in rows), Fraction(0))
+    if len(rows) > 1:
+        said = exam_word("rows", language, decimal_text(marks), decimal_text(each))
+    else:
+        said = exam_word("mark", language) if marks == 1 else exam_word("marks", language, decimal_text(marks))
     return exam_word("question", language, number) + said
 
 
-def _asked(one: Problem, language: str, choice: bool) -> Iterator[Block]:
-    said = wording(one.posed, language)
-    yield from (Paragraph(line(text)) for text in (said.intro,) if text and text != said.ask)
-    if said.layers:
-        yield Listing(tuple((name, (line(words),)) for name, words in said.layers))
-    if said.program:
-        yield Program(said.program)
-    yield from (Paragraph(line(text)) for text in (said.values, said.ask) if text)
-    if choice and one.wrong:
-        yield Listing(tuple((f"({letter})", (value_line(v),)) for letter, v in lettered(one)))
+class _Networks:
+    """The networks of an exam: each is told once, and later questions about it name the first."""
+
+    def __init__(self, language: str) -> None:
+        self._language, self._known = language, dict[Any, int]()
+
+    def of(self, number: int, rows: Rows) -> Iterator[Block]:
+        """Yield what is said of the network of a question."""
+        said = _wording(rows, self._language)
+        network = (said.intro, said.layers, said.program, said.values)
+        if not (said.layers or said.program):  # a formula, whose words are what is asked
+            return
+        first = self._known.setdefault(network, number)
+        if first != number:
+            yield Paragraph(line(exam_word("same", self._language, first)))
+            return
+        yield Paragraph(line(said.intro))
+        if said.layers:
+            yield Listing(tuple((name, (line(words),)) for name, words in said.layers))
+        if said.program:
+            yield Program(said.program)
+        if said.values:
+            yield Paragraph(line(said.values))
+
+
+def _wording(rows: Rows, language: str) -> Wording:
+    return wording(rows[0].posed, language, len(rows) > 1)
+
+
+def _asked(rows: Rows, language: str) -> Iterator[Block]:
+    said = _wording(rows, language)
+    if text := said.ask or said.intro:
+        yield Paragraph(line(text))
+
+
+def _lines(rows: Rows, choice: bool, key: bool = False) -> Iterator[Block]:
+    """Yield the options of a question, or of a table a line for each answer."""
+    options = _has_options(rows, choice)
+    if len(rows) > 1 and (options or not key):
+        yield Listing(tuple((_name(one), (_options(one) if options else line(_FILL),)) for one in rows))
+    elif options:
+        yield Listing(tuple((f"({letter})", (value_line(v),)) for letter, v in lettered(rows[0])))
+
+
+def _has_options(rows: Rows, choice: bool) -> bool:
+    return choice and all(one.wrong for one in rows)
+
+
+def _name(row: Problem) -> str:
+    return row.question.layer or row.question.id
+
+
+def _options(row: Problem) -> Line:
+    options = ((*line(f"({letter}) "), *value_line(value)) for letter, value in lettered(row))
+    return tuple(part for place, option in enumerate(options) for part in ((_GAP,) * bool(place) + option))
 
 
 def lettered(one: Problem) -> list[tuple[str, Any]]:
@@ -77,17 +140,43 @@ def lettered(one: Problem) -> list[tuple[str, Any]]:
     return list(zip(ascii_lowercase, one.options(), strict=False))
 
 
-def _answer(one: Problem, language: str, choice: bool) -> Iterator[Block]:
-    letters = [f"({letter}) " for letter, value in lettered(one) if value == one.value] if choice and one.wrong else []
-    yield Listing(((exam_word("answer", language), ((*line(*letters), *value_line(one.value)),)),))
+def _answers(rows: Rows, language: str, choice: bool) -> Iterator[Block]:
+    answer, options = exam_word("answer", language), _has_options(rows, choice)
+    if len(rows) == 1:
+        yield Listing(((answer, (_answer(rows[0], options),)),))
+    else:
+        yield Paragraph(line(answer))
+        yield Listing(tuple((_name(one), (_answer(one, options),)) for one in rows))
 
 
-def _solved(one: Problem, language: str) -> Iterator[Block]:
-    yield from working(one, language)
-    if one.wrong:
+def _answer(one: Problem, options: bool) -> Line:
+    letters = [f"({letter}) " for letter, value in lettered(one) if options and value == one.value]
+    return (*line(*letters), *value_line(one.value))
+
+
+def _solved(rows: Rows, language: str) -> Iterator[Block]:
+    yield from _once(block for one in rows for block in working(one, language))
+    if any(one.wrong for one in rows):
         yield Paragraph(line(exam_word("wrong", language)))
-        found = ((_plain(wrong.value), tuple(slip_lines(one, wrong.slips, language))) for wrong in one.wrong)
-        yield Listing(tuple(found))
+        of = [f"{_name(one)}: " if len(rows) > 1 else "" for one in rows]
+        yield Listing(
+            tuple(
+                (f"{name}{_plain(wrong.value)}", tuple(slip_lines(one, wrong.slips, language)))
+                for name, one in zip(of, rows, strict=True)
+                for wrong in one.wrong
+            )
+        )
+
+
+def _once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks without the steps that one before had, as the sizes up to a layer are those up to the next."""
+    known: set[tuple[str, tuple[Equation, ...]]] = set()
+    for block in blocks:
+        if not isinstance(block, Working):
+            yield block
+        elif new := tuple(step for step in block.steps if step not in known):
+            known |= set(new)
+            yield Working(new)
 
 
 def slip_lines(one: Problem, slips: Sequence[SlipMade], language: str) -> Iterator[Line]:

@@ -8,6 +8,8 @@ _WORDS = {
     "question": ("Question {0}", "第 {0} 题"),
     "marks": (" ({0} marks)", "（{0} 分）"),
     "mark": (" (1 mark)", "（1 分）"),
+    "rows": (" ({0} marks: {1} for each line)", "（{0} 分，每行 {1} 分）"),
+    "same": ("The network is that of question {0}.", "网络与第 {0} 题相同。"),
     "name": ("Name", "姓名"),
     "all_marks": ("Marks", "总分"),
     "answer": ("Answer", "答案"),

@@ -10,7 +10,7 @@ from symcnn.library.headings import comment, heading
 from symcnn.library.kind import Kind
 from symcnn.library.rules import ASKED, RULES
 from symcnn.report import Column, Document, Line, Listing, Math, Paragraph, Section, Table, Words
-from symcnn.tree import LayerParameter, Net, Parameter, Requirement, Slip
+from symcnn.tree import Called, LayerParameter, Net, Parameter, Requirement, Slip
 
 _WITHOUT_GROUP = "Layer kinds"
 _LETTERS = (
@@ -71,12 +71,18 @@ def _said(found: Kind | Net) -> str:
 def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ...]]]:
     definition = kind.definition
     yield "source", (_words(definition.source or "not given"),)
+    yield "in words", tuple(_in_words(called) for called in definition.called)
     yield "arguments", tuple(_argument(kind, p) for p in definition.parameters)
     yield "requires", tuple(_requirement(r) for r in definition.requirements if not _lists_words(r))
     yield "formulas", tuple(line for name, value in definition.rules for line in _rule(name, value, _meaning(name)))
     yield "in textbooks", tuple(_equal(s.quantity, s.value, _where(s.condition)) for s in definition.shown)
     yield "known mistakes", _slips(kind.slips, language)
     yield "letters", (_words(_LETTERS),)
+
+
+def _in_words(called: Called) -> Line:
+    about = f"{called.argument}: " if called.argument else ""
+    return (Words(f"{about}{called.text}, {called.zh}"), *_where(called.condition))
 
 
 def _slips(slips: Sequence[Slip], language: str) -> tuple[Line, ...]:
@@ -205,6 +211,15 @@ def _kind_data(kind: Kind) -> dict[str, object]:
         "source": definition.source,
         "arguments": [_argument_data(kind, p) for p in definition.parameters],
         "rules": {name: value.span.text for name, value in definition.rules},
+        "called": [
+            {
+                "argument": c.argument,
+                "text": c.text,
+                "zh": c.zh,
+                "if": None if c.condition is None else c.condition.span.text,
+            }
+            for c in definition.called
+        ],
         "requires": [{"condition": r.condition.span.text, "hint": r.hint} for r in definition.requirements],
         "textbooks": [
             {

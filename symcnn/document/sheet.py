@@ -53,7 +53,7 @@ def summary_text(sheet: Sheet, language: str) -> str:
     share = mean / sheet.quiz.marks if sheet.quiz.marks else Fraction(0)
     return sheet_word("summary", language).format(
         learners=learners,
-        questions=len(sheet.quiz.questions),
+        questions=len({question.table or question.id for question in sheet.quiz.questions}),
         marks=number_text(sheet.quiz.marks),
         mean=number_text(mean),
         share=share_text(share),

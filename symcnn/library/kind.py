@@ -28,11 +28,11 @@ from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
 from symcnn.syntax.cache import kept
-from symcnn.tree import Layer, LayerParameter, Slip
+from symcnn.tree import Called, Layer, LayerParameter, Slip
 
 # A rule may use the names that are known when it is worked out.
 _BEFORE_SIZE = (*WINDOW, "size", "joins", "gates", "axes", "channels")
-_UNMISTAKABLE = ("demands", "defaults", "words", "sided", "slips")  # what no mistake changes is compiled once
+_UNMISTAKABLE = ("demands", "called", "defaults", "words", "sided", "slips")  # what no mistake changes is compiled once
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,18 @@ class Kind:
             meaning(form.value, vocabulary)  # so that an unknown name is an error at once
             test = None if form.condition is None else meaning(form.condition, vocabulary)
             found[form.quantity] = (*found.get(form.quantity, ()), (test, form.value))
+        return found
+
+    @cached_property
+    def called(self) -> dict[str | None, tuple[tuple[Meaning | None, Called], ...]]:
+        """What the kind (None) and its arguments are in words, each with the condition under which it is so."""
+        found: dict[str | None, tuple[tuple[Meaning | None, Called], ...]] = {}
+        for words in self.definition.called:
+            if words.argument is not None and words.argument not in self.parameters:
+                hint = did_you_mean(words.argument, self.parameters, f"they are {', '.join(self.parameters)}")
+                raise SymcnnError(f"{self.name} has no argument '{words.argument}'", words.span, hint)
+            test = None if words.condition is None else self.condition(words.condition)
+            found[words.argument] = (*found.get(words.argument, ()), (test, words))
         return found
 
     def condition(self, node: Formula) -> Meaning:

@@ -143,6 +143,7 @@ class FileBuilder(FormulaBuilder):
             parameters=parameters or (),
             doc=words.get("doc", ""),
             source=words.get("source", ""),
+            called=tuple(item for item in items if isinstance(item, tree.Called)),
             requirements=tuple(r for item in items if isinstance(item, list) for r in item),
             rules=tuple(rules),
             shown=tuple(item for item in items if isinstance(item, tree.Shown)),
@@ -172,6 +173,12 @@ class FileBuilder(FormulaBuilder):
 
     def source_of(self, _: Span, children: list[Any]) -> dict[str, str]:
         return {"source": unquoted(children[0])}
+
+    def called(self, _: Span, children: list[Any]) -> tree.Called:
+        argument, text, zh, condition = children
+        span = None if argument is None else self.token_span(argument)
+        said = unquoted(text)
+        return tree.Called(argument and str(argument), said, unquoted(zh) if zh else said, condition, span)
 
     def require(self, _: Span, children: list[Any]) -> list[tree.Requirement]:
         return children

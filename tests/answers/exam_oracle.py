@@ -42,6 +42,8 @@ def _answer(rows: list[Row], quantity: str) -> Any:
         case "size":
             assert len(set(last.shape[1:])) == 1
             return last.shape[1]
+        case "height":
+            return last.shape[1]
         case "channels":
             return last.shape[0]
         case "receptive_field":

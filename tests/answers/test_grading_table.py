@@ -66,7 +66,7 @@ BROKEN = [
     ("learner,answer\ns01,832\n", "no column 'question'", None),
     ("learner,question\ns01,q1\n", "no column 'answer'", None),
     ("learner,q1,q2,q3\n", "a.csv:1: there is no question 'q3'", "there are q1, q2"),
-    ("learner,question,answer\ns01,q1,1\ns01,q7,1\n", "a.csv:3: there is no question 'q7'", "there are q1, q2"),
+    ("learner,question,answer\ns01,q7,1\ns01,q8,1\n", "a.csv:2: there is no question 'q7'", "there are q1, q2"),
     ("learner,question,answer,mail\n", "a.csv:1: there is no column 'mail'", None),
     ("learner,q1,q1\n", "a.csv:1: there are two columns 'q1'", None),
     ("learner,q1,,q2\n", "a.csv:1: column 3 has no head", None),
@@ -143,6 +143,40 @@ def test_one_bad_row_costs_no_other(text: str, refused: dict[tuple[str, str], st
     for row in grade(QUIZ, answers).rows:
         said = row.marked.message["en"]
         if (row.learner, row.question) in refused:
-            assert row.verdict == "invalid" and refused[row.learner, row.question] in said and row.marks == 0
+            assert (
+                row.verdict == "invalid"
+                and refused[row.learner, row.question] in said
+                and "未评分：" in row.marked.message["zh"]
+                and row.marks == 0
+            )
         else:
             assert not said.startswith("Not marked")
+
+
+QUOTES = [
+    'learner,question,answer\ns01,q1,"832\ns02,q1,832\ns03,q2,1\n',
+    'learner,question,answer\r\ns01,q1,"832\r\ns02,q1,832\r\ns03,q2,"1\r\ns04,q2,9C²\r\n',
+    'learner,question,answer\ns02,q1,832\ns01,q1,"832',
+    'learner,question,answer\ns02,q1,832\ns01,q1,"832\n\n\n',
+]
+
+
+@pytest.mark.parametrize("text", QUOTES)
+def test_a_quote_that_nothing_ends_costs_only_its_row(text: str) -> None:
+    answers = read(text)
+    opened = {tuple(line.split(",")[:2]) for line in text.split() if '"' in line}
+    assert answers.refused.keys() == (opened if text != QUOTES[2] else set())
+    assert all("a quote that nothing ends" in why for why, _ in answers.refused.values())
+    assert set(answers.texts) == {tuple(line.split(",")[:2]) for line in text.split()[1:]}
+    assert grade(QUIZ, answers).totals["s02"] == 1
+
+
+def test_rows_that_name_no_learner_or_no_question_count_for_nobody() -> None:
+    answers = read("learner,question,answer\ns01,q1,832\n,q1,1\ns01,q7,1\n")
+    sheet = grade(QUIZ, answers)
+    assert [(row.learner, row.question) for row in sheet.rows[:3]] == [("s01", "q1"), ("(line 3)", "q1"), ("s01", "q7")]
+    assert sheet.rows[2].marked.message["en"] == "Not marked: line 4: there is no question 'q7' (there are q1, q2)."
+    assert sheet.totals == {"s01": 1}
+    assert [question.answers for question in sheet.questions] == [1, 1]
+    for format in ("csv", "html", "markdown", "text", "json"):
+        assert "q7" in render_sheet(sheet, format)

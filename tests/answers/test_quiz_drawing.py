@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,9 +19,11 @@ from symcnn import parse
 from symcnn.answers import paper, parse_quiz, quiz, quiz_toml
 from symcnn.answers.making.drawing import best, from_template
 from symcnn.answers.making.drawing import drawn as drawn_of
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.templates import Ask, Template, load_templates, read_templates, templates
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
+from symcnn.answers.posing import posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.render.quiz import render_quiz
 from tests.answers.exam_oracle import solve
@@ -41,7 +44,21 @@ def test_keys_follow_from_the_words(asked: tuple[Template, Ask], seed: int) -> N
     template, ask = asked
     problem = drawn(template, ask, seed)
     text = wording(problem.posed, "en").text()
+    assert problem.posed.analysis is not None
+    symbols = problem.posed.analysis.symbols
+    assert bool(symbols) == template.id.startswith("formula.")
+    random = Random(seed)
+    for name, symbol in symbols.items():  # a formula is held against numbers in the place of its symbols
+        number = random.randint(*((60, 99) if name in "HW" else (3, 7) if name == "k" else (8, 40)))
+        text = re.sub(rf"\b{name}\b", str(number), text)
+        problem = replace(problem, value=put_in(problem.value, symbol, number))
     assert problem.value == solve(text, ask.quantity, ask.layer), text
+
+
+def put_in(value: Any, symbol: Any, number: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(put_in(part, symbol, number) for part in value)
+    return value if isinstance(value, int) else value.subs(symbol, number)
 
 
 def numbers(problem: Problem, *names: str) -> list[int]:
@@ -92,7 +109,23 @@ def test_wrong_answers_are_wrong_and_their_mistakes_are_named(template: Template
         assert {slip.id for slip in verdict.slips} & {slip.id for slip in wrong.slips}
     options = problem.options()
     assert options.count(problem.value) == 1
-    assert options == tuple(sorted(set(options)))
+    assert len(options) == len(set(options))
+    if not template.id.startswith("formula."):
+        assert options == tuple(sorted(options))
+
+
+def test_formulas_on_request() -> None:
+    found = quiz(count=6, seed=3, formulas=True)
+    assert all(problem.posed.analysis and problem.posed.analysis.symbols for problem in found.problems)
+    assert toml(found) == toml(quiz(count=6, seed=3, formulas=True)) != toml(quiz(count=6, seed=4, formulas=True))
+    net = parse("net a { input C×H×W; c: Conv(M, k); Conv(2M, k, stride=2) }")["a"]
+    found = quiz(net, count=4, seed=1, formulas=True)
+    assert all(not problem.question.at for problem in found.problems)
+    assert "Answer in terms of C, H, M, W, k" in render_quiz(found)
+    assert any(not isinstance(wrong.value, int) for problem in found.problems for wrong in problem.wrong)
+    assert error_of(lambda: quiz("examples/lenet.cnn", formulas=True)).message == "lenet has no symbols"
+    error = error_of(lambda: quiz(templates="conv.params", formulas=True))
+    assert error.message == "no template leaves a symbol"
 
 
 def test_every_key_is_judged_right_also_in_chinese() -> None:
@@ -253,3 +286,29 @@ BROKEN = [
 @pytest.mark.parametrize(("text", "message"), BROKEN)
 def test_broken_templates(text: str, message: str) -> None:
     assert error_of(lambda: read_templates(text, "t")).message.startswith(message)
+
+
+OWN = """
+layer Blur(kernel_size: k, strength: s = 1) {
+    "Smooths."
+    called "strong smoothing" zh "强平滑" if s > 2
+    called "smoothing" zh "平滑"
+    called strength "strength {}" zh "强度 {}"
+    size = n - k + 1
+}
+net q { input 3×32×32; a: Blur(5, strength=3); b: Blur(3, strength=2) }
+"""
+
+
+def test_a_kind_says_itself_what_it_is_called() -> None:
+    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "en")
+    assert said.layers == (("a", "strong smoothing, kernel 5, strength 3"), ("b", "smoothing, kernel 3, strength 2"))
+    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "zh")
+    assert said.layers == (("a", "强平滑，核 5，强度 3"), ("b", "平滑，核 3，强度 2"))
+    wrong = OWN.replace("called strength", "called strenght")
+    error = error_of(lambda: wording(posed(Question("q1", "size", "b", wrong), Quiz(())), "en"))
+    assert (error.message, error.hint) == ("Blur has no argument 'strenght'", "did you mean 'strength'?")
+    net = "net q { input 8×16×16; Conv(8, 3, groups=8); Conv(8, 3, groups=2); Conv(1, 1) }"
+    words = [text for _, text in wording(posed(Question("q1", "size", None, net), Quiz(())), "en").layers]
+    assert [text.split(",")[0] for text in words] == ["depthwise convolution", "convolution", "convolution"]
+    assert words[2].startswith("convolution, 1 filter, ")

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from symcnn import analyse, parse
 from symcnn.answers import lint, parse_quiz
-from symcnn.answers.making.lint import Lint, lint_question
+from symcnn.answers.making.lint import Lint
 from symcnn.answers.making.neighbours import neighbours, number_places
+from symcnn.answers.making.problem import single_mistakes
+from symcnn.answers.making.proposing import with_numbers
+from symcnn.answers.posing import posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.answers.slips import wrong_values
 from symcnn.render.quiz.lint import lint_json, lint_text
@@ -20,7 +23,7 @@ from tests.helpers import draws
 
 
 def linted(net: str, quantity: str, layer: str | None = None, **more: Any) -> Lint:
-    return lint_question(Question("q1", quantity, layer, f"net q {{ {net} }}", **more), Quiz(()))
+    return lint(Quiz((Question("q1", quantity, layer, f"net q {{ {net} }}", **more),)))[0]
 
 
 def ids(found: Lint) -> set[str]:
@@ -61,10 +64,10 @@ def test_values_of_symbols_are_varied() -> None:
 
 
 def test_numbers_of_a_network_that_is_only_named() -> None:
-    found = lint_question(Question("q1", "params", "c1", name="lenet5"), Quiz(()))
+    found = lint(Quiz((Question("q1", "params", "c1", name="lenet5"),)))[0]
     assert "M15" in ids(found)  # its input has one channel
     assert found.proposal is None  # and is what it is
-    found = lint_question(Question("q1", "size", "conv1", name="resnet18", at={"H": "33", "W": "33"}), Quiz(()))
+    found = lint(Quiz((Question("q1", "size", "conv1", name="resnet18", at={"H": "33", "W": "33"}),)))[0]
     assert found.proposal is None or found.proposal.net is None
 
 
@@ -135,3 +138,24 @@ def test_text_has_a_proposal_or_says_that_there_is_none(language: str) -> None:
     text = lint_text([found], language)
     assert "net q { input 2×28×28; conv1: Conv(32, 5) }" in text
     assert "M15 (conv1)" in text
+
+
+def test_questions_about_one_network_get_one_set_of_numbers() -> None:
+    """Alone they would get different ones: the last filters, the input's channels, its size."""
+    net = "net q { input 1×28×28; conv1: Conv(16, 3); conv2: Conv(16, 3, stride=2) }"
+    asked = [("a", "params", "conv1"), ("b", "params", "conv2"), ("c", "output", "conv2")]
+    questions = tuple(Question(id_, quantity, layer, net) for id_, quantity, layer in asked)
+    quiz = Quiz((*questions, Question("e", "params", "c", "net other { input 1×9×9; c: Conv(8, 3) }")))
+    found = lint(quiz)
+    alone = {one.proposal.net for q in questions if (one := lint(Quiz((q,)))[0]).proposal is not None}
+    assert len(alone) > 1
+    proposals = [one.proposal for one in found[:3] if one.proposal is not None]
+    assert len({one.net for one in proposals}) == 1 and len(proposals) > 1
+    assert {one.together for one in found[:3] if one.proposal is not None} == {("a", "b", "c")}
+    assert found[3].together == ("e",)
+    for question in questions:
+        told = {str(one.value) for one in single_mistakes(posed(question, quiz))}
+        better = {str(one.value) for one in single_mistakes(posed(with_numbers(question, proposals[0]), quiz))}
+        assert len(better) >= len(told)
+    text = lint_text(found, "en")
+    assert text.count("these numbers tell more apart, and serve all of a, b, c: net q {") == len(proposals)

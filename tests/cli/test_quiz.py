@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from symcnn.answers import load_quiz, quiz
-from symcnn.answers.making.problem import answer_text
+from symcnn.answers.making.values import answer_text
 from symcnn.cli import main
 
 LENET = str(Path(__file__).parent.parent.parent / "examples" / "lenet.cnn")
@@ -84,6 +84,43 @@ def test_lint(one: str) -> None:
     better = Path(one).with_name("better.toml")
     better.write_text(ONE.replace("1×28", "3×28"), encoding="utf-8")
     assert run(str(better), "--lint")[:2] == (0, "q1: its numbers tell apart what numbers near by do\n")
+
+
+def test_what_is_not_marked_is_said(one: str, tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("learner,question,answer\ns01,q1,832\ns01,q1,1\ns02,q8,1\n,q1,2\ns03,q1,832\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["grade", one, str(table), "--format", "csv"])
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "warning: 3 answers are not marked\n"
+        "  s01 answers q1 twice, in lines 2 and 3; remove one of them\n"
+        "  line 4: there is no question 'q8' (there are q1)\n"
+        "  line 5 has no learner\n"
+    )
+    assert "s03,q1,832,exact,1,1" in done.stdout
+
+
+UNKNOWN = """
+[[question]]
+id = "t"
+net = "net q { input 3×H×W; c: Conv(8, 3); a: AdaptiveAvgPool(7); g: GlobalAvgPool }"
+quantity = "receptive_field"
+table = true
+"""
+
+
+def test_layers_of_which_nothing_is_known_are_left_out_of_tables(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    code, out, errors = run(str(path), "--format", "json")
+    assert code == 0
+    assert [one["id"] for one in json.loads(out)["questions"]] == ["t.c"]
+    assert [line.partition(":")[0] for line in errors.splitlines()] == ["warning", "warning"]
+    assert "warning: t has no row for a: the receptive field is not known" in errors
+    path.write_text(UNKNOWN.replace("table = true", 'layers = ["c", "a"]'), encoding="utf-8")
+    code, _, errors = run(str(path))
+    assert code == 2
+    assert "error: a: the receptive field is not known" in errors and f"{path}:6:10" in errors
 
 
 def test_lint_of_what_is_marked(one: str) -> None:
@@ -188,5 +225,14 @@ def test_a_quiz_in_toml_is_not_drawn(one: str) -> None:
 def test_what_an_export_does_not_carry_is_said(format_: str) -> None:
     code, out, errors = run("examples/quiz_papers.toml", "--format", format_)
     assert code == 0 and out
-    assert f"note: {format_} does not carry 'accept' of q4, q7, q8; symcnn grade does\n" in errors
-    assert run("-n", "2", "--format", format_)[2] == ""
+    assert f"note: {format_} does not carry 'accept' of q4; symcnn grade does\n" in errors
+    assert f"note: {format_} takes answers to q7, q8 that are right to three digits\n" in errors
+    assert run("-n", "2", "--template", "dense", "--format", format_)[2] == ""
+
+
+def test_formulas_and_what_platforms_make_of_them() -> None:
+    code, _, errors = run("--formulas", "-n", "2", "--format", "gift")
+    assert (code, errors) == (0, "note: gift compares the formulas of q1, q2 letter by letter; stack compares values\n")
+    assert run("--formulas", "-n", "2", "--format", "stack")[2] == ""
+    assert run("--formulas", "-n", "2", "--format", "gift", "--choice")[2] == ""
+    assert run("examples/quiz_papers.toml", "--formulas")[0] == 2

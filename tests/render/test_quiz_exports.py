@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from html.parser import HTMLParser
 from io import StringIO
@@ -20,13 +21,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn.answers import paper, parse_quiz, quiz
-from symcnn.answers.making.problem import Paper, answer_text
+from symcnn.answers.grading.marking import credit_of
+from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.templates import templates
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
-from symcnn.render.quiz import FORMATS, render_quiz
+from symcnn.render.quiz import FORMATS, PAGES, render_quiz
 from symcnn.render.quiz.stack import maxima
+from symcnn.render.quiz.words import literal
 from tests.helpers import draws, error_of
 from tests.render.gift_reader import read_gift
+from tests.render.moodle_reader import GRADES, Stack, answers_of, marked, questions_of
 
 NASTY = "{@1+1@} {#2#} [[input:ans2]] "
 NASTY += "~a = #1 {x} : \\n <b>&amp;</b> ]]> \"q\" 'r' ::t:: %50% $x$ \\alpha → ×\n\n// no comment\n=SUM(A1)"
@@ -87,18 +92,20 @@ def test_gift(found: Paper) -> None:
         assert shown(gift.text) == stem(found, place)
         assert gift.name.endswith(one.question.id)
         full = [answer for answer in gift.answers if answer.weight == 100]
-        assert answer_text(one.value) in [answer.text for answer in full]
+        assert literal(answer_text(one.value)) in [answer.text for answer in full]
         assert gift.kind == ("numerical" if isinstance(one.value, int) else "short")
+        assert all(f"{float(answer.weight):.10g}" in GRADES for answer in gift.answers)
         if gift.kind == "numerical":
             assert [answer.text for answer in full] == [str(one.value)]
             assert all(answer.tolerance == 0 for answer in gift.answers if answer.text)
-        wrong = {answer.text: answer for answer in gift.answers if answer.weight == 0}
+        answers = {answer.text: answer for answer in gift.answers}
         for slip in one.wrong:
-            assert wrong[answer_text(slip.value)].comment
+            answer = answers[literal(answer_text(slip.value))]
+            assert answer.comment and answer.weight == 100 * credit(one, slip.value)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs"]) | st.sampled_from("~=#{}:\\\n%*")))
-@draws(300)
+@draws(150)
 def test_gift_takes_the_meaning_of_signs_away(text: str) -> None:
     found = replace(drawn(), problems=drawn().problems[:1])
     found = replace(found, quiz=replace(found.quiz, title=text))
@@ -114,7 +121,7 @@ def test_gift_multiple_choice() -> None:
         assert [answer.text for answer in gift.answers if answer.weight == 100] == [answer_text(one.value)]
 
 
-# The elements of a question in Moodle XML: those that must be there, and those that may.
+# The elements of a question in Moodle XML, in the order in which Moodle writes them.
 COMMON = ["name", "questiontext", "generalfeedback", "defaultgrade", "penalty", "hidden", "idnumber"]
 OWN = {
     "numerical": ["answer", "unitgradingtype", "unitpenalty", "showunits", "unitsleft"],
@@ -124,62 +131,109 @@ OWN = {
 }
 
 
-def read_xml(text: str) -> list[Xml.Element]:
-    """Read Moodle XML; its first line is the declaration."""
-    assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<quiz>')
-    root = Xml.fromstring(text)
-    assert (root.tag, {child.tag for child in root}) == ("quiz", {"question"})
-    category, *questions = root
-    assert category.get("type") == "category"
-    assert (category.findtext("category/text") or "").startswith("$course$/")
-    return questions
-
-
-def check_texts(question: Xml.Element) -> None:
-    for element in question.iter():
-        if element.tag in ("questiontext", "generalfeedback", "feedback"):
-            assert element.get("format") == "html"
-            assert [child.tag for child in element] == ["text"]
-    assert float(question.findtext("defaultgrade") or "") > 0
-    assert 0 <= float(question.findtext("penalty") or "") <= 1
+def credit(one: Problem, value: Any) -> Fraction:
+    """Return what `grade` gives for an answer."""
+    return credit_of(one.posed.judge(answer_text(value)), one.question)
 
 
 def test_moodle_xml(found: Paper) -> None:
-    questions = read_xml(render_quiz(found, "moodle"))
+    questions = questions_of(render_quiz(found, "moodle"))
     assert len(questions) == len(found.problems)
     for place, (question, one) in enumerate(zip(questions, found.problems, strict=True)):
         kind = question.get("type") or ""
         assert kind == ("numerical" if isinstance(one.value, int) else "shortanswer")
         assert list(dict.fromkeys(child.tag for child in question)) == [*COMMON, *OWN[kind]]
-        check_texts(question)
         assert shown(question.findtext("questiontext/text") or "") == stem(found, place)
-        answers = {answer.findtext("text"): answer for answer in question.findall("answer")}
-        assert len(answers) == len(question.findall("answer"))  # no answer twice
-        assert answers[answer_text(one.value)].get("fraction") == "100"
+        assert marked(question, answer_text(one.value)).fraction == 100
         for wrong in one.wrong:
-            answer = answers[answer_text(wrong.value)]
-            assert answer.get("fraction") == "0"
-            assert answer.findtext("feedback/text")
-        assert list(answers)[-1] == "*"
-        if kind == "numerical":
-            assert {answer.findtext("tolerance") for answer in answers.values()} == {"0"}
-            assert all(text == "*" or re.fullmatch(r"\d+", text or "") for text in answers)
+            answer = marked(question, answer_text(wrong.value))
+            assert answer.fraction == 100 * credit(one, wrong.value)
+            assert answer.feedback
+        assert marked(question, "12345678901").fraction == 0
+
+
+ROUNDED = """
+    credit = { M11 = 0.3, M16 = 0.32 }
+    [[question]]
+    id = "q1"
+    name = "vgg16"
+    at = { H = 224, W = 224 }
+    quantity = "params"
+    accept = "approx"
+    [[question]]
+    id = "q2"
+    net = "net q { input 3×28×28; conv1: Conv(8, 5) }"
+    quantity = "params"
+    accept = "approx"
+    [[question]]
+    id = "q3"
+    net = "net q { input 3×H×W; conv1: Conv(8, 5, stride=2) }"
+    quantity = "output"
+    accept = "approx"
+"""
+
+
+def test_roundings_are_right_where_they_are_accepted() -> None:
+    found = paper(parse_quiz(ROUNDED))
+    for question in questions_of(render_quiz(replace(found, quiz=replace(found.quiz, title="t")), "moodle"))[:1]:
+        right = ["138357544", "138400000", "138000000"]
+        assert [marked(question, typed).fraction for typed in right] == [100, 100, 100]
+        assert [marked(question, typed).fraction for typed in ("137000000", "138353320", "138860000")] == [0, 30, 0]
+        assert "Add the biases" in marked(question, "138353320").feedback
+    first, second, third = read_gift(render_quiz(found, "gift"))
+    assert [answer.tolerance for answer in first.answers if answer.weight == 100] == [Fraction(500_000)]
+    assert {answer.tolerance for answer in second.answers if answer.text} == {Fraction(0)}
+    assert [answer.weight for answer in second.answers if answer.text == "128"] == [Fraction("33.33333")]
+    assert third.kind == "short"
+    question = questions_of(render_quiz(replace(found, quiz=replace(found.quiz, title="t")), "stack"))[0]
+    stack = Stack(question)
+    assert [stack.walk(typed)[0] for typed in ("138400000", "137000000", "138353320")] == [1, 0, 0.3]
+    assert (question.findtext("input/forbidfloat"), question.findtext("input/tans")) == ("0", "ta")
+
+
+FORMULAS = [
+    ("conv1: Conv(M, 5)", "params", ["25CM+M", "25*C*M + M", "M*(25*C+1)", "(25C + 1)M"], 3),
+    ("conv1: Conv(M, 3, stride=2, padding=1)", "height", ["⌈H/2⌉", "ceil(H/2)", "floor((H-1)/2)+1"], 2),
+    ("conv1: Conv(M, 3)", "macs", ["9CM(H - 2)(W - 2)", "9*C*M*(H-2)*(W-2)", "9C·M·(H − 2)·(W − 2)"], 3),
+]
+
+
+@pytest.mark.parametrize(("net", "quantity", "typed", "many"), FORMULAS)
+def test_formulas_in_several_spellings(net: str, quantity: str, typed: list[str], many: int) -> None:
+    """Letters are compared: what is not among the spellings is not right there, but it is for `grade`."""
+    found = paper(
+        parse_quiz(f"""
+    title = "t"
+    [[question]]
+    id = "q1"
+    net = "net q {{ input C×H×W; {net} }}"
+    quantity = "{quantity}"
+    """)
+    )
+    (question,) = questions_of(render_quiz(found, "moodle"))
+    assert [marked(question, text).fraction for text in typed[:many]] == [100] * many
+    assert marked(question, typed[0].replace("H", "h").replace("C", "c")).fraction == 0
+    (gift,) = read_gift(render_quiz(found, "gift"))
+    assert {literal(text) for text in typed[:many]} <= {answer.text for answer in gift.answers if answer.weight == 100}
+    for text in typed:
+        assert found.problems[0].posed.judge(text).verdict == "exact"
+    texts = [answer.text.replace("\\*", "*") for answer in answers_of(question) if answer.fraction == 100]
+    assert all(found.problems[0].posed.judge(text).verdict == "exact" for text in texts)
 
 
 def test_moodle_multiple_choice() -> None:
     found = drawn()
-    for question, one in zip(read_xml(render_quiz(found, "moodle", choice=True)), found.problems, strict=True):
+    for question, one in zip(questions_of(render_quiz(found, "moodle", choice=True)), found.problems, strict=True):
         assert question.get("type") == "multichoice"
         assert list(dict.fromkeys(child.tag for child in question)) == [*COMMON, *OWN["multichoice"]]
         fractions = {answer.findtext("text"): answer.get("fraction") for answer in question.findall("answer")}
         assert fractions == {answer_text(v): "100" if v == one.value else "0" for v in one.options()}
-        check_texts(question)
 
 
 def test_stars_of_short_answers_are_no_wildcards() -> None:
     found = drawn()
     shapes = [place for place, one in enumerate(found.problems) if isinstance(one.value, tuple)]
-    questions, gifts = read_xml(render_quiz(found, "moodle")), read_gift(render_quiz(found, "gift"))
+    questions, gifts = questions_of(render_quiz(found, "moodle")), read_gift(render_quiz(found, "gift"))
     for place in shapes:
         typed = "\\*".join(map(str, found.problems[place].value))
         texts = [answer.findtext("text") or "" for answer in questions[place].findall("answer")]
@@ -189,7 +243,7 @@ def test_stars_of_short_answers_are_no_wildcards() -> None:
 
 
 def test_marks_and_names_come_through() -> None:
-    first, _ = read_xml(render_quiz(nasty(), "moodle"))
+    first, _ = questions_of(render_quiz(nasty(), "moodle"))
     assert float(first.findtext("defaultgrade") or "") == 2.5
     assert (first.findtext("name/text") or "").endswith("q1")
 
@@ -214,37 +268,16 @@ def tags(element: Xml.Element) -> list[str]:
     return list(dict.fromkeys(child.tag for child in element))
 
 
-def variables(question: Xml.Element) -> dict[str, str]:
-    lines = (question.findtext("questionvariables/text") or "").split(";")
-    return dict(tuple(part.strip() for part in line.split(":", 1)) for line in lines if line.strip())  # type: ignore[misc]
-
-
-def walk(question: Xml.Element, answer: str) -> tuple[float, str, str]:
-    """Go through the tree of responses with an answer, as STACK does; return score, note and feedback."""
-    nodes = {node.findtext("name"): node for node in question.findall("prt/node")}
-    values, place, score = variables(question), "0", 0.0
-    for _ in range(len(nodes)):
-        node = nodes[place]
-        branch = "true" if values[node.findtext("tans") or ""] == answer else "false"
-        assert node.findtext(f"{branch}scoremode") == "="
-        score = float(node.findtext(f"{branch}score") or "")
-        place = node.findtext(f"{branch}nextnode") or ""
-        if place == "-1":
-            return score, node.findtext(f"{branch}answernote") or "", node.findtext(f"{branch}feedback/text") or ""
-    raise AssertionError("the tree does not end")
-
-
 def test_stack(found: Paper) -> None:
-    for question, one in zip(read_xml(render_quiz(found, "stack")), found.problems, strict=True):
+    for question, one in zip(questions_of(render_quiz(found, "stack")), found.problems, strict=True):
         assert question.get("type") == "stack"
         assert tags(question) == STACK
-        check_texts(question)
         text = question.findtext("questiontext/text") or ""
         assert re.findall(r"\[\[.*?\]\]|\{[@#]", text) == ["[[input:ans1]]", "[[validation:ans1]]"]
         assert question.findtext("specificfeedback/text") == "[[feedback:prt1]]"
         (box,), (tree,) = question.findall("input"), question.findall("prt")
         assert (tags(box), box.findtext("name")) == (INPUT, "ans1")
-        assert box.findtext("tans") in variables(question)
+        assert box.findtext("tans") in Stack(question).variables
         assert tags(tree) == ["name", "value", "autosimplify", "feedbackstyle", "feedbackvariables", "node"]
         nodes = tree.findall("node")
         assert [tags(node) for node in nodes] == [NODE] * (1 + len(one.wrong))
@@ -254,19 +287,65 @@ def test_stack(found: Paper) -> None:
 
 def test_stack_has_a_node_for_each_mistake() -> None:
     found = drawn()
-    for question, one in zip(read_xml(render_quiz(found, "stack")), found.problems, strict=True):
-        assert walk(question, maxima(one.value))[0] == 1
+    for question, one in zip(questions_of(render_quiz(found, "stack")), found.problems, strict=True):
+        stack = Stack(question)
+        assert stack.walk(maxima(one.value))[0] == 1
         for wrong in one.wrong:
-            score, _, said = walk(question, maxima(wrong.value))
-            assert score == 0
+            score, _, said = stack.walk(maxima(wrong.value))
+            assert score == credit(one, wrong.value)
             assert said
-        assert walk(question, "0")[0::2] == (0, "")
-        values = variables(question)
+        zero = maxima((0,) * len(one.value) if isinstance(one.value, tuple) else 0)
+        assert stack.walk(zero)[0::2] == (0, "")
         for test in question.findall("qtest"):
-            typed = test.findtext("testinput/value") or ""
-            score, note, _ = walk(question, values.get(typed, typed))
+            score, note, _ = stack.walk(test.findtext("testinput/value") or "")
             assert float(test.findtext("expected/expectedscore") or "") == score
             assert test.findtext("expected/expectedanswernote") == note
+
+
+def test_stack_compares_floors_at_points() -> None:
+    found = paper(parse_quiz(f"title = 't'\n[[question]]\nid = 'q'\n{FLOORS}"))
+    (question,) = questions_of(render_quiz(found, "stack"))
+    stack = Stack(question)
+    for typed in ("ceiling(H/2)", "floor((H + 1)/2)", "floor((H - 1)/2) + 1", "H - floor(H/2)"):
+        assert stack.walk(typed)[0] == 1
+    for typed in ("floor(H/2)", "H/2", "floor(H/2) + 1", "floor((H + 2)/2)"):
+        assert stack.walk(typed)[0] == 0
+    assert "Add 1 after the division" in stack.walk("floor(H/2)")[2]
+    assert (question.findtext("input/insertstars"), question.findtext("input/strictsyntax")) == ("2", "0")
+
+
+FLOORS = "net = 'net q { input C×H×W; conv1: Conv(M, 3, stride=2, padding=1) }'\nquantity = 'height'"
+MAXIMA = shutil.which("maxima")
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(MAXIMA is None, reason="Maxima is not installed")
+@pytest.mark.parametrize("formulas", [False, True])
+def test_maxima_agrees(formulas: bool) -> None:
+    """The tests that each question of STACK has, worked out by Maxima itself."""
+    for question in questions_of(render_quiz(quiz(count=14, seed=2, formulas=formulas), "stack")):
+        program = ["display2d: false$", "linel: 100000$", _lines(question.findtext("questionvariables/text"))]
+        tests = question.findall("qtest")
+        for test in tests:
+            program += [
+                f"ans1: {test.findtext('testinput/value')}$",
+                _lines(question.findtext("prt/feedbackvariables/text")),
+            ]
+            chain = '"?"'
+            for node in reversed(question.findall("prt/node")):
+                sans, tans = node.findtext("sans"), node.findtext("tans")
+                other = chain if node.findtext("falsenextnode") != "-1" else f'"{node.findtext("falseanswernote")}"'
+                note = node.findtext("trueanswernote")
+                chain = f'if is(ratsimp({sans} - {tans}) = ratsimp(0*{tans})) then "{note}" else {other}'
+            program.append(f'print(concat("note ", {chain}))$')
+        done = subprocess.run([str(MAXIMA), "--very-quiet"], input="\n".join(program), capture_output=True, text=True)
+        notes = re.findall(r"^note (\S+)", done.stdout, re.MULTILINE)
+        assert notes == [test.findtext("expected/expectedanswernote") for test in tests], done.stdout
+
+
+def _lines(text: str | None) -> str:
+    """Return statements that are worked out without being shown."""
+    return "".join(f"{line}$\n" for line in (text or "").rstrip(";").split(";\n") if line)
 
 
 def test_formulas_as_maxima_writes_them() -> None:
@@ -381,4 +460,34 @@ quantity = "size"
 text = "How wide is each output?"
 """
     written = render_quiz(paper(parse_quiz(text)), format_)
+    if format_ in PAGES:  # on paper the table is one question, with a line for each row
+        assert written.count("How wide is each output?") == 1
+        assert [len(re.findall(f"{layer}\\W[^_]{{0,30}}_", written)) for layer in ("first", "second")] == [1, 1]
+        assert "2 marks: 1 for each line" in written
+        return
     assert [len(re.findall(f"Here(?:\\\\:|:) {layer}", written)) >= 1 for layer in ("first", "second")] == [True, True]
+
+
+def test_a_network_is_told_once_on_paper() -> None:
+    text = """
+net = "net q { input 1×28×28;  first: Conv(4, 5);  second: MaxPool(2) }"
+[[question]]
+id = "a"
+quantity = "params"
+[[question]]
+id = "b"
+reference = "4*a"
+after = "a"
+text = "How many bytes are that in float32?"
+[[question]]
+id = "c"
+quantity = "output"
+"""
+    found = paper(parse_quiz(text))
+    for format in ("text", "markdown"):
+        for key in (False, True):
+            page = render_quiz(found, format, key=key)
+            assert page.count("An input of 1×28×28") + page.count("takes an input of 1×28×28") == 1
+            assert page.count("The network is that of question 1.") == 1
+            assert page.count("How many bytes are that in float32?") == 1
+    assert "416" in render_quiz(found, key=True)

@@ -125,9 +125,9 @@ def failed(why: str) -> Marked:
     return Marked(UNDECIDED, Fraction(0), _said(_FAILED, (why, why)))
 
 
-def refused(why: str) -> Marked:
+def refused(why: Words) -> Marked:
     """Return that an answer is not marked, since the table of answers does not say whose or which it is."""
-    return Marked(INVALID, Fraction(0), _said(_REFUSED, (why, why)))
+    return Marked(INVALID, Fraction(0), _said(_REFUSED, why))
 
 
 def _said(texts: Words, words: Words | None = None) -> dict[str, str]:

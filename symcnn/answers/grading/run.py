@@ -125,5 +125,5 @@ def _sheet(quiz: Quiz, answers: Answers, marked: Mapping[int, Mapping[str, Marke
         why = answers.refused.get((learner, question))
         found = marked[places[learner]][question] if why is None else refused(why)
         text = answers.texts.get((learner, question))
-        rows.append(Row(learner, question, text, found, found.credit * worth[question]))
-    return Sheet(quiz, tuple(rows), answers.delimiter, answers.byte_order_mark)
+        rows.append(Row(learner, question, text, found, found.credit * worth.get(question, 0)))
+    return Sheet(quiz, tuple(rows), answers.delimiter, answers.byte_order_mark, answers.unnamed)

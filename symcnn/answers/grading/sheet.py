@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -50,21 +51,26 @@ class Sheet:
     rows: tuple[Row, ...]
     delimiter: str = ","
     byte_order_mark: bool = False
+    unnamed: frozenset[str] = frozenset()  # no learners, but rows that do not say whose they are: they count for nobody
 
     @cached_property
     def totals(self) -> dict[str, Fraction]:
         """The marks of each learner."""
         found: dict[str, Fraction] = {}
-        for row in self.rows:
+        for row in self._counted():
             found[row.learner] = found.get(row.learner, Fraction(0)) + row.marks
         return found
+
+    def _counted(self) -> Iterator[Row]:
+        return (row for row in self.rows if row.learner not in self.unnamed)
 
     @cached_property
     def questions(self) -> tuple[QuestionStatistics, ...]:
         """What the class did, question by question."""
         by_question: dict[str, list[Row]] = {question.id: [] for question in self.quiz.questions}
-        for row in self.rows:
-            by_question[row.question].append(row)
+        for row in self._counted():
+            if row.question in by_question:  # and not one that somebody only wrote into the table
+                by_question[row.question].append(row)
         return tuple(_statistics(question, by_question[question.id]) for question in self.quiz.questions)
 
     @cached_property

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from symcnn.answers.messages import Words
 from symcnn.answers.questions import Quiz
 from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.source import Source
@@ -34,7 +35,8 @@ class Answers:
     order: tuple[Key, ...]
     delimiter: str = ","
     byte_order_mark: bool = False  # as some spreadsheets write, and want
-    refused: Mapping[Key, str] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
+    refused: Mapping[Key, Words] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
+    unnamed: frozenset[str] = frozenset()  # what stands for the learners of rows that do not say whose they are
 
     @property
     def learners(self) -> tuple[str, ...]:
@@ -67,18 +69,23 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
     entries = table.long(known) if table.is_long else table.wide(known)
     found = gathered(entries, quiz, table.delimiter, name)
     refused = {**found.refused, **table.refused}
-    return replace(found, byte_order_mark=content.startswith(BOM_UTF8), refused=refused)
+    order = tuple(key for key in found.order if key in found.texts or key[0] not in table.unnamed)
+    unnamed, marked = frozenset(table.unnamed), content.startswith(BOM_UTF8)
+    return replace(found, order=order, byte_order_mark=marked, refused=refused, unnamed=unnamed)
 
 
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
     """Return answers given one by one: (line, learner, question, answer); what is answered twice is refused."""
     texts: dict[Key, str] = {}
-    refused: dict[Key, str] = {}
+    refused: dict[Key, Words] = {}
     lines: dict[Key, int] = {}
     for line, learner, question, answer in entries:
         key = learner, question
         if key in texts:
-            refused[key] = f"{learner} answers {question} twice, in lines {lines[key]} and {line}; remove one of them"
+            refused[key] = (
+                f"{learner} answers {question} twice, in lines {lines[key]} and {line}; remove one of them",
+                f"{learner} 对 {question} 作答两次（第 {lines[key]} 行和第 {line} 行），请删去其一",
+            )
             continue
         texts[key], lines[key] = answer, line
     if not texts:
@@ -105,12 +112,33 @@ def _where(name: str, line: int) -> str:
     return f"{name}:{line}: " if name else ""
 
 
+def _whole(reader: Iterator[list[str]], where: str) -> Iterator[list[str]]:
+    """Yield the rows of a reader; however long a cell is, it costs no other."""
+    before = csv.field_size_limit(_MOST_BYTES)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise SymcnnError(f"{where}: {error}") from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _is_torn(lines: list[str], delimiter: str) -> bool:
+    """Tell whether the lines of one row begin with a quote that none ends, or one that is inside a cell."""
+    try:
+        list(_whole(csv.reader(lines, delimiter=delimiter, strict=True), ""))
+    except SymcnnError:
+        return True
+    return False
+
+
 class _Table:
     """The rows of a CSV file under its heads."""
 
     def __init__(self, source: Source) -> None:
         self.name, self._text = source.name, source.text
-        self.refused: dict[Key, str] = {}
+        self.refused: dict[Key, Words] = {}
+        self.unnamed: set[str] = set()
         self.delimiter, self.heads = self._found()
         self._check_heads()
         self.is_long = "question" in self.heads or "answer" in self.heads
@@ -118,7 +146,7 @@ class _Table:
     def _found(self) -> tuple[str, list[str]]:
         """Return the delimiter and the heads: `learner` is one of them."""
         for delimiter in DELIMITERS:
-            heads = [head.strip() for head in next((row for _, row in self._rows(delimiter)), [])]
+            heads = [head.strip() for head in next((row for _, row, _ in self._rows(delimiter)), [])]
             folded = [head.casefold() if head.casefold() in _LONG else head for head in heads]
             if "learner" in folded and (len(folded) > 1 or delimiter == DELIMITERS[-1]):
                 return delimiter, folded
@@ -133,34 +161,48 @@ class _Table:
             if head in self.heads[:place]:
                 raise SymcnnError(f"{self.name}:1: there are two columns '{head}'")
 
-    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows that are not empty, each with its first line."""
-        before = csv.field_size_limit(_MOST_BYTES)
-        try:
-            reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter)
-            line = 1
-            for row in reader:
-                if row and any(map(str.strip, row)):
-                    yield line, row
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise SymcnnError(f"{self.name}:{line}: {error}") from None
-        finally:
-            csv.field_size_limit(before)
+    def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str], Words | None]]:
+        """Yield the rows that are not empty, each with its first line, and what is wrong with its quotes.
 
-    def _entries(self) -> Iterator[tuple[int, dict[str, str], str]]:
+        A quote that nothing ends would take in the lines below it: its row ends with its line instead.
+        """
+        lines = list(io.StringIO(self._text, newline=""))
+        start = 0
+        while start < len(lines):
+            reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
+            first = start
+            for row in _whole(reader, f"{self.name}:{first + 1}"):
+                end = start + reader.line_num
+                problem = None
+                if end - first > 1 and _is_torn(lines[first:end], delimiter):
+                    row = lines[first].rstrip("\r\n").split(delimiter)
+                    end = first + 1
+                    problem = f"line {end} has a quote that nothing ends", f"第 {end} 行有未闭合的引号"
+                if any(map(str.strip, row)):
+                    yield first + 1, row, problem
+                first = end
+                if problem:
+                    break
+            start = max(first, start + 1)
+
+    def _entries(self) -> Iterator[tuple[int, dict[str, str], Words | None]]:
         """Yield the rows with their lines, and why one of them cannot be marked."""
         rows = self._rows(self.delimiter)
         next(rows)
-        for line, row in rows:
-            problem = ""
-            if len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
-                problem = f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"'
+        for line, row, problem in rows:
+            if not problem and len(row) > len(self.heads) and any(map(str.strip, row[len(self.heads) :])):
+                problem = (
+                    f'line {line} has {len(row)} columns, and the heads are {len(self.heads)}: write "1,024"',
+                    f'第 {line} 行有 {len(row)} 列，而表头只有 {len(self.heads)} 列：请写成 "1,024"',
+                )
             entry = dict(zip(self.heads, (*row, *[""] * len(self.heads)), strict=False))
             learner = entry["learner"].strip()
             if not learner or len(learner) > _LONGEST_NAME:
-                problem = f"line {line} has no learner" if not learner else f"the name in line {line} is too long"
+                problem = f"line {line} has no learner", f"第 {line} 行没有学生"
+                if learner:
+                    problem = f"the name in line {line} is too long", f"第 {line} 行的名字太长"
                 learner = learner[:_LONGEST_NAME] or f"(line {line})"
+                self.unnamed.add(learner)
             yield line, entry | {"learner": learner}, problem
 
     def long(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
@@ -169,12 +211,22 @@ class _Table:
             if column not in self.heads:
                 raise SymcnnError(f"{self.name} has no column '{column}'", hint=f"its heads are {self._listed()}")
         self._check_known([head for head in self.heads if head not in _LONG], _LONG, 1, "column")
+        unknown: SymcnnError | None = None
+        some = False
         for line, entry, problem in self._entries():
             question = entry["question"].strip()
-            self._check_known([question], known, line, "question")
+            try:
+                self._check_known([question], known, line, "question")
+                some = True
+            except SymcnnError as error:
+                unknown = unknown or error
+                said = f"line {line}: {error.message.partition(': ')[2]} ({error.hint})"
+                problem = problem or (said, f"第 {line} 行：没有题目“{question}”")
             if problem:
                 self.refused[entry["learner"], question] = problem
             yield line, entry["learner"], question, entry["answer"]
+        if unknown is not None and not some:  # the answers are to another quiz
+            raise unknown
 
     def wide(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
         """Yield the answers of a wide table."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 from symcnn.answers.making.filling import filled, holds
 from symcnn.answers.making.problem import Problem, problem, single_mistakes
 from symcnn.answers.making.templates import Ask, Template
-from symcnn.answers.posing import Posed, posed
+from symcnn.answers.posing import Posed, analysis_of, posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.answers.slips import canonical
 from symcnn.errors import SymcnnError
@@ -61,6 +61,13 @@ def from_template(template: Template, asks: Sequence[Ask], id_: str, random: Ran
     if found is None:
         raise SymcnnError(f"the template {template.id} has no legal numbers")
     return found
+
+
+def has_symbols(template: Template) -> bool:
+    """Tell whether a template leaves symbols in its network, so that formulas are asked for."""
+    ask = template.ask[0]
+    found = next((Question("", ask.quantity, ask.layer, text) for text in _nets(template, Random(0))), None)
+    return found is not None and bool(analysis_of(found, Quiz(())).symbols)
 
 
 def _nets(template: Template, random: Random) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sympy import true
+
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
@@ -13,36 +15,17 @@ from symcnn.answers.messages import LANGUAGES, value_text
 from symcnn.formula.values import Frame, Sides
 from symcnn.tree import LayerParameter
 
-_KINDS = {
-    "Conv": ("convolution", "卷积"),
-    "ConvTranspose": ("transposed convolution", "转置卷积"),
-    "LocallyConnected": ("locally connected layer", "局部连接层"),
-    "Linear": ("fully connected layer", "全连接层"),
-    "MaxPool": ("max pooling", "最大池化"),
-    "AvgPool": ("average pooling", "平均池化"),
-    "GlobalAvgPool": ("global average pooling", "全局平均池化"),
-    "GlobalMaxPool": ("global max pooling", "全局最大池化"),
-    "BatchNorm": ("batch normalisation", "批归一化"),
-    "LayerNorm": ("layer normalisation", "层归一化"),
-    "Flatten": ("flattening: all numbers in one row", "展平：所有数排成一行"),
-    "Dropout": ("dropout", "随机失活（Dropout）"),
-    "Upsample": ("upsampling", "上采样"),
-    "Pad": ("padding with zeros", "零填充"),
-}
-_DEPTHWISE = ("depthwise convolution", "逐通道卷积")
-# Beside these, arguments are said as they are called, and only where they are not the defaults.
+# What arguments of these names are in all kinds; others are said as they are called in calls, and no defaults are said.
 _ARGUMENTS = {
     "out_channels": ("{} filters", "{} 个卷积核"),
     "out_features": ("{} outputs", "{} 个输出"),
     "kernel_size": ("kernel {}", "核 {}"),
     "stride": ("stride {}", "步幅 {}"),
     "padding": ("padding {} on each side", "每侧填充 {}"),
-    "cut": ("padding {} on each side, which is cut off the output", "每侧填充 {}（从输出中裁去）"),
     "output_padding": ("output padding {}", "输出填充 {}"),
     "dilation": ("dilation {}", "扩张率 {}"),
     "groups": ("{} groups", "{} 组"),
 }
-_RENAMED = {("Linear", "out_channels"): "out_features", ("ConvTranspose", "padding"): "cut"}
 _ALWAYS = ("kernel_size", "stride", "padding", "bias")  # said though they are the defaults
 _FLAGS = {
     ("bias", True): ("with bias", "带偏置"),
@@ -63,11 +46,18 @@ def layer_words(layer: Layer, language: str) -> str:
     'convolution, 8 filters, kernel 5×5, stride 2, no padding, with bias'
     """
     place = LANGUAGES.index(language)
-    kind = _KINDS.get(layer.kind, (layer.kind, layer.kind))
-    if layer.kind == "Conv" and layer.values["g"] == layer.values["C"] > 1:
-        kind = _DEPTHWISE
+    kind = _called(layer, None) or (layer.kind, layer.kind)
     said = (words[place] for words in _said(layer))
     return (", " if language == "en" else "，").join((kind[place], *said))
+
+
+def _called(layer: Layer, argument: str | None) -> tuple[str, str] | None:
+    """Return what the layer's kind calls itself, or one of its arguments: the first words whose condition holds."""
+    frame = Frame(Arithmetic(), layer.values)
+    for test, words in layer.rules.called.get(argument, ()):
+        if test is None or test(frame) in (True, true):
+            return words.text, words.zh
+    return None
 
 
 def _said(layer: Layer) -> Iterator[tuple[str, str]]:
@@ -88,11 +78,10 @@ def _argument(layer: Layer, parameter: LayerParameter, value: Any) -> tuple[str,
         return _FLAGS[name, value]
     if name == "padding" and all(part == 0 for part in _parts(value)):
         return _NO_PADDING
-    if (layer.kind, name) in _RENAMED:
-        name = _RENAMED[layer.kind, name]
-    words = _ARGUMENTS.get(name, (f"{name}={{}}", f"{name}={{}}"))
+    words = _called(layer, name) or _ARGUMENTS.get(name, (f"{name}={{}}", f"{name}={{}}"))
     written = _written(value, name == "kernel_size")
-    return words[0].format(written), words[1].format(written)
+    english = words[0].removesuffix("s") if written == "1" and words[0].startswith("{} ") else words[0]
+    return english.replace("{}", written), words[1].replace("{}", written)
 
 
 def _parts(value: Any) -> tuple[Any, ...]:

@@ -48,12 +48,16 @@ def question_base(network: Network, where: str | None) -> Question:
 class Asker:
     """Draws questions about one network, no two alike."""
 
-    def __init__(self, network: Network, base: Question, quiz: Quiz, quantities: tuple[str, ...]) -> None:
+    def __init__(
+        self, network: Network, base: Question, quiz: Quiz, quantities: tuple[str, ...], formulas: bool = False
+    ) -> None:
         for quantity in quantities:
             if quantity not in _OF_LAYERS:
                 hint = did_you_mean(quantity, _OF_LAYERS, f"known are {', '.join(_OF_LAYERS)}")
                 raise SymcnnError(f"questions about networks do not ask for '{quantity}'", hint=hint)
-        self._symbolic = analyse(network)
+        self._symbolic, self._formulas = analyse(network), formulas
+        if formulas and not self._symbolic.symbols:
+            raise SymcnnError(f"{network.name} has no symbols", hint="write one in its input, as in input C×H×H")
         self._base, self._quiz, self._quantities = base, quiz, quantities
         self._asked: set[Ask] = set()
 
@@ -80,7 +84,7 @@ class Asker:
 
     def _drawn(self, question: Question, random: Random) -> Problem | None:
         most = _FEW if len(self._symbolic.layers) > _LARGE else CANDIDATES
-        values = list(islice(_legal(self._symbolic, random), most))
+        values = [{}] if self._formulas else list(islice(_legal(self._symbolic, random), most))
         if not values:
             symbols = ", ".join(self._symbolic.symbols)
             raise SymcnnError(f"no legal values were found for {symbols} of {self._symbolic.net}")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import chain, islice, takewhile
 from typing import Any
 
 from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
-from symcnn.answers.messages import value_text
+from symcnn.answers.grading.marking import credit_of
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.posing import Posed, posed
 from symcnn.answers.questions import Question, Quiz
 from symcnn.answers.slips import SlipMade, Wrong, canonical, wrong_values
@@ -21,10 +23,11 @@ CHOICES = 5  # options of a multiple choice
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A wrong answer with the known mistakes, each of which alone leads to it."""
+    """A wrong answer with the known mistakes, each of which alone leads to it, and the share of the marks it earns."""
 
     value: Any
     slips: tuple[SlipMade, ...]
+    credit: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def wrong_answers(question: Posed, most: int = MOST_WRONG) -> tuple[WrongAnswer,
         found.setdefault(key, []).append(wrong.slips[0])
     answers = [WrongAnswer(values[key], tuple(slips)) for key, slips in found.items() if is_plausible(values[key])]
     ordered = list(_varied(_foremost(answers, question)))
-    return tuple(islice((one for one in ordered if _is_told(one, question)), most))
+    return tuple(islice((told for one in ordered if (told := _told(one, question))), most))
 
 
 def single_mistakes(question: Posed) -> Iterator[Wrong]:
@@ -102,17 +105,10 @@ def single_mistakes(question: Posed) -> Iterator[Wrong]:
         return
 
 
-def answer_text(value: Any) -> str:
-    """Return an answer as one types it, without groups of digits: 8320, 6×28×28."""
-    if isinstance(value, tuple):
-        return "×".join(map(answer_text, value))
-    return str(value) if is_number(value) else value_text(value)
-
-
 def is_plausible(value: Any) -> bool:
-    """Tell whether somebody may believe an answer: whole numbers, none below 1."""
+    """Tell whether somebody may believe an answer: formulas, and of numbers whole ones, none below 1."""
     parts = value if isinstance(value, tuple) else (value,)
-    return all(is_number(part) and part.denominator == 1 and part >= 1 for part in parts)
+    return all(not is_number(part) or (part.denominator == 1 and part >= 1) for part in parts)
 
 
 def layer_path(question: Posed) -> str | None:
@@ -141,10 +137,12 @@ def _varied(answers: Iterable[WrongAnswer]) -> Iterator[WrongAnswer]:
     yield from later
 
 
-def _is_told(answer: WrongAnswer, question: Posed) -> bool:
-    """Tell whether an answer is judged not right and one of its mistakes is named."""
+def _told(answer: WrongAnswer, question: Posed) -> WrongAnswer | None:
+    """Return an answer with what it earns, if it is judged not right and one of its mistakes is named."""
     verdict = question.judge(answer_text(answer.value))
-    return not verdict.right and not {s.id for s in verdict.slips}.isdisjoint(s.id for s in answer.slips)
+    if verdict.right or {s.id for s in verdict.slips}.isdisjoint(s.id for s in answer.slips):
+        return None
+    return replace(answer, credit=credit_of(verdict, question.question))
 
 
 def _order(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from symcnn.answers.making.drawing import from_template, shuffled
+from symcnn.answers.making.drawing import from_template, has_symbols, shuffled
 from symcnn.answers.making.networks import Asker, question_base
 from symcnn.answers.making.problem import Paper, Problem
 from symcnn.answers.making.templates import Template, chosen_templates, load_templates
@@ -31,6 +31,7 @@ def quiz(
     quantities: str | Sequence[str] = (),
     templates: str | Sequence[str] = (),
     level: int | None = None,
+    formulas: bool = False,
     language: str = "en",
     title: str = "",
 ) -> Paper:
@@ -38,7 +39,8 @@ def quiz(
 
     Without a `source` it is drawn from the templates of symcnn, all of them or those named, or from those of a TOML
     file of your own; else from the networks of a file, or from networks that `parse` or `load` returned, whose symbols
-    get random legal values. `quantities` are those that may be asked. Raises `SymcnnError` where there are not so many
+    get random legal values. `quantities` are those that may be asked. With `formulas` symbols stay, and only formulas
+    are asked for. Raises `SymcnnError` where there are not so many
     questions worth asking.
 
     >>> found = quiz(count=1, seed=7, templates="conv.params", quantities="params")
@@ -51,11 +53,15 @@ def quiz(
     if source is None or is_toml(source):
         known = templates_of_symcnn() if source is None else load_templates(str(source))
         chosen = chosen_templates(known, wanted, ids, level)
+        if formulas:
+            chosen = tuple(one for one in chosen if has_symbols(one))
+        if not chosen:
+            raise SymcnnError("no template leaves a symbol", hint="leave a name out of 'draw', as C in M×H×H")
         return _with_texts(empty, _from_templates(count, seed, wanted, chosen))
     if ids or level is not None:
         raise SymcnnError("templates and levels are of quizzes without a network")
     folder = Path(source).resolve().parent if isinstance(source, (str, Path)) else None
-    return _with_texts(replace(empty, folder=folder), _from_networks(source, count, seed, wanted, folder))
+    return _with_texts(replace(empty, folder=folder), _from_networks(source, count, seed, wanted, folder, formulas))
 
 
 def is_toml(source: object) -> bool:
@@ -94,10 +100,11 @@ def _from_networks(
     seed: int | str,
     quantities: tuple[str, ...],
     folder: Path | None,
+    formulas: bool,
 ) -> Iterator[Problem]:
     networks, where = _networks(source)
     place = Path(where).name if where and folder and not where.startswith("zoo/") else where
-    askers = [Asker(x, question_base(x, place), Quiz((), folder=folder), quantities) for x in networks]
+    askers = [Asker(x, question_base(x, place), Quiz((), folder=folder), quantities, formulas) for x in networks]
     for number in range(1, count + 1):
         random = Random(f"{seed}/{number}")
         order = shuffled(askers, random)

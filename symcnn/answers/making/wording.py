@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
 from symcnn.analysis.statements import statements
 from symcnn.answers.making.layer_words import layer_words
-from symcnn.answers.messages import LANGUAGES, value_text
+from symcnn.answers.making.values import answer_text
+from symcnn.answers.messages import LANGUAGES
 from symcnn.answers.posing import Posed
 from symcnn.answers.questions import Question
 from symcnn.tree import File, From, Net, Step
@@ -34,6 +36,7 @@ _PROGRAM = ("This is the network {0}:", "网络 {0} 如下：")
 _VALUES = ("Its sizes are {0}.", "其中 {0}。")
 _ROW = (" Here: {0}.", "这里问 {0}。")
 _WHOLE, _LAYER = ("the whole network", "整个网络"), ("the layer {0}", "{0} 层")
+_EACH = ("each of these layers", "下列各层")
 _QUANTITIES = {
     "output": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
     "shape": ("What is the shape of the output of {0}? Give {1}.", "{0}的输出形状是什么？按 {1} 给出。"),
@@ -80,6 +83,7 @@ _QUANTITIES = {
 }  # fmt: skip
 _OTHER = ("How large is the quantity {1} of {0}?", "{0}的 {1} 是多少？")
 _FORMULA = ("Give the formula.", "请写出公式。")
+_TERMS = (" Answer in terms of {0}.", "用 {0} 表示。")
 
 
 @dataclass(frozen=True)
@@ -99,16 +103,19 @@ class Wording:
         return "\n".join(filter(None, (self.intro, *middle, self.values, self.ask)))
 
 
-def wording(posed: Posed, language: str) -> Wording:
-    """Return what a question says in a language, en or zh; its own text stands for what is asked where it has one."""
+def wording(posed: Posed, language: str, of_table: bool = False) -> Wording:
+    """Return what a question says in a language, en or zh; its own text stands for what is asked where it has one.
+
+    `of_table`: for all rows of its table together, whose layers are listed below it.
+    """
     place = LANGUAGES.index(language)
     asked, analysis = posed.question, posed.analysis
     if analysis is None:
         return Wording(asked.text or _FORMULA[place], (), "", "", "")
-    ask = _own_text(asked, place) or _ask(posed, analysis, place)
+    ask = (asked.text if of_table else _own_text(asked, place)) or _ask(posed, analysis, place, of_table)
     if not _is_in_words(analysis):
         return _as_program(analysis, ask, place)
-    shape = value_text(analysis.input)
+    shape = answer_text(analysis.input)
     if len(analysis.input) == 1:
         intro = _VECTOR[place].format(shape)
     else:
@@ -125,9 +132,9 @@ def _own_text(asked: Question, place: int) -> str:
     return asked.text
 
 
-def _ask(posed: Posed, analysis: Analysis, place: int) -> str:
+def _ask(posed: Posed, analysis: Analysis, place: int, of_table: bool) -> str:
     quantity, layer = str(posed.question.quantity), posed.question.layer
-    subject = _WHOLE[place] if layer is None else _LAYER[place].format(layer)
+    subject = _EACH[place] if of_table else _WHOLE[place] if layer is None else _LAYER[place].format(layer)
     output = analysis.output if layer is None else posed.asked.layers[-1].output
     axes = _AXES.get(len(output) - 1, ("numbers", "个数"))[place]
     if quantity == "size" and isinstance(posed.asked.value, tuple):
@@ -137,16 +144,23 @@ def _ask(posed: Posed, analysis: Analysis, place: int) -> str:
     elif quantity == "activations" and layer is None:
         quantity = "activations of all"
     text = _QUANTITIES.get(quantity, _OTHER)[place]
-    return text.format(subject, quantity if text == _OTHER[place] else axes)
+    return text.format(subject, quantity if text == _OTHER[place] else axes) + _terms(posed, analysis, place)
+
+
+def _terms(posed: Posed, analysis: Analysis, place: int) -> str:
+    """Return in which symbols an answer is given; nothing for a number."""
+    values = posed.asked.value if isinstance(posed.asked.value, tuple) else (posed.asked.value,)
+    if all(map(is_number, values)):
+        return ""
+    return _TERMS[place].format((", " if place == 0 else "、").join(analysis.symbols))
 
 
 def _is_in_words(analysis: Analysis) -> bool:
-    """Tell whether a network is a short chain of single layers with numbers."""
+    """Tell whether a network is a short chain of single layers."""
     layers = analysis.layers
     plain = all(len(layer.inputs) == 1 and layer.times == 1 for layer in layers)
     joined = all(one.output == after.input for one, after in pairwise(layers))
-    numbers = not analysis.symbols or analysis.values is not None
-    return plain and joined and numbers and len(layers) <= _MOST_IN_WORDS and not _branches(analysis)
+    return plain and joined and len(layers) <= _MOST_IN_WORDS and not _branches(analysis)
 
 
 def _branches(analysis: Analysis) -> bool:

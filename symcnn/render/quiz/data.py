@@ -7,7 +7,8 @@ import json
 from io import StringIO
 from typing import Any
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
+from symcnn.answers.quiz_text import decimal_text
 from symcnn.errors import printable
+from symcnn.render.quiz.graded import Graded, graded, share_text
 from symcnn.render.quiz.words import (
     answer_forms,
     is_numerical,
@@ -44,17 +47,15 @@ def _answers(one: Problem, language: str, choice: bool) -> Iterator[str]:
             said = right if value == one.value else _escaped(slip_words(one, one.slips_of(value), language))
             yield f"{'=' if value == one.value else '~'}{_escaped(answer_text(value))}#{said}"
         return
-    for form in answer_forms(one.value):
-        yield f"=%100%{_answer(form, one)}#{right}"
-    for wrong in one.wrong:
-        for form in answer_forms(wrong.value):
-            yield f"=%0%{_answer(form, one)}#{_escaped(slip_words(one, wrong.slips, language))}"
+    for answer in graded(one, language):
+        for form in answer_forms(answer.value):
+            yield f"=%{share_text(answer.share)}%{_answer(form, answer, one)}#{_escaped(answer.said)}"
     yield f"~#{_escaped(other_words(language))}" if is_numerical(one) else f"=%0%*#{_escaped(other_words(language))}"
 
 
-def _answer(form: str, one: Problem) -> str:
-    return f"{form}:0" if is_numerical(one) else _escaped(literal(form))
+def _answer(form: str, answer: Graded, one: Problem) -> str:
+    return f"{form}:{decimal_text(answer.tolerance)}" if is_numerical(one) else _escaped(literal(form))
 
 
 def _escaped(text: str) -> str:
-    return printable(text).translate(_SPECIAL)
+    return printable(text).replace("->", "→").translate(_SPECIAL)  # an arrow would make it a matching question

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symcnn.answers.making.lint import Lint
-from symcnn.answers.making.problem import answer_text
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.messages import LANGUAGES
 from symcnn.answers.questions import Question
 from symcnn.answers.slips import SlipMade
@@ -19,6 +19,10 @@ _HIDDEN = ("{0}: {1} is right, and is also what comes out of:", "{0}：正确答
 _ALIKE = ("{0}: one wrong answer comes out of all these:", "{0}：以下错误得到同一个错误答案：")
 _KEY = ("{0}: the key {1} is not right, {2} is. {3}", "{0}：所给答案 {1} 不正确，应为 {2}。{3}")
 _PROPOSAL = ("  these numbers tell more apart: {0}", "  以下数值能区分更多错误：{0}")
+_TOGETHER = (
+    "  these numbers tell more apart, and serve all of {1}: {0}",
+    "  以下数值能区分更多错误，并适用于 {1}：{0}",
+)
 _NONE = ("  no numbers near by tell more apart", "  附近没有更好的数值")
 
 
@@ -42,7 +46,8 @@ def _lines(one: Lint, place: int) -> Iterator[str]:
         yield _ALIKE[place].format(id_)
         yield from (f"  {_slip(slip, place)}" for slip in slips)
     if one.proposal is not None:
-        yield _PROPOSAL[place].format(_numbers(one.proposal, question))
+        form = _TOGETHER if len(one.together) > 1 else _PROPOSAL
+        yield form[place].format(_numbers(one.proposal, question), ", ".join(one.together))
     elif (one.hidden or one.alike) and (question.net is not None or question.at or question.settings):
         yield _NONE[place]
 
@@ -73,6 +78,7 @@ def _data(one: Lint) -> dict[str, Any]:
         "compared": one.compared,
         "hidden": [_made(slip) for slip in one.hidden],
         "alike": [[_made(slip) for slip in slips] for slips in one.alike],
+        "together": list(one.together),
         "proposal": None
         if proposal is None
         else {"net": proposal.net, "at": dict(proposal.at), "set": dict(proposal.settings)},

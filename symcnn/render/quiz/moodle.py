@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree import ElementTree as Xml
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
+from symcnn.answers.quiz_text import decimal_text
 from symcnn.errors import printable
+from symcnn.render.quiz.graded import graded, share_text
 from symcnn.render.quiz.words import (
     answer_forms,
     is_numerical,
@@ -89,21 +91,22 @@ def _choose(question: Xml.Element, one: Problem, language: str) -> None:
 def _type_in(question: Xml.Element, one: Problem, language: str, kind: str) -> None:
     if kind == "shortanswer":
         leaf(question, "usecase", "1" if not isinstance(one.value, tuple) else "0")  # the case of a symbol matters
-    answers: list[tuple[str, Any, str]] = [("100", one.value, right_words(language))]
-    answers += [("0", wrong.value, slip_words(one, wrong.slips, language)) for wrong in one.wrong]
-    for fraction, value, said in answers:
-        for form in answer_forms(value):
+    for answer in graded(one, language):
+        for form in answer_forms(answer.value):
             text = form if kind == "numerical" else literal(form)
-            _answer(question, fraction, text, said, "moodle_auto_format", kind == "numerical")
-    _answer(question, "0", _ANY, other_words(language), "moodle_auto_format", kind == "numerical")
+            tolerance = decimal_text(answer.tolerance) if kind == "numerical" else None
+            _answer(question, share_text(answer.share), text, answer.said, "moodle_auto_format", tolerance)
+    _answer(question, "0", _ANY, other_words(language), "moodle_auto_format", "0" if kind == "numerical" else None)
     if kind == "numerical":
         for tag, value in (("unitgradingtype", "0"), ("unitpenalty", "0.1"), ("showunits", "3"), ("unitsleft", "0")):
             leaf(question, tag, value)
 
 
-def _answer(question: Xml.Element, fraction: str, text: str, said: str, form: str, numerical: bool = False) -> None:
+def _answer(
+    question: Xml.Element, fraction: str, text: str, said: str, form: str, tolerance: str | None = None
+) -> None:
     answer = Xml.SubElement(question, "answer", fraction=fraction, format=form)
     leaf(answer, "text", text)
     html(answer, "feedback", said)
-    if numerical:
-        leaf(answer, "tolerance", "0")
+    if tolerance is not None:
+        leaf(answer, "tolerance", tolerance)

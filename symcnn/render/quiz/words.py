@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from symcnn.answers.making.problem import Paper, Problem, answer_text
+from symcnn.algebra.symbols import is_number
+from symcnn.answers.making.problem import Paper, Problem
+from symcnn.answers.making.values import answer_text
 from symcnn.answers.making.wording import wording
 from symcnn.answers.slips import SlipMade
 from symcnn.errors import printable
+from symcnn.render.quiz.spellings import spellings
 
 _RIGHT = {"en": "Right.", "zh": "正确。"}
 _NOT_RIGHT = {"en": "Not right.", "zh": "不正确。"}
+
+_MOST_NAMED = 3  # layers in which a mistake was made
 
 
 def right_words(language: str) -> str:
@@ -32,7 +37,10 @@ def slip_words(one: Problem, slips: Sequence[SlipMade], language: str) -> str:
         made.setdefault(slip.text if language == "en" else slip.zh, {}).update(dict.fromkeys(slip.layers))
     several = one.analysis is not None and len(one.analysis.layers) > 1
     between, end = (" Or: ", ".") if language == "en" else ("或者：", "。")
-    where = (f" ({', '.join(layers)})" if several and layers else "" for layers in made.values())
+    where = (
+        f" ({', '.join([*layers][:_MOST_NAMED])}{', …' * (len(layers) > _MOST_NAMED)})" if several and layers else ""
+        for layers in made.values()
+    )
     said = (f"{text[:1].upper()}{text[1:]}{place}{end}" for text, place in zip(made, where, strict=True))
     return printable(between.join(said))
 
@@ -62,6 +70,8 @@ def question_name(one: Problem, paper: Paper) -> str:
 
 def answer_forms(value: Any) -> tuple[str, ...]:
     """Return how a learner may type an answer that is compared by letters: a shape with crosses or in brackets."""
+    if _is_formula(value):
+        return spellings(value)
     if not isinstance(value, tuple):
         return (answer_text(value),)
     parts = [answer_text(part) for part in value]
@@ -83,3 +93,12 @@ def mark_text(one: Problem) -> str:
 def is_numerical(one: Problem) -> bool:
     """Tell whether all answers of a question are whole numbers."""
     return isinstance(one.value, int) and all(isinstance(wrong.value, int) for wrong in one.wrong)
+
+
+def has_formula(one: Problem) -> bool:
+    """Tell whether an answer of a question is a formula."""
+    return any(map(_is_formula, (one.value, *(wrong.value for wrong in one.wrong))))
+
+
+def _is_formula(value: Any) -> bool:
+    return not all(map(is_number, value if isinstance(value, tuple) else (value,)))
