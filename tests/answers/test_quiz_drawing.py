@@ -288,7 +288,7 @@ def test_broken_templates(text: str, message: str) -> None:
     assert error_of(lambda: read_templates(text, "t")).message.startswith(message)
 
 
-OWN = """
+CALLED = """
 layer Blur(kernel_size: k, strength: s = 1) {
     "Smooths."
     called "strong smoothing" zh "强平滑" if s > 2
@@ -301,11 +301,11 @@ net q { input 3×32×32; a: Blur(5, strength=3); b: Blur(3, strength=2) }
 
 
 def test_a_kind_says_itself_what_it_is_called() -> None:
-    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "en")
+    said = wording(posed(Question("q1", "size", "b", CALLED), Quiz(())), "en")
     assert said.layers == (("a", "strong smoothing, kernel 5, strength 3"), ("b", "smoothing, kernel 3, strength 2"))
-    said = wording(posed(Question("q1", "size", "b", OWN), Quiz(())), "zh")
+    said = wording(posed(Question("q1", "size", "b", CALLED), Quiz(())), "zh")
     assert said.layers == (("a", "强平滑，核 5，强度 3"), ("b", "平滑，核 3，强度 2"))
-    wrong = OWN.replace("called strength", "called strenght")
+    wrong = CALLED.replace("called strength", "called strenght")
     error = error_of(lambda: wording(posed(Question("q1", "size", "b", wrong), Quiz(())), "en"))
     assert (error.message, error.hint) == ("Blur has no argument 'strenght'", "did you mean 'strength'?")
     net = "net q { input 8×16×16; Conv(8, 3, groups=8); Conv(8, 3, groups=2); Conv(1, 1) }"
