@@ -29,7 +29,7 @@ def at(analysis: Analysis, size: int) -> Analysis | None:
         return None
 
 
-@draws(300)
+@draws(200)
 @given(paths())
 def test_a_network_is_defined_exactly_under_its_conditions(path: Path) -> None:
     analysis = analysed_or_never(path)

@@ -98,7 +98,7 @@ def test_gift(found: Paper) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs"]) | st.sampled_from("~=#{}:\\\n%*")))
-@draws(300)
+@draws(150)
 def test_gift_takes_the_meaning_of_signs_away(text: str) -> None:
     found = replace(drawn(), problems=drawn().problems[:1])
     found = replace(found, quiz=replace(found.quiz, title=text))
