@@ -210,12 +210,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer kind: arguments, rules, textbook forms, known mistakes, and where they come from."""
+    """A layer kind: arguments, rules, textbook forms, known mistakes, and where they come from.
+
+    `elsewhere` are names of frameworks for it, or for what it replaces: without the number of axes and "Loss".
+    """
 
     name: str
     parameters: tuple[LayerParameter, ...]
     doc: str
     source: str
+    elsewhere: tuple[str, ...]
     requirements: tuple[Requirement, ...]
     rules: tuple[tuple[str, Formula], ...]
     shown: tuple[Shown, ...]

@@ -137,12 +137,13 @@ class FileBuilder(FormulaBuilder):
         rules = [item for item in items if isinstance(item, tuple)]
         _refuse_doubles((rule, value.span) for rule, value in rules)
         docs = [item for item in items if isinstance(item, dict)]
-        words: dict[str, str] = {key: text for doc in docs for key, text in doc.items()}
+        words: dict[str, Any] = {key: text for doc in docs for key, text in doc.items()}
         return tree.Layer(
             name=str(name),
             parameters=parameters or (),
             doc=words.get("doc", ""),
             source=words.get("source", ""),
+            elsewhere=words.get("elsewhere", ()),
             requirements=tuple(r for item in items if isinstance(item, list) for r in item),
             rules=tuple(rules),
             shown=tuple(item for item in items if isinstance(item, tree.Shown)),
@@ -172,6 +173,9 @@ class FileBuilder(FormulaBuilder):
 
     def source_of(self, _: Span, children: list[Any]) -> dict[str, str]:
         return {"source": unquoted(children[0])}
+
+    def elsewhere(self, _: Span, children: list[Any]) -> dict[str, tuple[str, ...]]:
+        return {"elsewhere": tuple(map(unquoted, children))}
 
     def require(self, _: Span, children: list[Any]) -> list[tree.Requirement]:
         return children
