@@ -221,13 +221,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer kind: its words, arguments, rules, textbook forms, known mistakes, and where they come from."""
+    """A layer kind: its words, arguments, rules, textbook forms, known mistakes, and where they come from.
+
+    `elsewhere` are names of frameworks for it, or for what it replaces: without the number of axes and "Loss".
+    """
 
     name: str
     parameters: tuple[LayerParameter, ...]
     doc: str
     source: str
     called: tuple[Called, ...]
+    elsewhere: tuple[str, ...]
     requirements: tuple[Requirement, ...]
     rules: tuple[tuple[str, Formula], ...]
     shown: tuple[Shown, ...]

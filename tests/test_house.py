@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ LIGHT = [
 ]
 
 
+@cache
 def tree_of(module: str) -> ast.Module:
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
@@ -77,7 +79,8 @@ def nodes(tree: ast.AST, inside_functions: bool = True) -> Iterator[ast.AST]:
         yield from nodes(child, inside_functions)
 
 
-def imports(module: str, inside_functions: bool = True) -> set[str]:
+@cache
+def imports(module: str, inside_functions: bool = True) -> frozenset[str]:
     found: set[str] = set()
     for node in nodes(tree_of(module), inside_functions):
         if isinstance(node, ast.Import):
@@ -87,7 +90,7 @@ def imports(module: str, inside_functions: bool = True) -> set[str]:
             base = node.module or ""
             submodules = {f"{base}.{alias.name}" for alias in node.names}
             found |= {name if name in MODULES else base for name in submodules}
-    return found
+    return frozenset(found)
 
 
 def room(module: str) -> str:

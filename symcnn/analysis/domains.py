@@ -8,18 +8,16 @@ from functools import cache, partial
 from symcnn.algebra.symbols import NONNEGATIVE, RATIONAL
 from symcnn.analysis.statements import statements
 from symcnn.formula import nodes as f
-from symcnn.library.kind import Kind
-from symcnn.library.standard import lookup
+from symcnn.library.kind import Kind, counted_from_0
+from symcnn.library.standard import lookup, standard_library
 from symcnn.tree import Assume, Domain, File, Repeat, Step
-
-_MAY_BE_ZERO = ("padding", "output_padding", "cropping")
 
 
 def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
     """Return the domains that are not the usual one, positive integers.
 
-    Nonnegative is what is used as a padding or a repeat count and never stands alone as another argument or a size;
-    rational is what is assumed to be.
+    Nonnegative is what is used as a repeat count or an argument that kinds count from 0, such as a padding, and never
+    stands alone as another argument or a size; rational is what is assumed to be.
     """
     zero, positive = _uses(file)
     found = dict.fromkeys(zero - positive, NONNEGATIVE)
@@ -34,7 +32,7 @@ def _uses(file: File) -> tuple[set[str], set[str]]:
     arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file)]
     parameters = {p.name for net in file.nets.values() for p in net.parameters}
     zero, alone = _direct_uses(file)
-    roles, grown = set[str](), set(_MAY_BE_ZERO)
+    roles, grown = set[str](), _counted_from_0(file)
     while grown:
         roles |= grown
         zero = zero.union(*(names for name, _, names in arguments if name in roles))
@@ -44,6 +42,16 @@ def _uses(file: File) -> tuple[set[str], set[str]]:
         if not roles & positive:
             return zero, positive
         roles -= positive
+
+
+def _counted_from_0(file: File) -> set[str]:
+    """Return the names of arguments that may be 0, of the kinds of the file and of the library."""
+    return _standard_from_0().union(*map(counted_from_0, file.layers.values()))
+
+
+@cache
+def _standard_from_0() -> set[str]:
+    return {name for layer in standard_library().layers.values() for name in counted_from_0(layer)}
 
 
 def _direct_uses(file: File) -> tuple[set[str], set[str]]:

@@ -72,6 +72,8 @@ def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ..
     definition = kind.definition
     yield "source", (_words(definition.source or "not given"),)
     yield "in words", tuple(_in_words(called) for called in definition.called)
+    if definition.elsewhere:
+        yield "elsewhere", (_words(", ".join(definition.elsewhere)),)
     yield "arguments", tuple(_argument(kind, p) for p in definition.parameters)
     yield "requires", tuple(_requirement(r) for r in definition.requirements if not _lists_words(r))
     yield "formulas", tuple(line for name, value in definition.rules for line in _rule(name, value, _meaning(name)))
@@ -209,6 +211,7 @@ def _kind_data(kind: Kind) -> dict[str, object]:
         "group": heading(definition),
         "doc": definition.doc,
         "source": definition.source,
+        "elsewhere": list(definition.elsewhere),
         "arguments": [_argument_data(kind, p) for p in definition.parameters],
         "rules": {name: value.span.text for name, value in definition.rules},
         "called": [

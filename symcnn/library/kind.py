@@ -343,6 +343,18 @@ def _is_side(node: Formula) -> TypeGuard[Apply]:
     return isinstance(node, Apply) and node.head in (Name("before"), Name("after"))
 
 
+def counted_from_0(layer: Layer) -> set[str]:
+    """Return the integer arguments that may be 0: required to be at least 0, they or their sides, and never more."""
+    at_least, more = set[str](), set[str]()
+    for node in _nodes(requirement.condition for requirement in layer.requirements):
+        match node:
+            case Comparison((Name(symbol) | Apply(_, (Name(symbol),)), Number(0)), (">=",)):
+                at_least.add(symbol)
+            case Comparison((Name(symbol), Number(0)), (">",)):
+                more.add(symbol)
+    return {p.name for p in layer.parameters if p.symbol in at_least - more and not p.rational}
+
+
 def positional(parameters: Iterable[str]) -> int:
     """Return how many arguments may stand without a name: out_channels and kernel_size of a convolution, else one."""
     first = tuple(parameters)[:2]

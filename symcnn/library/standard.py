@@ -16,36 +16,6 @@ from symcnn.syntax.folders import grammar_folder
 from symcnn.tree import File, Net
 
 WITH_AXES = re.compile(r"(?P<base>.*[^\d])(?P<axes>[123])d")
-# What PyTorch and Keras call a kind, without the number of axes and "Loss": they do not look alike.
-ELSEWHERE = {
-    "NLL": "CrossEntropy",
-    "CategoricalCrossentropy": "CrossEntropy",
-    "SparseCategoricalCrossentropy": "CrossEntropy",
-    "BinaryCrossentropy": "BCE",
-    "MeanSquaredError": "MSE",
-    "MeanAbsoluteError": "L1",
-    "Huber": "SmoothL1",
-    "Dense": "Linear",
-    "BatchNormalization": "BatchNorm",
-    "SyncBatchNorm": "BatchNorm",
-    "LayerNormalization": "LayerNorm",
-    "GroupNormalization": "GroupNorm",
-    "MaxPooling": "MaxPool",
-    "AveragePooling": "AvgPool",
-    "GlobalMaxPooling": "GlobalMaxPool",
-    "GlobalAveragePooling": "GlobalAvgPool",
-    "ZeroPadding": "Pad",
-    "ZeroPad": "Pad",
-    "ConstantPad": "Pad",
-    "ReflectionPad": "Pad",
-    "ReplicationPad": "Pad",
-    "CircularPad": "Pad",
-    "Cropping": "Crop",
-    "UpSampling": "Upsample",
-    "UpsamplingNearest": "Upsample",
-    "UpsamplingBilinear": "Upsample",
-    "AlphaDropout": "Dropout",
-}
 
 
 class Found(NamedTuple):
@@ -86,9 +56,10 @@ def find(name: str, file: File, span: Span) -> Found:
 def meant_kind(name: str, file: File | None = None) -> str:
     """Return a hint for a name that no kind or net has: the kind that a framework calls so, or the nearest name."""
     base = re.sub(r"[123][dD]$", "", name).removesuffix("Loss")
-    elsewhere = ELSEWHERE.get(base, base)
-    if elsewhere in standard_library().layers:
-        return f"did you mean '{elsewhere}'?"
+    kinds = (layer for seen in (file, standard_library()) if seen is not None for layer in seen.layers.values())
+    meant = next((kind.name for kind in kinds if base == kind.name or base in kind.elsewhere), None)
+    if meant is not None:
+        return f"did you mean '{meant}'?"
     return did_you_mean(name, known_names(file), "see symcnn layers") or ""
 
 

@@ -137,13 +137,14 @@ class FileBuilder(FormulaBuilder):
         rules = [item for item in items if isinstance(item, tuple)]
         _refuse_doubles((rule, value.span) for rule, value in rules)
         docs = [item for item in items if isinstance(item, dict)]
-        words: dict[str, str] = {key: text for doc in docs for key, text in doc.items()}
+        words: dict[str, Any] = {key: text for doc in docs for key, text in doc.items()}
         return tree.Layer(
             name=str(name),
             parameters=parameters or (),
             doc=words.get("doc", ""),
             source=words.get("source", ""),
             called=tuple(item for item in items if isinstance(item, tree.Called)),
+            elsewhere=words.get("elsewhere", ()),
             requirements=tuple(r for item in items if isinstance(item, list) for r in item),
             rules=tuple(rules),
             shown=tuple(item for item in items if isinstance(item, tree.Shown)),
@@ -179,6 +180,9 @@ class FileBuilder(FormulaBuilder):
         span = None if argument is None else self.token_span(argument)
         said = unquoted(text)
         return tree.Called(argument and str(argument), said, unquoted(zh) if zh else said, condition, span)
+
+    def elsewhere(self, _: Span, children: list[Any]) -> dict[str, tuple[str, ...]]:
+        return {"elsewhere": tuple(map(unquoted, children))}
 
     def require(self, _: Span, children: list[Any]) -> list[tree.Requirement]:
         return children

@@ -114,6 +114,7 @@ def test_a_net_may_assume_something_of_its_user() -> None:
         (chain("b(q)", before="net b(pad) { Conv(8, 3, padding=pad) }"), "q", 0),
         (chain("b(pad=q)", before="net b(pad) { c(pad) }\nnet c(x) { Conv(8, 3, padding=x) }"), "q", 0),
         (chain("DepthwiseConv(3, padding=p)"), "p", 0),
+        (chain("ChannelSplit(1, start=p)"), "p", 0),
         (chain("repeat n { ReLU }"), "n", 0),
         (chain("b(n)", before="net b(n) { c(n) }\nnet c(n) { repeat n { ReLU } }"), "n", 0),
         (chain("b(n)", before="net b(n) { Conv(n, 3); repeat n { ReLU } }"), "n", 1),

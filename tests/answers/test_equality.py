@@ -84,7 +84,7 @@ def test_what_neither_is_proved_nor_refuted_is_left_open() -> None:
     assert same(first, second, Given({"x": x})) is None
 
 
-@draws(400)
+@draws(250)
 @drawn(values, values)
 def test_every_finding_holds_at_many_points(first: Any, second: Any) -> None:
     given = Given(SYMBOLS)

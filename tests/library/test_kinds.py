@@ -15,7 +15,7 @@ from symcnn.analysis.derivation import Leaf
 from symcnn.analysis.tensor import Tensor
 from symcnn.analysis.window import Window
 from symcnn.formula.nodes import NOWHERE, Formula
-from symcnn.library.kind import default_formula
+from symcnn.library.kind import counted_from_0, default_formula
 from symcnn.library.rules import COUNTED, QUANTITIES, RULES
 from symcnn.library.standard import joint_kind, known_names, standard_kind, standard_library
 from symcnn.tree import Step
@@ -399,3 +399,24 @@ def test_a_default_may_use_the_arguments_before_it() -> None:
 
 def test_counted_rules_are_summed_and_the_others_are_not() -> None:
     assert set(COUNTED) == set(QUANTITIES) - {"params"}
+
+
+def test_names_of_frameworks_stand_at_one_kind() -> None:
+    layers = standard_library().layers.values()
+    listed = [name for layer in layers for name in layer.elsewhere]
+    assert len(set(listed)) == len(listed) and not set(listed) & set(known_names())
+    for layer in layers:
+        for name in layer.elsewhere:
+            for called in (name, f"{name}2d", f"{name}Loss"):
+                assert error_of(lambda called=called: analysed(chain(called))).hint == f"did you mean '{layer.name}'?"  # type: ignore[misc]
+    own = 'layer Hopfield { elsewhere "Memory", "Store" }\n'
+    assert error_of(lambda: analysed(own + chain("Store1d"))).hint == "did you mean 'Hopfield'?"
+
+
+def test_arguments_that_may_be_0_are_those_of_the_requirements() -> None:
+    found = {(layer.name, name) for layer in standard_library().layers.values() for name in counted_from_0(layer)}
+    assert {name for _, name in found} == {"padding", "output_padding", "cropping", "start"}
+    own = "layer Shift(by: b, times: t) { require b >= 0, t >= 1; size = n + b; channels = t*C }\n"
+    a = analysed(own + chain("Shift(x, times=y)", shape="C×H"))
+    assert a.at(x=0, y=1, C=2, H=5).output == (2, 5)
+    assert "at least 1" in error_of(lambda: a.at(x=0, y=0, C=2, H=5)).message

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from itertools import permutations, product
+from itertools import combinations, product
 from math import prod
 from typing import Any
 
@@ -202,7 +204,7 @@ def test_all_differences_add_up(program: str) -> None:
     known = [name for name in (*conventions(), *sums) if not isinstance(network_total(a, name), Unknown)]
     assert {"exact_macs", "training", "torch_training", "flops-bias"} <= set(known)
     arithmetic = Arithmetic(a.facts)
-    for first, second in permutations(known, 2):
+    for first, second in combinations(known, 2):
         found = a.reconcile(first, second)
         lines = arithmetic.total([line.amount for line in found.lines])
         assert equal(found.totals[0] - found.totals[1], lines, a.facts) is True, (first, second)
@@ -417,3 +419,62 @@ def test_a_kind_of_ones_own_says_what_it_costs() -> None:
         "Bare"
         in error_of(lambda: analysed('layer Bare { "b"; macs = C } net a { input 2; Bare }').count("training")).message
     )
+
+
+class Term:
+    """A number whose operations are counted; with the comparisons of the function, as they are done."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self.counts = counts
+
+    def _done(self, name: str) -> Term:
+        self.counts[name] += 1
+        return self
+
+    def __add__(self, _: object) -> Term:
+        return self._done("add")
+
+    def __sub__(self, _: object) -> Term:
+        return self._done("add")
+
+    def __mul__(self, _: object) -> Term:
+        return self._done("mul")
+
+    def __rtruediv__(self, _: object) -> Term:
+        return self._done("div")
+
+    def __truediv__(self, _: object) -> Term:
+        return self._done("div")
+
+    def __lt__(self, _: object) -> bool:
+        self.counts["cmp"] += 1
+        return True  # into the longer case
+
+    def exp(self) -> Term:
+        return self._done("exp")
+
+
+def sigmoid(x: Term) -> Term:
+    return 1 / (x.exp() + 1)
+
+
+DEFINITIONS: dict[str, Callable[[Term], Any]] = {
+    "LeakyReLU": lambda x: x * 0.01 if x < 0 else x,
+    "ELU": lambda x: (x.exp() - 1) * 1 if x < 0 else x,
+    "CELU": lambda x: ((x / 1).exp() - 1) * 1 if x < 0 else x,
+    "Sigmoid": sigmoid,
+    "SiLU": lambda x: sigmoid(x) * x,
+    "GLU": lambda x: sigmoid(x) * x,
+}
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_activations_by_their_definitions(kind: str) -> None:
+    counts: Counter[str] = Counter()
+    DEFINITIONS[kind](Term(counts))
+    a = analysed(chain(kind, shape="4×5×6")).at()
+    outputs = prod(a.output)
+    assert {name: a.count(name) for name in ("mul", "add", "cmp", "div", "exp")} == {
+        name: counts[name] * outputs for name in ("mul", "add", "cmp", "div", "exp")
+    }
+    assert a.count("activation") == outputs * counts.total()

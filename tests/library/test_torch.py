@@ -82,7 +82,16 @@ def cases(
     draw: st.DrawFn, kind: str, sizes: tuple[int, int] = (1, 10), axes: tuple[int, int] = (0, 3), sane: bool = False
 ) -> Case:
     """Draw a layer of a kind and a tensor; unless it shall be `sane`, half of them have numbers that are illegal."""
-    without_axes = kind in ("Linear", "Flatten", "LayerNorm", "RMSNorm", "GroupNorm", *LOSSES, *ACTIVATIONS)
+    without_axes = kind in (
+        "Linear",
+        "Flatten",
+        "LayerNorm",
+        "RMSNorm",
+        "GroupNorm",
+        "ChannelShuffle",
+        *LOSSES,
+        *ACTIVATIONS,
+    )
     spatial = draw(st.integers(axes[0] if without_axes else max(axes[0], 1), axes[1]))
     if kind in ON_TWO_AXES and (kind == "Unfold" or draw(st.integers(0, 9))):
         spatial = 2

@@ -28,7 +28,7 @@ def analysed_or_not(text: str) -> Analysis:
         raise
 
 
-@draws(300)
+@draws(200)
 @given(bodies(), st.integers(1, 9))
 def test_the_peak_is_that_of_the_unrolled_network(body: Body, length: int) -> None:
     analysis = analysed_or_not(f"net a {{ input 2×H; {written(body)} }}")
@@ -39,7 +39,7 @@ def test_the_peak_is_that_of_the_unrolled_network(body: Body, length: int) -> No
     assert memory(analysed(f"net a {{ input 2×{length}; {written(body)} }}")).peak == max(lives)
 
 
-@draws(300)
+@draws(200)
 @given(bodies())
 def test_what_is_alive_at_each_layer_is_what_the_loops_say(body: Body) -> None:
     analysis = analysed_or_not(f"net a {{ input 2×7; {written(body)} }}")
