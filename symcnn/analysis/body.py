@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -76,6 +77,19 @@ class Body:
         """Go on from a value."""
         self.place = place
         self.scope.tensor = self.tensor_at(place)
+
+    def restorer(self) -> Callable[[], None]:
+        """Return what makes the body again what it is now."""
+        place, counts = self.place, dict(self.counts)
+        lengths = [(kept, len(kept)) for kept in (self.items, self.outputs, self.conditions)]
+
+        def restore() -> None:
+            for kept, length in lengths:
+                del kept[length:]
+            self.counts = counts
+            self.go_to(place)
+
+        return restore
 
     def tensor_at(self, place: Place) -> Tensor:
         """Return the tensor at a place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sympy import Expr, Symbol
 
@@ -17,14 +17,24 @@ from symcnn.analysis.statements import names_in, unbound_names
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
+from symcnn.formula.values import UndecidedError
 from symcnn.source import Span
 from symcnn.tree import Repeat
 
 if TYPE_CHECKING:
     from symcnn.analysis.walk import Walk
 
-_MOST_FIRST = 3  # iterations that may differ from the others
+_MOST_FIRST, _MOST_LAST = 3, 2  # iterations that may differ from the others
 _INDICES = ("i", "j", "l", "t", "u", "v", *(f"i_{number}" for number in range(1, 1000)))
+
+
+class _Repetition(NamedTuple):
+    """A statement with a symbolic count, the body that it stands in, and the name of its iterations."""
+
+    statement: Repeat
+    body: Body
+    name: str
+    count: Expr
 
 
 class Repeats:
@@ -33,6 +43,7 @@ class Repeats:
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         self._indices: list[Symbol] = []  # of the repetitions around
+        self._undecided: set[Symbol] = set()  # on which conditions in the current iterations depend
 
     def repeat(self, statement: Repeat, body: Body, name: str, count: Any, tensor: Tensor) -> None:
         """Derive the iterations of a body and add them to the body around it."""
@@ -64,7 +75,14 @@ class Repeats:
         inner.begin(tensor)
         if statement.index is not None:
             inner.scope[statement.index] = number
-        self._walk.iteration(statement, inner)
+        around = self._undecided
+        try:
+            self._walk.iteration(statement, inner)
+        except UndecidedError as error:
+            around |= error.symbols
+            raise
+        finally:
+            self._undecided = around
         return inner
 
     # a symbolic number
@@ -74,55 +92,79 @@ class Repeats:
         self._demand_count(count, 0, body, span)
         if self._walk.arithmetic.compare(">=", count, 1) is False:  # it can only be 0
             return
+        repetition = _Repetition(statement, body, name, count)
+        failed: SymcnnError | None = None
+        for last in range(_MOST_LAST + 1):
+            restore, self._undecided = self._walk.restorer(body), set()
+            try:
+                self._apart(repetition, tensor, last)
+                return
+            except SymcnnError as error:
+                failed = failed or error
+                if not self._undecided & count.free_symbols:  # the last are like the others
+                    break
+                restore()
+        assert failed is not None
+        raise failed
+
+    def _apart(self, repetition: _Repetition, tensor: Tensor, last: int) -> None:
+        """Derive the first iterations one by one, as many as needed, the others as one, and the `last` one by one."""
+        statement, body, name, count, span = *repetition, repetition.statement.count.span
         failed: NotRecurringError | None = None
         for first in range(_MOST_FIRST + 1):
-            left = total((count, -first))
+            if first + last:
+                self._demand_count(count, first + last, body, span, formal=True)
+            left = total((count, -first - last))
             try:
                 found = self._all(statement, body, first, left, tensor)
             except NotRecurringError as error:
                 failed = failed or error
             else:
-                last = found.at(left)
-                if divides_by_zero_where_none(found.body.derived(), last, count, self._walk.arithmetic):
-                    self._demand_count(count, first + 1, body, span)
+                leaving = found.at(left)
+                if divides_by_zero_where_none(found.body.derived(), leaving, count, self._walk.arithmetic):
+                    self._demand_count(count, first + last + 1, body, span, formal=True)
                 nest = Nest(
-                    f"{name}[{first}..]" if first else name,
+                    _ranged(name, first, last),
                     found.body.derived(),
                     left,
                     found.body.sources,
                     found.index,
-                    last,
+                    leaving,
                     found.recurrences,
                     found.generic,
                 )
-                body.append(nest, last)
+                body.append(nest, leaving)
+                self._last(repetition, last, leaving)
                 return
-            tensor = self._first(statement, body, name, count, first, tensor, failed)
+            if first < _MOST_FIRST:
+                self._demand_count(count, first + last + 1, body, span, formal=True)
+                tensor = self._first(repetition, first, tensor, failed)
         raise _unsolved(failed, span)
 
-    def _first(
-        self,
-        statement: Repeat,
-        body: Body,
-        name: str,
-        count: Expr,
-        number: int,
-        tensor: Tensor,
-        failed: NotRecurringError,
-    ) -> Tensor:
+    def _first(self, repetition: _Repetition, number: int, tensor: Tensor, failed: NotRecurringError) -> Tensor:
         """Derive an iteration that differs from those that follow; return the tensor that leaves it."""
-        self._demand_count(count, number + 1, body, statement.count.span)
         try:
-            with inside(f"repetition {number + 1} of {shown(count)}", statement.count.span):
-                inner = self._iteration(statement, body, number, tensor)
+            return self._alone(repetition, number, number + 1, f"{repetition.name}[{number}]", tensor)
         except NotSupportedError:
             raise
         except SymcnnError:
             if number:
-                raise _unsolved(failed, statement.count.span) from None
+                raise _unsolved(failed, repetition.statement.count.span) from None
             raise
+
+    def _last(self, repetition: _Repetition, last: int, tensor: Tensor) -> None:
+        """Derive the last iterations, which differ from those before."""
+        for place in range(-last, 0):
+            number = total((repetition.count, place))
+            tensor = self._alone(repetition, number, total((number, 1)), f"{repetition.name}[{place}]", tensor)
+
+    def _alone(self, repetition: _Repetition, number: Value, ordinal: Value, name: str, tensor: Tensor) -> Tensor:
+        """Derive one iteration and add it; return the tensor that leaves it."""
+        statement, body, _, count = repetition
+        with inside(f"repetition {shown(ordinal)} of {shown(count)}", statement.count.span):
+            inner = self._iteration(statement, body, number, tensor)
         derived = inner.derived()
-        body.append(Nest(f"{name}[{number}]", derived, 1, inner.sources), derived.output)
+        body.append(Nest(name, derived, 1, inner.sources), derived.output)
         return derived.output
 
     def _all(self, statement: Repeat, body: Body, first: int, count: Value, tensor: Tensor) -> Recurring:
@@ -149,8 +191,11 @@ class Repeats:
         finally:
             self._indices.pop()
 
-    def _demand_count(self, count: Value, least: int, body: Body, span: Span) -> None:
-        """Add the condition that there are so many repetitions at least; it is known from here on."""
+    def _demand_count(self, count: Value, least: int, body: Body, span: Span, formal: bool = False) -> None:
+        """Add the condition that there are so many repetitions at least; it is known from here on.
+
+        A `formal` one is asked only by the closed forms: with fewer, the network is another one.
+        """
         arithmetic = self._walk.arithmetic
         claims = [arithmetic.integral(count), arithmetic.compare(">=", count, least)]
         for claim in single(every(claims)):
@@ -159,6 +204,7 @@ class Repeats:
                 raise SymcnnError(f"a repeat count is {shown(count)}, {whole}", span)
             if not isinstance(claim, bool):
                 body.conditions.append(claim)
+                self._walk.formal += [claim] if formal else []
                 self._walk.learn([claim])
 
     def _index(self, statement: Repeat, first: int) -> Symbol:
@@ -168,6 +214,13 @@ class Repeats:
         wanted = () if statement.index is None or first else (statement.index,)
         taken |= {statement.index} if statement.index is not None and first else set()
         return symbol(next(name for name in (*wanted, *_INDICES) if name not in taken), NONNEGATIVE)
+
+
+def _ranged(name: str, first: int, last: int) -> str:
+    """Return the name of iterations between some that stand alone: `repeat1[1..]`, `repeat1[0..-2]`."""
+    if last:
+        return f"{name}[{first}..{-last - 1}]"
+    return f"{name}[{first}..]" if first else name
 
 
 def _unsolved(error: NotRecurringError | None, span: Span) -> SymcnnError:

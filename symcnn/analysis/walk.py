@@ -58,6 +58,7 @@ class Walk:
     def __init__(self, file: File, scope: FileScope, arithmetic: Arithmetic) -> None:
         self.file, self.scope, self.arithmetic = file, scope, arithmetic
         self.conditional = False
+        self.formal: list[Condition | Either] = []  # conditions that only the closed forms of repetitions have
         self._steps = Steps(arithmetic)
         self._meanings: dict[int, Meaning] = {}
         self._labels: dict[int, tuple[str, ...]] = {}  # of blocks
@@ -205,6 +206,21 @@ class Walk:
         except ContradictionError:
             raise SymcnnError("the assumptions leave no repetition") from None
         self._steps, self._bodies = self._steps.under(self.arithmetic), {}
+
+    def restorer(self, body: Body) -> Callable[[], None]:
+        """Return what makes the walk, and the body that it is in, again what they are now."""
+        before, length, again = (
+            (self.arithmetic, self._steps, self._bodies, self.conditional),
+            len(self.formal),
+            body.restorer(),
+        )
+
+        def restore() -> None:
+            self.arithmetic, self._steps, self._bodies, self.conditional = before
+            del self.formal[length:]
+            again()
+
+        return restore
 
     # branches
 
