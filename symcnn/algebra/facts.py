@@ -264,6 +264,8 @@ class Facts:
 
     def _proved(self, poly: Polynomial, strictly: bool) -> bool:
         """Prove that `poly` is ≥ 0, or > 0: as it stands, after taking away what is known to be ≥ 0, without floors."""
+        if self.known and any(type(c) is not int for c in poly.values()):  # what is known is said without fractions
+            poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
         for candidate in (poly, *(add(poly, fact, -1) for fact in self.known)):
             for relaxed in (candidate, _without_floors(candidate)):
                 bound = self._bound(cleared(relaxed)) if relaxed is not None else None

@@ -18,7 +18,7 @@ from symcnn.analysis.informed import Informed
 from symcnn.analysis.outcome import Counted, Names, Outcome
 from symcnn.analysis.tensor import Tensor, axis_names, first_alike
 from symcnn.analysis.window import Window, window_of
-from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.errors import NotSupportedError, SymcnnError, misfit
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
@@ -199,7 +199,7 @@ class Application:
             return
         for part in single(claim):
             if part is False:
-                raise broken()
+                raise misfit(broken())
             if not isinstance(part, bool):
                 self.conditions.append(part)
 

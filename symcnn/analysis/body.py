@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
@@ -78,10 +79,11 @@ class Body:
         self.place = place
         self.scope.tensor = self.tensor_at(place)
 
-    def restorer(self) -> Callable[[], None]:
-        """Return what makes the body again what it is now."""
+    def restorer(self, *others: list[Any]) -> Callable[[], None]:
+        """Return what makes the body, and other lists that only grow, again what they are now."""
         place, counts = self.place, dict(self.counts)
-        lengths = [(kept, len(kept)) for kept in (self.items, self.outputs, self.conditions)]
+        lists: tuple[list[Any], ...] = (self.items, self.outputs, self.conditions, *others)
+        lengths = [(kept, len(kept)) for kept in lists]
 
         def restore() -> None:
             for kept, length in lengths:

@@ -23,6 +23,18 @@ def evaluated(analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapp
     return _Evaluation(analysis, evaluate, values).whole()
 
 
+def derived_anew(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return the analysis of the network with numbers instead of symbols, for which the closed forms do not hold."""
+    assert analysis.renewed is not None
+    found = _in_integers(analysis.renewed(values), values)
+    return replace(found, values=dict(values), symbolic=analysis, anew=True)
+
+
+def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return a network of numbers in integers; what no repetition speaks of is no symbol where there is none."""
+    return numeric.at(**{name: value for name, value in values.items() if name in numeric.symbols})
+
+
 class _Evaluation:
     """One analysis at some values."""
 
@@ -64,9 +76,8 @@ class _Evaluation:
 
     @cached_property
     def unrolled(self) -> Analysis:
-        """The same in integers; what no repetition speaks of is no symbol where there is none."""
-        own = self.numeric.symbols
-        return self.numeric.at(**{name: value for name, value in self.values.items() if name in own})
+        """The same in integers."""
+        return _in_integers(self.numeric, self.values)
 
     def _derivation(self) -> Derivation | None:
         return self.unrolled.derivation

@@ -18,6 +18,7 @@ from symcnn.analysis.derivation import Derivation, Recurrence
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.errors import SymcnnError
 from symcnn.formula.express import shown
+from symcnn.formula.values import UndecidedError
 from symcnn.repetition.recurrence import Solution, solve
 from symcnn.repetition.substitution import replaced
 
@@ -26,7 +27,12 @@ _States = dict[int, Symbol]  # by place in the shape
 
 
 class NotRecurringError(SymcnnError):
-    """No one form for all iterations was found: the first may differ from the others, or there is none."""
+    """No one form for all iterations was found: the first may differ from the others, or there is none.
+
+    `undecided` where a condition has not the same answer in all of them.
+    """
+
+    undecided = False
 
 
 @dataclass(frozen=True)
@@ -162,4 +168,6 @@ def _spoken(value: Value) -> set[Symbol]:
 
 
 def _not_recurring(error: SymcnnError) -> NotRecurringError:
-    return NotRecurringError(error.message, error.span, error.hint, error.context)
+    found = NotRecurringError(error.message, error.span, error.hint, error.context)
+    found.undecided = isinstance(error, UndecidedError)
+    return found

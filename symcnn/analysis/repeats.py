@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sympy import Expr, Symbol
 
-from symcnn.algebra.conditions import every, single
+from symcnn.algebra.conditions import Condition, Either, Every, Truth, every, single
 from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import Nest
 from symcnn.analysis.divided import divides_by_zero_where_none
+from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.recurring import NotRecurringError, Recurring, recurring
+from symcnn.analysis.result import relation_text
 from symcnn.analysis.statements import names_in, unbound_names
 from symcnn.analysis.tensor import Tensor
-from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.errors import MisfitError, NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
 from symcnn.formula.values import UndecidedError
 from symcnn.source import Span
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from symcnn.analysis.walk import Walk
 
 _MOST_FIRST, _MOST_LAST = 3, 2  # iterations that may differ from the others
+_BY_NUMBER = "give the number of repetitions a value"
 _INDICES = ("i", "j", "l", "t", "u", "v", *(f"i_{number}" for number in range(1, 1000)))
 
 
@@ -75,14 +79,14 @@ class Repeats:
         inner.begin(tensor)
         if statement.index is not None:
             inner.scope[statement.index] = number
-        around = self._undecided
+        undecided = self._undecided
         try:
             self._walk.iteration(statement, inner)
         except UndecidedError as error:
-            around |= error.symbols
+            undecided |= error.symbols
             raise
         finally:
-            self._undecided = around
+            self._undecided = undecided
         return inner
 
     # a symbolic number
@@ -95,62 +99,81 @@ class Repeats:
         repetition = _Repetition(statement, body, name, count)
         failed: SymcnnError | None = None
         for last in range(_MOST_LAST + 1):
-            restore, self._undecided = self._walk.restorer(body), set()
+            restore, self._undecided, known = self._walk.restorer(body), set(), len(self._walk.formal)
             try:
                 self._apart(repetition, tensor, last)
                 return
             except SymcnnError as error:
-                failed = failed or error
-                if not self._undecided & count.free_symbols:  # the last are like the others
-                    break
+                formal = self._walk.formal[known:]
                 restore()
+                if isinstance(error, MisfitError) and formal:  # with fewer repetitions it may fit
+                    raise _unformed(error, formal, span) from None
+                failed = failed or error
+                if not self._undecided & count.free_symbols:  # it is not because of the last ones
+                    failed = error
+                    break
         assert failed is not None
         raise failed
 
     def _apart(self, repetition: _Repetition, tensor: Tensor, last: int) -> None:
         """Derive the first iterations one by one, as many as needed, the others as one, and the `last` one by one."""
-        statement, body, name, count, span = *repetition, repetition.statement.count.span
+        _, body, _, count = repetition
+        span = repetition.statement.count.span
         failed: NotRecurringError | None = None
         for first in range(_MOST_FIRST + 1):
             if first + last:
                 self._demand_count(count, first + last, body, span, formal=True)
             left = total((count, -first - last))
-            try:
-                found = self._all(statement, body, first, left, tensor)
-            except NotRecurringError as error:
-                failed = failed or error
-            else:
-                leaving = found.at(left)
-                if divides_by_zero_where_none(found.body.derived(), leaving, count, self._walk.arithmetic):
-                    self._demand_count(count, first + last + 1, body, span, formal=True)
-                nest = Nest(
-                    _ranged(name, first, last),
-                    found.body.derived(),
-                    left,
-                    found.body.sources,
-                    found.index,
-                    leaving,
-                    found.recurrences,
-                    found.generic,
-                )
-                body.append(nest, leaving)
-                self._last(repetition, last, leaving)
+            if self._walk.arithmetic.compare(">=", left, 1) is False:  # there are no others
+                self._last(repetition, last, tensor)
                 return
-            if first < _MOST_FIRST:
-                self._demand_count(count, first + last + 1, body, span, formal=True)
-                tensor = self._first(repetition, first, tensor, failed)
+            try:
+                tensor = self._between(repetition, first, last, tensor)
+                self._last(repetition, last, tensor)
+                return
+            except NotRecurringError as error:
+                failed = error if failed is None or (failed.undecided and not error.undecided) else failed
+            if first == _MOST_FIRST:
+                break
+            restore = self._walk.restorer(body)
+            try:
+                tensor = self._first(repetition, first, last, tensor)
+            except MisfitError as error:
+                restore()
+                self._none(left, body, error)
+                self._last(repetition, last, tensor)
+                return
         raise _unsolved(failed, span)
 
-    def _first(self, repetition: _Repetition, number: int, tensor: Tensor, failed: NotRecurringError) -> Tensor:
+    def _between(self, repetition: _Repetition, first: int, last: int, tensor: Tensor) -> Tensor:
+        """Derive all iterations but the first and the last ones as one and add it; return the tensor that leaves it."""
+        statement, body, name, count = repetition
+        left = total((count, -first - last))
+        found = self._all(statement, body, first, left, tensor)
+        leaving, derived = found.at(left), found.body.derived()
+        if divides_by_zero_where_none(derived, leaving, count, self._walk.arithmetic):
+            self._demand_count(count, first + last + 1, body, statement.count.span, formal=True)
+        sources, index = found.body.sources, found.index
+        ranged = _ranged(name, first, last)
+        body.append(Nest(ranged, derived, left, sources, index, leaving, found.recurrences, found.generic), leaving)
+        return leaving
+
+    def _first(self, repetition: _Repetition, number: int, last: int, tensor: Tensor) -> Tensor:
         """Derive an iteration that differs from those that follow; return the tensor that leaves it."""
-        try:
-            return self._alone(repetition, number, number + 1, f"{repetition.name}[{number}]", tensor)
-        except NotSupportedError:
-            raise
-        except SymcnnError:
-            if number:
-                raise _unsolved(failed, repetition.statement.count.span) from None
-            raise
+        span = repetition.statement.count.span
+        self._demand_count(repetition.count, number + last + 1, repetition.body, span, formal=True)
+        return self._alone(repetition, number, number + 1, f"{repetition.name}[{number}]", tensor)
+
+    def _none(self, left: Value, body: Body, error: SymcnnError) -> None:
+        """Add the condition that there are no more repetitions, of which none fits; raises the error if there are."""
+        arithmetic = self._walk.arithmetic
+        claims = [part for part in single(arithmetic.compare("==", left, 0)) if not isinstance(part, (bool, Every))]
+        if not claims:
+            raise error
+        body.conditions += claims
+        self._walk.learn([*claims, arithmetic.compare("<=", left, 0)])
+        hint = f"none or no more repetitions fit: {relation_text(claims[0])}"
+        self._walk.misfits.append(str(SymcnnError(error.message, error.span, hint, error.context)))
 
     def _last(self, repetition: _Repetition, last: int, tensor: Tensor) -> None:
         """Derive the last iterations, which differ from those before."""
@@ -170,12 +193,13 @@ class Repeats:
     def _all(self, statement: Repeat, body: Body, first: int, count: Value, tensor: Tensor) -> Recurring:
         """Return the iterations from the one with the number `first` on as one."""
         walk, index = self._walk, self._index(statement, first)
-        number, conditional = total((index, first)), walk.conditional
+        number, conditional, formal = total((index, first)), walk.conditional, len(walk.formal)
 
         claims = [walk.arithmetic.compare(">=", least, 0) for least in (total((count, -1, -index)), total((count, -1)))]
 
         def derive(entering: Tensor) -> Body:
             walk.conditional = conditional  # what earlier guesses found is not said of the network
+            del walk.formal[formal:]
             with walk.knowing(claims):
                 return self._iteration(statement, body, number, entering)
 
@@ -184,12 +208,25 @@ class Repeats:
             # What leaves the last iteration has the number `count`: of it less is known than of an iteration.
             with walk.knowing([walk.arithmetic.compare(">=", total((count, -index)), 0)]):
                 arithmetic = walk.arithmetic
-            return recurring(tensor, index, derive, arithmetic)
+            found = recurring(tensor, index, derive, arithmetic)
+            walk.formal[formal:] = self._for_all(walk.formal[formal:], index, count)
+            return found
         except NotRecurringError:
             walk.conditional = conditional
             raise
         finally:
             self._indices.pop()
+
+    def _for_all(self, claims: list[Condition | Either], index: Symbol, count: Value) -> list[Condition | Either]:
+        """Say what inner closed forms ask of each iteration, of all; raises `NotRecurringError` where that fails."""
+        found: list[Truth] = []
+        for claim in claims:
+            parts = everywhere(claim, index, count, self._walk.arithmetic)
+            if parts is not None and False in parts:
+                self._undecided |= claim.symbols()
+                raise NotRecurringError(f"its repetitions are not alike for all {index} below {shown(count)}")
+            found += parts or ()
+        return [part for claim in found for part in single(claim) if not isinstance(part, (bool, Every))]
 
     def _demand_count(self, count: Value, least: int, body: Body, span: Span, formal: bool = False) -> None:
         """Add the condition that there are so many repetitions at least; it is known from here on.
@@ -225,8 +262,14 @@ def _ranged(name: str, first: int, last: int) -> str:
 
 def _unsolved(error: NotRecurringError | None, span: Span) -> SymcnnError:
     assert error is not None
-    hint = "give the number of repetitions a value"
-    found = NotSupportedError(f"this symbolic number of repetitions: {error.message}", error.span or span, hint)
+    found = NotSupportedError(f"this symbolic number of repetitions: {error.message}", error.span or span, _BY_NUMBER)
+    found.context = error.context
+    return found
+
+
+def _unformed(error: SymcnnError, formal: Iterable[Condition | Either], span: Span) -> SymcnnError:
+    forms = " and ".join(map(relation_text, formal))
+    found = NotSupportedError(f"closed forms, which want {forms}: {error.message}", error.span or span, _BY_NUMBER)
     found.context = error.context
     return found
 

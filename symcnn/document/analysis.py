@@ -167,6 +167,9 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("symbols", symbol_lines(analysis)))
     if assumed := assumption_lines(analysis):
         items.append(("assuming", assumed))
-    if analysis.conditions:
-        items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
+    formal = [claim.relation() for claim in analysis.claims if claim in analysis.formal]
+    if formal:  # with fewer repetitions the network has other formulas
+        items.append(("formulas for", tuple(map(line, formal))))
+    if defined := [relation for relation in analysis.conditions if relation not in formal]:
+        items.append(("defined for", tuple(map(line, defined))))
     return Listing(tuple(items))
