@@ -61,7 +61,7 @@ class Repeats:
         self._unrolled(statement, body, name, count, tensor)
 
     def _unrolled(self, statement: Repeat, body: Body, name: str, count: int, tensor: Tensor) -> None:
-        counted, done = statement.index is not None and statement.index in names_in(statement.body), 0
+        counted, done = _is_numbered(statement), 0
         while done < count:
             with inside(f"repetition {done + 1} of {count}", statement.count.span):
                 inner = self._iteration(statement, body, done, tensor)
@@ -154,8 +154,9 @@ class Repeats:
         if divides_by_zero_where_none(derived, leaving, count, self._walk.arithmetic):
             self._demand_count(count, first + last + 1, body, statement.count.span, formal=True)
         sources, index = found.body.sources, found.index
-        ranged = _ranged(name, first, last)
-        body.append(Nest(ranged, derived, left, sources, index, leaving, found.recurrences, found.generic), leaving)
+        ranged, alike = _ranged(name, first, last), not (found.recurrences or _is_numbered(statement))
+        nest = Nest(ranged, derived, left, sources, index, leaving, found.recurrences, found.generic, alike)
+        body.append(nest, leaving)
         return leaving
 
     def _first(self, repetition: _Repetition, number: int, last: int, tensor: Tensor) -> Tensor:
@@ -251,6 +252,11 @@ class Repeats:
         wanted = () if statement.index is None or first else (statement.index,)
         taken |= {statement.index} if statement.index is not None and first else set()
         return symbol(next(name for name in (*wanted, *_INDICES) if name not in taken), NONNEGATIVE)
+
+
+def _is_numbered(statement: Repeat) -> bool:
+    """Tell whether the iterations look at their index."""
+    return statement.index is not None and statement.index in names_in(statement.body)
 
 
 def _ranged(name: str, first: int, last: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Expr, Piecewise, Sum, ceiling
 
-from symcnn import Analysis, analyse, load, parse, symbols
+from symcnn import Analysis, analyse, load, parse, render, symbols
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
 from symcnn.errors import NotSupportedError
@@ -261,8 +261,40 @@ def test_evaluated_rows_are_those_of_the_network_with_these_numbers() -> None:
     rows = [(layer.path, layer.output) for layer in at.layers if layer.kind == "Conv"]
     assert rows == [(f"repeat1[{i}].concat1.conv1", (12, 4, 4)) for i in range(3)]
     assert at.weights == sum(layer.weights * layer.times for layer in at.layers)
-    deep = a.at(L=10**9, k0=16, k=12, H=1, W=1)  # whose rows are not asked for
-    assert deep.weights == 108 * (16 * 10**9 + 12 * (10**9 * (10**9 - 1) // 2))
+
+
+def test_rows_of_very_many_repetitions_are_those_of_the_index() -> None:
+    a, times = example("dense"), 10**9
+    deep = a.at(L=times, k0=16, k=12, H=1, W=1)
+    assert deep.weights == 108 * (16 * times + 12 * (times * (times - 1) // 2))
+    (conv, join) = deep.layers
+    (loop,) = conv.loops
+    assert loop.index is not None
+    assert (conv.times, loop.count, conv.path) == (times, times, "repeat1.concat1.conv1")
+    assert same(conv.weights, 108 * (16 + 12 * loop.index)) and same(join.output[0], 28 + 12 * loop.index)
+    assert conv.total("weights") == deep.weights
+    assert deep.receptive_field.size == join.receptive_field.size == (2 * times + 1,) * 2
+    for how in ("text", "json", "latex", "csv"):
+        assert render(deep, how)
+    alike = example("resnet").at(n=times)  # repetitions that one stands for are rows of numbers
+    assert [x.times for x in alike.layers[:3]] == [1, 1, 1] and alike.layers[3].times == times
+
+
+@pytest.mark.parametrize("net", ["dense", "unpadded", "densenet", "stages", "temporal", "bottleneck"])
+def test_rows_of_the_index_add_up(net: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from symcnn.analysis import evaluated as module
+
+    monkeypatch.setattr(module, "_MOST_ROWS", 0)
+    values_of = {"n": 5, "L": 5, "k": 3, "k0": 4, "C": 2, "H": 40, "W": 50, "m": 2, "c": 3, "c0": 3, "h": 2, "T": 9}
+    a = example(net)
+    numbers = {name: values_of[name] for name in a.symbols}
+    found, wanted = a.at(**numbers), unrolled(DEPTH[net], numbers)
+    assert wanted is not None
+    closed, direct = said(found), said(wanted)
+    sizes = closed.pop("field").size, direct.pop("field").size
+    assert closed == direct and sizes[0] == sizes[1]
+    for quantity in ("weights", "macs", "activations"):
+        assert sum(layer.total(quantity) for layer in found.layers) == wanted.count(quantity)
 
 
 def test_a_label_outside_is_joined_in_every_repetition() -> None:
