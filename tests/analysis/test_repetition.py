@@ -274,7 +274,7 @@ def test_rows_of_very_many_repetitions_are_those_of_the_index() -> None:
     assert same(conv.weights, 108 * (16 + 12 * loop.index)) and same(join.output[0], 28 + 12 * loop.index)
     assert conv.total("weights") == deep.weights
     assert deep.receptive_field.size == join.receptive_field.size == (2 * times + 1,) * 2
-    for how in ("text", "json", "latex", "csv"):
+    for how in ("text", "json", "latex"):
         assert render(deep, how)
     alike = example("resnet").at(n=times)  # repetitions that one stands for are rows of numbers
     assert [x.times for x in alike.layers[:3]] == [1, 1, 1] and alike.layers[3].times == times
