@@ -22,7 +22,7 @@ ROUND_TRIP = "residual { MaxPool(2); Upsample(2) }; MaxPool(2)"
         (ROUND_TRIP, "Eq(Mod(H, 2**n), 0)"),
         (f"{ROUND_TRIP}; {ROUND_TRIP}", "Eq(Mod(H, 2**(2*n)), 0)"),
         ("residual { MaxPool(4); Upsample(4) }; MaxPool(2)", "Eq(n, 0) | Eq(Mod(H, 2*2**n), 0)"),
-        ("add { path { Conv(channels, 3, stride=2) } path { MaxPool(2) } }", "Eq(Mod(H + 1, 2**n), 0)"),
+        ("concat { path { Conv(k, 3, stride=2) } path { MaxPool(2) } }", "Eq(Mod(H + 1, 2**n), 0)"),
     ],
 )
 def test_branches_agree_where_a_power_divides(body: str, condition: str) -> None:
@@ -30,15 +30,15 @@ def test_branches_agree_where_a_power_divides(body: str, condition: str) -> None
     a = analysed(text)
     assert condition in map(str, a.conditions)
     net, defined = parse(text)["a"], 0
-    for n in range(6):
-        for size in range(1, 140):
+    for n in range(5):
+        for size in range(1, 70):
             numbers = {name: {"n": n, "H": size, "C": 2, "k": 1}[name] for name in a.symbols}
             direct, closed = unrolled(net, numbers), evaluated(a, numbers)
             assert (closed is None) == (direct is None), numbers
             if closed is not None and direct is not None and size % 8 in (0, 7):
                 assert said(closed) == said(direct), numbers
                 defined += 1
-    assert defined > 20
+    assert defined > 10
 
 
 def test_a_size_that_a_power_divides_has_no_floors() -> None:
