@@ -10,12 +10,14 @@ from typing import Any
 from sympy import Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.layers import Layers
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis, Evaluated, Layer
+from symcnn.analysis.values import checked
 from symcnn.errors import NotSupportedError
 from symcnn.repetition.substitution import replaced
 
@@ -39,6 +41,15 @@ def derived_anew(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
     return replace(found, values=dict(values), symbolic=analysis, anew=True)
 
 
+def folded(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return an analysis at some numbers with the rows of the symbols, in which the indices of repetitions are left."""
+    found = analysis.at(**values)
+    if not found.is_deep:
+        return found
+    evaluate = evaluator(checked(values, analysis.symbols, analysis.replaced))
+    return _Evaluation(analysis, evaluate, values, folded=True).whole()
+
+
 def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
     """Return a network of numbers in integers; what no repetition speaks of is no symbol where there is none."""
     return numeric.at(**{name: value for name, value in values.items() if name in numeric.symbols})
@@ -47,10 +58,12 @@ def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
 class _Evaluation:
     """One analysis at some values."""
 
-    def __init__(self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any], folded: bool = False
+    ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
         self.deep = any(layer.loops for layer in analysis.layers)
-        self.folded = self.deep and self._is_too_long()
+        self.folded = self.deep and (folded or self._is_too_long())
         paths = [layer.path for layer in analysis.layers]
         self.fields = analysis.fields.at(evaluate, paths, None if self.folded else self._numeric_fields)
         self.batch = None if analysis.batch is None else evaluate(analysis.batch)

@@ -11,7 +11,7 @@ from symcnn.algebra.conditions import Condition, Either, Every, Truth, every, si
 from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 from symcnn.analysis.body import Body
-from symcnn.analysis.derivation import Nest
+from symcnn.analysis.derivation import Derivation, Nest, Place
 from symcnn.analysis.divided import divides_by_zero_where_none
 from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.recurring import NotRecurringError, Recurring, recurring
@@ -149,11 +149,10 @@ class Repeats:
         """Derive all iterations but the first and the last ones as one and add it; return the tensor that leaves it."""
         statement, body, name, count = repetition
         left = total((count, -first - last))
-        found = self._all(statement, body, first, left, tensor)
-        leaving, derived = found.at(left), found.body.derived()
+        found, sources = self._all(statement, body, first, left, tensor)
+        leaving, derived, index = found.at(left), found.body, found.index
         if divides_by_zero_where_none(derived, leaving, count, self._walk.arithmetic):
             self._demand_count(count, first + last + 1, body, statement.count.span, formal=True)
-        sources, index = found.body.sources, found.index
         ranged, alike = _ranged(name, first, last), not (found.recurrences or _is_numbered(statement))
         nest = Nest(ranged, derived, left, sources, index, leaving, found.recurrences, found.generic, alike)
         body.append(nest, leaving)
@@ -191,18 +190,25 @@ class Repeats:
         body.append(Nest(name, derived, 1, inner.sources), derived.output)
         return derived.output
 
-    def _all(self, statement: Repeat, body: Body, first: int, count: Value, tensor: Tensor) -> Recurring:
-        """Return the iterations from the one with the number `first` on as one."""
+    def _all(
+        self, statement: Repeat, body: Body, first: int, count: Value, tensor: Tensor
+    ) -> tuple[Recurring, tuple[Place, ...]]:
+        """Return the iterations from the one with the number `first` on as one, and where their inputs come from."""
         walk, index = self._walk, self._index(statement, first)
         number, conditional, formal = total((index, first)), walk.conditional, len(walk.formal)
 
         claims = [walk.arithmetic.compare(">=", least, 0) for least in (total((count, -1, -index)), total((count, -1)))]
 
-        def derive(entering: Tensor) -> Body:
+        sources: tuple[Place, ...] = ()
+
+        def derive(entering: Tensor) -> Derivation:
+            nonlocal sources
             walk.conditional = conditional  # what earlier guesses found is not said of the network
             del walk.formal[formal:]
             with walk.knowing(claims):
-                return self._iteration(statement, body, number, entering)
+                inner = self._iteration(statement, body, number, entering)
+            sources = inner.sources
+            return inner.derived()
 
         self._indices.append(index)
         try:
@@ -211,7 +217,7 @@ class Repeats:
                 arithmetic = walk.arithmetic
             found = recurring(tensor, index, derive, arithmetic)
             walk.formal[formal:] = self._for_all(walk.formal[formal:], index, count)
-            return found
+            return found, sources
         except NotRecurringError:
             walk.conditional = conditional
             raise
