@@ -65,6 +65,8 @@ def _numbered(analysis: Analysis) -> Iterator[Line]:
         values = [value for x in inside for value in (*x.output, *x.input, *(x.count(name) for name in _COLUMNS))]
         if any(body.symbol in expression(value).free_symbols for value in values):
             yield line(Math(body.index), " = 0 … ", Math(body.last), f" numbers the repetitions of {body.path}.")
+    if any("[-1]" in layer.path for layer in analysis.layers):
+        yield line("[-1] is the last of the repetitions.")
 
 
 def _heads(found: tuple[Row, ...]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def completed(difference: Polynomial, unknown: Symbol) -> Square:
     >>> from symcnn.algebra.symbols import symbol
     >>> x, k, B = map(symbol, "xkB")
     >>> completed(polynomial(k * x**2 + k * x - B), x)
-    Square(square=(2*x + 1)**2, value=(4*B + k)/k)
+    Square(square=(2*x + 1)**2, value=4*B/k + 1)
     """
     parts = _coefficients(difference, unknown)
     assert parts is not None

@@ -359,6 +359,20 @@ def test_last_repetitions_that_differ_stand_alone(body: str) -> None:
     assert defined > 10
 
 
+@pytest.mark.parametrize("count", ["n/2", "2n", "n - 1", "n + 1"])
+def test_the_last_of_any_count_stands_alone(count: str) -> None:
+    net = parse(f"net a(n) {{ input C×H; repeat {count} as i {{ Conv(4, 1); if i < {count} - 1 {{ MaxPool(2) }} }} }}")[
+        "a"
+    ]
+    a = analyse(net)
+    for number in range(7):
+        numbers = {"n": number, "C": 3, "H": 50}
+        direct, closed = unrolled(net, numbers), evaluated(a, numbers)
+        assert (closed is None) == (direct is None), numbers
+        if closed is not None and direct is not None:
+            assert said(closed) == said(direct), numbers
+
+
 def test_the_last_repetition_is_named() -> None:
     from symcnn.analysis.paths import layers_at
 
@@ -371,6 +385,8 @@ def test_the_last_repetition_is_named() -> None:
     assert [x.path for x in layers_at(a, "repeat1[-1]")] == paths[5:]
     assert [x.path for x in layers_at(a, "repeat1[3]")] == paths[2:5]
     assert len(layers_at(a, "repeat1")) == 7
+    shown = render(a, "text")
+    assert "[-1] is the last of the repetitions." in shown and "formulas for     n ≥ 2" in shown
 
 
 @pytest.mark.parametrize("net", TRIED)
