@@ -231,9 +231,10 @@ class Application:
         rule = f"it requires {' '.join(demand.formula.span.text.split())}" + (f"; here {values}" if values else "")
         if demand.hint and demand.hint.startswith(_NOT_YET):
             return NotSupportedError(f"{self.step.kind} with {demand.hint.removeprefix(_NOT_YET)}", place, rule)
-        return SymcnnError(
-            f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}", place, rule
-        )
+        message = f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}"
+        if any(name.name == "axes" for name in nodes.names(demand.formula)):
+            raise SymcnnError(message, place, rule)  # which no other size mends
+        return SymcnnError(message, place, rule)
 
     def _instances(self, demand: Demand) -> list[str]:
         """Say what the names of a broken requirement stand for."""

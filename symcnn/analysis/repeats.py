@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from symcnn.analysis.walk import Walk
 
 _MOST_FIRST, _MOST_LAST = 3, 2  # iterations that may differ from the others
+_WHAT = "this symbolic number of repetitions"
 _BY_NUMBER = "give the number of repetitions a value"
 _INDICES = ("i", "j", "l", "t", "u", "v", *(f"i_{number}" for number in range(1, 1000)))
 
@@ -143,6 +144,10 @@ class Repeats:
                 self._none(left, body, error)
                 self._last(repetition, last, tensor)
                 return
+            except SymcnnError as error:
+                if first and not isinstance(error, NotSupportedError):  # fewer repetitions may do without this one
+                    raise _unsolved(failed, span) from None
+                raise
         raise _unsolved(failed, span)
 
     def _between(self, repetition: _Repetition, first: int, last: int, tensor: Tensor) -> Tensor:
@@ -274,7 +279,8 @@ def _ranged(name: str, first: int, last: int) -> str:
 
 def _unsolved(error: NotRecurringError | None, span: Span) -> SymcnnError:
     assert error is not None
-    found = NotSupportedError(f"this symbolic number of repetitions: {error.message}", error.span or span, _BY_NUMBER)
+    reason = error.message.removeprefix(f"not supported yet: {_WHAT}: ")  # of one inside
+    found = NotSupportedError(f"{_WHAT}: {reason}", error.span or span, _BY_NUMBER)
     found.context = error.context
     return found
 
