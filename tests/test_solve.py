@@ -158,7 +158,7 @@ CLOSED = [
     ("stacked", "macs {} M", "C", ("n > 0",)),
     ("dense", "params {} M", "L", ()),
     ("bottleneck", "params {} M", "L", ()),
-    ("vdsr", "weights {} M", "w", ()),
+    ("vdsr", "weights {} M", "w", ("L > 2",)),
 ]
 
 
