@@ -51,6 +51,17 @@ class NotSupportedError(SymcnnError):
         super().__init__(f"not supported yet: {what}", span, hint)
 
 
+class MisfitError(SymcnnError):
+    """Something that is written well and is not possible on this tensor; on others it may be."""
+
+
+def misfit(error: SymcnnError) -> SymcnnError:
+    """Return the error as one of something that does not fit, unless it is one of this version."""
+    if isinstance(error, NotSupportedError):
+        return error
+    return MisfitError(error.message, error.span, error.hint, error.context)
+
+
 @contextmanager
 def bounded_nesting(what: str, span: Span | None = None) -> Iterator[None]:
     """Turn a recursion that Python refuses, which only a formula nested very deeply asks for, into a user's error."""

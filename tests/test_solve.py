@@ -154,6 +154,11 @@ CLOSED = [
     ("dense", "channels {} R", "L", ()),
     ("fsrcnn", "params {} M", "m", ()),
     ("vdsr", "params {} M", "L", ()),
+    ("stacked", "params {} M", "k", ()),
+    ("stacked", "macs {} M", "C", ("n > 0",)),
+    ("dense", "params {} M", "L", ()),
+    ("bottleneck", "params {} M", "L", ()),
+    ("vdsr", "weights {} M", "w", ("L > 2",)),
 ]
 
 
@@ -192,6 +197,13 @@ def test_the_closed_form_reads_like_a_textbook() -> None:
     shown = render(solve(analyse(DEPTH["stacked"]), "receptive_field >= R", "n"))
     assert "n ≥ ⌈(R − 1)/(k − 1)⌉ for k ≥ 2" in shown
     assert "2^n ≥ (R + k − 2)/(k − 1) for k ≥ 2" in render(solve(analyse(DEPTH["halved"]), "receptive_field >= R", "n"))
+
+
+def test_a_quadratic_relation_is_one_of_a_square() -> None:
+    shown = render(solve(analyse(DEPTH["dense"]), "weights <= B", "L"))
+    assert "(2L·k + 2k0 − k)² ≤ k² + 4k0² − 4k·k0 + 8B/9" in shown
+    shown = render(solve(analyse(DEPTH["stacked"]), "params >= P", "k"))
+    assert "k² ≥ P/(C²·n) for C²·n ≥ 1" in shown
 
 
 def test_each_axis_has_its_answer() -> None:
@@ -234,7 +246,7 @@ def test_what_is_no_question(relation: str, unknown: str, values: dict[str, int]
 @pytest.mark.parametrize(
     ("net", "relation", "unknown", "values"),
     [
-        ("stacked", "params >= P", "k", {}),  # quadratic, with other symbols
+        ("dense", "params >= P", "k", {}),  # quadratic, with a factor that may be 0 beside a linear term
         ("strided", "receptive_field >= R", "n", {}),  # the stride may be 1
         ("unpadded", "macs >= M", "n", {}),
         ("halved", "macs >= M", "n", {}),

@@ -173,10 +173,24 @@ class Facts:
             return found
         left = {m: c for m, c in left.items() if m not in found}
         for known in map(_as_polynomial, self.divisible):
-            part = _whole_multiple(left, known)
+            part = self._whole_multiple(left, known)
             found = add(found, part)
             left = {m: c for m, c in left.items() if m not in part}
         return found
+
+    def _whole_multiple(self, poly: Polynomial, known: Polynomial) -> Polynomial:
+        """Return the terms of `poly` that are together an integer because `known` is one."""
+        if len(known) == 1:
+            times_known = {m: multiply({m: c}, power(known, -1)) for m, c in poly.items()}
+            return {m: c for m, c in poly.items() if self._is_whole(times_known[m])}
+        first = next((m for m in known if m in poly), None)
+        if first is None or not _whole(factor := Fraction(poly[first]) / known[first]):
+            return {}
+        multiple = scale(known, factor)
+        return multiple if all(poly.get(m) == c for m, c in multiple.items() if m) else {}
+
+    def _is_whole(self, poly: Polynomial) -> bool:
+        return all((_whole(c) and is_integer_monomial(m)) or self._is_whole_power(m, c) for m, c in poly.items())
 
     def _is_whole_power(self, monomial: Monomial, coefficient: Number) -> bool:
         if not has_symbolic_power(monomial):
@@ -264,6 +278,8 @@ class Facts:
 
     def _proved(self, poly: Polynomial, strictly: bool) -> bool:
         """Prove that `poly` is ≥ 0, or > 0: as it stands, after taking away what is known to be ≥ 0, without floors."""
+        if self.known and any(type(c) is not int for c in poly.values()):  # what is known is said without fractions
+            poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
         for candidate in (poly, *(add(poly, fact, -1) for fact in self.known)):
             for relaxed in (candidate, _without_floors(candidate)):
                 bound = self._bound(cleared(relaxed)) if relaxed is not None else None
@@ -313,21 +329,6 @@ def _never_integral(numerator: Polynomial, number: int) -> bool | None:
 def _as_polynomial(over: Divisible) -> Polynomial:
     numerator, number, monomial = over
     return multiply(dict(numerator), {inverse(monomial): Fraction(1, number)})
-
-
-def _whole_multiple(poly: Polynomial, known: Polynomial) -> Polynomial:
-    """Return the terms of `poly` that are together an integer because `known` is one."""
-    if len(known) == 1:
-        return {m: c for m, c in poly.items() if _is_whole(multiply({m: c}, power(known, -1)))}
-    first = next((m for m in known if m in poly), None)
-    if first is None or not _whole(factor := Fraction(poly[first]) / known[first]):
-        return {}
-    multiple = scale(known, factor)
-    return multiple if all(poly.get(m) == c for m, c in multiple.items() if m) else {}
-
-
-def _is_whole(poly: Polynomial) -> bool:
-    return all(_whole(c) and is_integer_monomial(m) for m, c in poly.items())
 
 
 def _whole(number: Number) -> bool:

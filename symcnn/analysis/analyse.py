@@ -22,17 +22,17 @@ from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.learning import first_times
 from symcnn.analysis.merge import merged
 from symcnn.analysis.repeated import Asked, NeverError, asked
-from symcnn.analysis.result import Analysis
+from symcnn.analysis.result import Analysis, relation_text
 from symcnn.analysis.rows import Claims, Rows, shape
 from symcnn.analysis.scope import FileScope, Scope, Symbols, define
 from symcnn.analysis.suspicion import shadows, suspicions
 from symcnn.analysis.walk import Walk
-from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
+from symcnn.errors import NotSupportedError, SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.express import shown
 from symcnn.formula.meaning import BUILTINS, meaning
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.values import Frame, condition
-from symcnn.source import Source
+from symcnn.source import Source, Span
 from symcnn.syntax import parse_assumptions, parse_formula
 from symcnn.tree import Assume, Domain, File, Let, Net, Network
 
@@ -69,18 +69,19 @@ def analyse(net: Network, /, *, assume: str | Iterable[str] = (), **parameters: 
         derivation, batch = walk.network(definition, scope)
         assumed, used = _relevant(claims, symbols.used)
         unused = _unused(extra, used, definition, net.file)
-        wanted = _wanted(net, derivation, walk.arithmetic)
-        defined = _defined(net, wanted, assumed)
+        wanted = _wanted(net, derivation, walk)
+        defined = _defined(net, wanted, assumed, walk)
         claimed = partial(_claimed, derivation, wanted)  # before they are facts
         plain = tuple(filter(_is_plain, defined))
         if walk.conditional and plain:  # sizes that agree where the network is defined are the same: all once more
             facts, replaced = facts_from([*claims, *plain])
-            arithmetic = Arithmetic(facts)
+            arithmetic, formal = Arithmetic(facts), walk.formal  # which are known now, and not asked again
             walk, scope = _prepared(net, given, Symbols(kinds, replaced), arithmetic)
+            walk.formal += formal
             derivation, batch = walk.network(definition, scope)
-            wanted = _wanted(net, derivation, walk.arithmetic)
-            defined = _defined(net, wanted, assumed, tuple(_kept(plain, replaced)))
-        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk.arithmetic)
+            wanted = _wanted(net, derivation, walk)
+            defined = _defined(net, wanted, assumed, walk, tuple(_kept(plain, replaced)))
+        found = _result(net, derivation, batch, assumed, defined, claimed, used, replaced, unused, walk)
     return replace(found, renewed=lambda values: analyse(net, assume=(*texts, *_equalities(values)), **parameters))
 
 
@@ -96,15 +97,15 @@ def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str,
     return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
 
 
-def _wanted(net: Network, derivation: Derivation, arithmetic: Arithmetic) -> list[Asked]:
+def _wanted(net: Network, derivation: Derivation, walk: Walk) -> list[Asked]:
     """Return what all layers ask; raises `SymcnnError` where some repetition never gets it."""
     try:
-        return asked(derivation, arithmetic)
+        return asked(derivation, walk.arithmetic)
     except NeverError as error:
-        raise SymcnnError(f"the net '{net.name}' is defined for no input", error.span, error.message) from None
+        raise _never(net, error, walk, error.span) from None
 
 
-def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Claims = ()) -> Claims:
+def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, walk: Walk, plain: Claims = ()) -> Claims:
     """Return the conditions under which a network is defined, those that are found already with them.
 
     Raises `SymcnnError` where it never is.
@@ -112,8 +113,16 @@ def _defined(net: Network, wanted: Iterable[Asked], assumed: Claims, plain: Clai
     try:
         return merged((*plain, *(claim for one in wanted for claim in one.claims)), assumed)
     except SymcnnError as error:
-        message = f"the net '{net.name}' is defined for no input"
-        raise SymcnnError(message, net.definition.span, error.message) from None
+        raise _never(net, error, walk, net.definition.span) from None
+
+
+def _never(net: Network, error: SymcnnError, walk: Walk, span: Span | None) -> SymcnnError:
+    """Return the error of a network that is defined for no input; with fewer repetitions it may be."""
+    if walk.formal:
+        forms = " and ".join(relation_text(claim) for claim in dict.fromkeys(walk.formal))
+        what = f"a net that is defined only where its closed forms do not hold, which want {forms}: {error.message}"
+        return NotSupportedError(what, span, "give the number of repetitions a value")
+    return SymcnnError(f"the net '{net.name}' is defined for no input", span, error.message)
 
 
 def _kept(claims: Claims, replaced: dict[Symbol, Expr]) -> Iterator[Condition | Either]:
@@ -277,8 +286,9 @@ def _result(
     used: dict[str, Symbol],
     replaced: dict[Symbol, Expr],
     unused: tuple[str, ...],
-    arithmetic: Arithmetic,
+    walk: Walk,
 ) -> Analysis:
+    arithmetic = walk.arithmetic
     receptive_fields = Fields(
         lambda: output_field(derivation, arithmetic), lambda: layer_fields(derivation, arithmetic), expression
     )
@@ -294,8 +304,9 @@ def _result(
         claims=defined,
         assumed=assumed,
         symbols=dict(sorted(used.items())),
-        suspect=lambda: (*suspicions(net, set(used)), *shadows(net)),
+        suspect=lambda: (*suspicions(net, set(used)), *shadows(net), *dict.fromkeys(walk.misfits)),
         unused=unused,
+        formal=tuple(dict.fromkeys(walk.formal)),
         derived=lambda: derivation,
         facts=arithmetic.facts,
         replaced=replaced,

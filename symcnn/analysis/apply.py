@@ -18,7 +18,7 @@ from symcnn.analysis.informed import Informed
 from symcnn.analysis.outcome import Counted, Names, Outcome
 from symcnn.analysis.tensor import Tensor, axis_names, first_alike
 from symcnn.analysis.window import Window, window_of
-from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.errors import MisfitError, NotSupportedError, SymcnnError, misfit
 from symcnn.formula import nodes
 from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
@@ -59,8 +59,8 @@ class Application:
         passage = self._passage()
         channels = self._channels()
         if passage.axes not in (0, self.axes):
-            hint = "a layer keeps all or none"
-            raise self._error(f"{self.step.kind} leaves {passage.axes} of {self.axes} axes", hint=hint)
+            message = f"{self.step.kind} leaves {passage.axes} of {self.axes} axes"
+            raise SymcnnError(message, self.step.span, "a layer keeps all or none")
         output = Tensor(channels, self.values["n'"] if passage.axes == self.axes else ())
         counted = self._counted(output)
         return Outcome(output, passage.windows, counted, tuple(self.conditions), self.kind, self.values)
@@ -184,7 +184,8 @@ class Application:
         if not (isinstance(value, bool) or value in (0, 1)):
             first = next(iter(self.kind.parameters)) == name  # BatchNorm2d(64), as PyTorch writes it
             hint = "the number of channels is inferred from the input: leave it out" if first else None
-            raise self._error(f"{name} of {self.step.kind} is true or false, not {shown(value)}", name, hint)
+            message = f"{name} of {self.step.kind} is true or false, not {shown(value)}"
+            raise SymcnnError(message, self.given.spans.get(name, self.step.span), hint)
 
     def _require_integer(self, name: str, value: Any) -> None:
         if not isinstance(value, (int, str)):
@@ -204,8 +205,8 @@ class Application:
                 self.conditions.append(part)
 
     def _error(self, message: str, parameter: str | None = None, hint: str | None = None) -> SymcnnError:
-        """Return an error at the parameter, or at the step."""
-        return SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint)
+        """Return an error of what does not fit, at the parameter, or at the step."""
+        return misfit(SymcnnError(message, self.given.spans.get(parameter or "", self.step.span), hint))
 
     def _require_once(self, demand: Demand) -> None:
         """Want what speaks of arguments alone, unless it holds for these already."""
@@ -227,13 +228,12 @@ class Application:
         written = [name for name in reversed(demand.symbols) if name in self.given.spans]
         written.sort(key=lambda name: isinstance(self.given.values[name], str))  # a number is guilty before a word
         place = self.given.spans[written[0]] if written else self.step.span
-        values = ", ".join(self._instances(demand))
-        rule = f"it requires {' '.join(demand.formula.span.text.split())}" + (f"; here {values}" if values else "")
+        here = f"; here {values}" if (values := ", ".join(self._instances(demand))) else ""
+        rule = f"it requires {' '.join(demand.formula.span.text.split())}{here}"
         if demand.hint and demand.hint.startswith(_NOT_YET):
             return NotSupportedError(f"{self.step.kind} with {demand.hint.removeprefix(_NOT_YET)}", place, rule)
-        return SymcnnError(
-            f"{self.step.kind}: {demand.hint}" if demand.hint else f"{self.step.kind}: {rule}", place, rule
-        )
+        by_size = all(name.name != "axes" for name in nodes.names(demand.formula))
+        return (MisfitError if by_size else SymcnnError)(f"{self.step.kind}: {demand.hint or rule}", place, rule)
 
     def _instances(self, demand: Demand) -> list[str]:
         """Say what the names of a broken requirement stand for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symcnn.errors import SymcnnError, did_you_mean
+from symcnn.errors import MisfitError, SymcnnError, did_you_mean, misfit
 from symcnn.formula.express import shown
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula, Number, Text, Truth
@@ -74,7 +74,8 @@ def at_step(error: SymcnnError, step: Step, given: Given) -> SymcnnError:
     if error.span is None or not error.span.source.internal or step.span.source is error.span.source:
         return error
     word = error.span.text.partition("=")[0]
-    return SymcnnError(error.message, given.spans.get(word, step.span), error.hint)
+    found = SymcnnError(error.message, given.spans.get(word, step.span), error.hint)
+    return misfit(found) if isinstance(error, MisfitError) else found
 
 
 def _positional_name(step: Step, argument: Argument, place: int, parameters: Sequence[str], positional: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
@@ -76,6 +78,20 @@ class Body:
         """Go on from a value."""
         self.place = place
         self.scope.tensor = self.tensor_at(place)
+
+    def restorer(self, *others: list[Any]) -> Callable[[], None]:
+        """Return what makes the body, and other lists that only grow, again what they are now."""
+        place, counts = self.place, dict(self.counts)
+        lists: tuple[list[Any], ...] = (self.items, self.outputs, self.conditions, *others)
+        lengths = [(kept, len(kept)) for kept in lists]
+
+        def restore() -> None:
+            for kept, length in lengths:
+                del kept[length:]
+            self.counts = counts
+            self.go_to(place)
+
+        return restore
 
     def tensor_at(self, place: Place) -> Tensor:
         """Return the tensor at a place."""

@@ -292,7 +292,8 @@ def network_total(analysis: Analysis, name: str) -> Counted:
         found = network_total(analysis.symbolic, name)
         if not isinstance(found, Unknown):
             return analysis.evaluate(found)
-    parts = [counting.together(name, layer) for layer in analysis.layers]
+    # In a depth the rows are those of the network with numbers, which knows itself before which of them nothing learns.
+    parts = [_counting(layer).together(name, layer) for layer in analysis.layers]
     unknown = next((part for part in parts if isinstance(part, Unknown)), None)
     return unknown or counting.exactly(total(parts))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -38,10 +38,14 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Repetitions of which the index counts 0, 1, … count − 1; None where they are equal, and the count a number."""
+    """Repetitions of which the index counts 0, 1, … count − 1; None where they are equal, and the count a number.
+
+    `alike` where each gives back its input and does not look at the index: then one stands for all, whatever the count.
+    """
 
     index: Symbol | None
     count: Value
+    alike: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Nest:
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
     `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
+    See `Loop` for `alike`.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Nest:
     last: Tensor | None = None
     recurrences: tuple[Recurrence, ...] = ()
     generic: Derivation | None = None
+    alike: bool = False
 
     @property
     def output(self) -> Tensor:
@@ -85,7 +91,7 @@ class Nest:
     @property
     def loop(self) -> Loop:
         """The repetitions."""
-        return Loop(self.index, self.times)
+        return Loop(self.index, self.times, self.alike)
 
 
 @dataclass(frozen=True, eq=False)

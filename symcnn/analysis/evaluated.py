@@ -2,59 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from sympy import Symbol
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.derivation import Derivation
+from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.layers import Layers
+from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis, Evaluated, Layer
+from symcnn.analysis.values import checked
+from symcnn.errors import NotSupportedError
+from symcnn.repetition.substitution import replaced
+
+_MOST_ROWS = 10_000  # different layers that are derived with the numbers: a few seconds
 
 
 def evaluated(analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any]) -> Analysis:
     """Return an analysis for values of its symbols.
 
     Where there is a symbolic number of repetitions, the totals come from their closed forms, and the rows are those of
-    the network that is derived once more with the numbers, when they are asked for.
+    the network that is derived once more with the numbers, when they are asked for. Rows of very many repetitions are
+    those of the symbols, in which the indices are left.
     """
     return _Evaluation(analysis, evaluate, values).whole()
+
+
+def derived_anew(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return the analysis of the network with numbers instead of symbols, for which the closed forms do not hold."""
+    assert analysis.renewed is not None
+    found = _in_integers(analysis.renewed(values), values)
+    return replace(found, values=dict(values), symbolic=analysis, anew=True)
+
+
+def folded(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return an analysis at some numbers with the rows of the symbols, in which the indices of repetitions are left."""
+    found = analysis.at(**values)
+    if not found.is_deep:
+        return found
+    evaluate = evaluator(checked(values, analysis.symbols, analysis.replaced))
+    return _Evaluation(analysis, evaluate, values, folded=True).whole()
+
+
+def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
+    """Return a network of numbers in integers; what no repetition speaks of is no symbol where there is none."""
+    return numeric.at(**{name: value for name, value in values.items() if name in numeric.symbols})
 
 
 class _Evaluation:
     """One analysis at some values."""
 
-    def __init__(self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any], folded: bool = False
+    ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
-        self.fields = analysis.fields.at(evaluate, [layer.path for layer in analysis.layers], self._numeric_fields)
+        self.deep = any(layer.loops for layer in analysis.layers)
+        self.folded = self.deep and (folded or self._is_too_long())
+        paths = [layer.path for layer in analysis.layers]
+        self.fields = analysis.fields.at(evaluate, paths, None if self.folded else self._numeric_fields)
         self.batch = None if analysis.batch is None else evaluate(analysis.batch)
         self.counting = None if analysis.counting is None else analysis.counting.at(self.batch or 1)
 
     def whole(self) -> Analysis:
         """Return the network's numbers."""
-        analysis, deep = self.analysis, any(layer.loops for layer in self.analysis.layers)
-        layers = () if deep else tuple(map(self._layer, analysis.layers))  # at once: some could not be evaluated
+        analysis, evaluate = self.analysis, self._put_in if self.folded else self.evaluate
+        layers = () if self.deep else tuple(map(self._layer, analysis.layers))  # at once: some could not be evaluated
         return Analysis(
             net=analysis.net,
             input=self._tuple(analysis.input),
             batch=self.batch,
             output=self._tuple(analysis.output),
-            layers=Layers(lambda: self.unrolled.layers if deep else layers),
+            layers=Layers(self._rows if self.deep else lambda: layers),
             fields=self.fields,
             claims=(),
             assumed=(),
             symbols={},
             values=dict(self.values),
             symbolic=analysis,
-            derived=self._derivation if deep else analysis.derived,
-            evaluate=self.evaluate,
+            derived=self._derivation if self.deep and not self.folded else analysis.derived,
+            evaluate=evaluate,
             convention=analysis.convention,
             counting=self.counting,
             columns=analysis.columns,
             rate=analysis.rate,
         )
+
+    def _is_too_long(self) -> bool:
+        """Tell whether the network with numbers has too many different rows."""
+        if self.analysis.derivation is None:
+            return False
+        arithmetic, rows = Arithmetic(), 0
+        try:
+            for visit in visits(self.analysis.derivation):
+                apart = [loop for loop in visit.loops if loop.index is not None and not loop.alike]
+                rows += self.evaluate(together(1, apart, arithmetic))
+        except NotSupportedError:  # a sum of too many terms
+            return True
+        return rows > _MOST_ROWS
+
+    def _rows(self) -> Iterable[Layer]:
+        if not self.folded:
+            return self.unrolled.layers
+        return (self._layer(layer, self._put_in) for layer in self.analysis.layers)
+
+    @cached_property
+    def _known(self) -> dict[Symbol, Value]:
+        return {symbol: self.evaluate(symbol) for symbol in self.analysis.symbols.values()}
+
+    def _put_in(self, value: Value) -> Value:
+        """Return a value in which indices may be left, with the numbers in the place of the symbols."""
+        return replaced(value, self._known, Arithmetic())
 
     @cached_property
     def numeric(self) -> Analysis:
@@ -64,9 +127,8 @@ class _Evaluation:
 
     @cached_property
     def unrolled(self) -> Analysis:
-        """The same in integers; what no repetition speaks of is no symbol where there is none."""
-        own = self.numeric.symbols
-        return self.numeric.at(**{name: value for name, value in self.values.items() if name in own})
+        """The same in integers."""
+        return _in_integers(self.numeric, self.values)
 
     def _derivation(self) -> Derivation | None:
         return self.unrolled.derivation
@@ -77,15 +139,22 @@ class _Evaluation:
     def _tuple(self, items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(map(self.evaluate, items))
 
-    def _layer(self, layer: Layer) -> Layer:
+    def _layer(self, layer: Layer, evaluate: Callable[[Value], Any] | None = None) -> Layer:
+        evaluate = evaluate or self.evaluate
+
+        def shape(items: tuple[Value, ...]) -> tuple[Any, ...]:
+            return tuple(map(evaluate, items))
+
         return replace(
             layer,
-            input=self._tuple(layer.input),
-            inputs=tuple(map(self._tuple, layer.inputs)),
-            output=self._tuple(layer.output),
-            counted=layer.counted.at(self.evaluate, self.batch or 1, exact),
+            times=evaluate(layer.times) if layer.loops else layer.times,
+            loops=tuple(replace(loop, count=evaluate(loop.count)) for loop in layer.loops),
+            input=shape(layer.input),
+            inputs=tuple(map(shape, layer.inputs)),
+            output=shape(layer.output),
+            counted=layer.counted.at(evaluate, self.batch or 1, exact),
             fields=self.fields,
-            values=Evaluated(layer.values, self.evaluate),
+            values=Evaluated(layer.values, evaluate),
             claims=(),
             counting=self.counting,
         )

@@ -17,6 +17,7 @@ from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import Nest, Recurrence
+from symcnn.analysis.dividing import divided_in_all
 from symcnn.repetition.substitution import replaced
 
 
@@ -27,6 +28,10 @@ def at_the_hardest(claim: Truth, nest: Nest, arithmetic: Arithmetic) -> list[Tru
         return [claim]
     spoken = claim.relation().free_symbols
     states = [r for r in nest.recurrences if r.state in spoken]
+    if len(states) == 1 and spoken == {states[0].state}:
+        divided = divided_in_all(claim, states[0], nest.times, arithmetic)
+        if divided is not None:
+            return [divided]
     if not isinstance(claim, Condition) or claim.claim != NONNEGATIVE or nest.index in spoken:
         return None
     towards = {_direction(recurrence, arithmetic) for recurrence in states}

@@ -74,9 +74,11 @@ class Fields:
         return self._field(self.views[place][1])
 
     def at(
-        self, evaluate: Callable[[Value], Any], paths: Sequence[str], numeric: Callable[[], NumericFields]
+        self, evaluate: Callable[[Value], Any], paths: Sequence[str], numeric: Callable[[], NumericFields] | None
     ) -> Fields:
-        """Return the same fields for values of the symbols; what symbols leave open is found from the numbers."""
+        """Return the same fields for values of the symbols; what symbols leave open is found from numbers, if any."""
+        if numeric is None:
+            return Fields(self._whole, lambda: self.views, evaluate)
         return _FieldsAt(self._whole, lambda: self.views, evaluate, paths, numeric)
 
     def _field(self, views: Views) -> ReceptiveField:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sympy import Expr, ceiling, floor
+
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
 from symcnn.algebra.symbols import Value, exact
@@ -46,7 +48,7 @@ def joined(joint: str, tensors: Sequence[Tensor], arithmetic: Arithmetic, demand
 def _agreed(
     sizes: Sequence[Value], arithmetic: Arithmetic, demand: _Demand, stretches: bool
 ) -> tuple[Value, list[bool]]:
-    """Return the size on which branches agree, and which of them are broadcast to it."""
+    """Return the size on which branches agree, not rounded if one is not, and which of them are broadcast to it."""
     stretched = [stretches and size == 1 for size in sizes]
     if all(stretched):
         return 1, [False] * len(sizes)
@@ -54,7 +56,12 @@ def _agreed(
     for place, size in enumerate(sizes):
         if not stretched[place] and place != first:
             demand(arithmetic.agree(sizes[first], size), place)
-    return sizes[first], stretched
+    agreeing = [size for size, wide in zip(sizes, stretched, strict=True) if not wide]
+    return next((size for size in agreeing if not _is_rounded(size)), sizes[first]), stretched
+
+
+def _is_rounded(size: Value) -> bool:
+    return isinstance(size, Expr) and size.has(floor, ceiling)
 
 
 def cropped(tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> tuple[tuple[Value, ...], list[Truth]]:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from symcnn.analysis.derivation import Derivation, Leaf
 from symcnn.analysis.result import Analysis, Layer
 
-_STEP = re.compile(r"(?P<name>.*?)(\[(?P<first>\d{1,9})(?P<on>\.\.(?P<last>\d{1,9})?)?\])?")
+_STEP = re.compile(r"(?P<name>.*?)(\[(?P<first>-?\d{1,9})(?P<on>\.\.(?P<last>-?\d{1,9})?)?\])?")
 _BETWEEN = re.compile(r"(?<!\.)\.(?!\.)")  # not in [1..2]
 
 _Steps: TypeAlias = tuple[tuple[str, Any], ...]  # the names on the way to a layer, each with its repetitions
@@ -52,13 +52,15 @@ def _leads(wanted: list[str], way: _Steps) -> bool:
 def _is_part(step: str, name: str, times: Any) -> bool:
     """Whether the repetitions that a step of a path speaks of are among those that a name stands for.
 
-    A symbolic number of them stands for all numbers: `repeat1[1..]` from 1 on.
+    A symbolic number of them stands for all numbers: `repeat1[1..]` from 1 on. `repeat1[-1]` is the last of them.
     """
     asked, stands = _STEP.fullmatch(step), _STEP.fullmatch(name)
     if asked is None or stands is None or asked["name"] != stands["name"]:
         return False
-    if asked["first"] is None:
+    if asked["first"] is None or step == name:
         return True
+    if step.startswith(f"{asked['name']}[-") or name.startswith(f"{asked['name']}[-"):
+        return False
     first = int(stands["first"] or 0)
     start, end = int(asked["first"]), int(asked["last"] or asked["first"])
     if not isinstance(times, int):

@@ -13,20 +13,25 @@ from sympy import Expr, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, symbol
-from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import Derivation, Recurrence
 from symcnn.analysis.tensor import Tensor, axis_names
 from symcnn.errors import SymcnnError
 from symcnn.formula.express import shown
+from symcnn.formula.values import UndecidedError
 from symcnn.repetition.recurrence import Solution, solve
 from symcnn.repetition.substitution import replaced
 
-_Derive = Callable[[Tensor], Body]  # one iteration, whose number is the index
+_Derive = Callable[[Tensor], Derivation]  # one iteration, whose number is the index
 _States = dict[int, Symbol]  # by place in the shape
 
 
 class NotRecurringError(SymcnnError):
-    """No one form for all iterations was found: the first may differ from the others, or there is none."""
+    """No one form for all iterations was found: the first may differ from the others, or there is none.
+
+    `undecided` where a condition has not the same answer in all of them.
+    """
+
+    undecided = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Recurring:
     """The iteration with the index as its number, and the tensor that enters the iteration of any number."""
 
     index: Symbol
-    body: Body
+    body: Derivation
     recurrences: tuple[Recurrence, ...]
     at: Callable[[Value], Tensor]
     generic: Derivation | None = None  # on the states of the recurrences
@@ -46,7 +51,7 @@ def recurring(tensor: Tensor, index: Symbol, derive: _Derive, arithmetic: Arithm
     failed = None
     try:
         body = derive(tensor)
-        output = body.derived().output
+        output = body.output
         if output == tensor:
             return Recurring(index, body, (), lambda number: tensor)
         if len(output.sizes) == len(tensor.sizes):
@@ -102,7 +107,7 @@ class _Recurrences:
         while True:
             states = self._states(changing, apart)
             try:
-                generic = self.derive(self._with(states)).derived()
+                generic = self.derive(self._with(states))
             except SymcnnError as error:
                 raise _not_recurring(failed or error) from None
             output = generic.output
@@ -162,4 +167,6 @@ def _spoken(value: Value) -> set[Symbol]:
 
 
 def _not_recurring(error: SymcnnError) -> NotRecurringError:
-    return NotRecurringError(error.message, error.span, error.hint, error.context)
+    found = NotRecurringError(error.message, error.span, error.hint, error.context)
+    found.undecided = isinstance(error, UndecidedError)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.conditions import Condition, Either, Truth, single
+from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
@@ -75,7 +75,7 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
             if len(generic) == len(bodies):  # layer by layer the same
                 known = dict(zip(claims, found, strict=True))  # a claim that is also here speaks of no state
                 claims = generic[place].claims
-                found = [_found(claim, known, nest, arithmetic) for claim in claims]
+                found = [_found(claim, known, nest, generic, arithmetic) for claim in claims]
         for claim, parts in zip(claims, found, strict=True):
             if parts is None:
                 # In the sizes of the repetition, which the reader knows, where there is a claim of its own.
@@ -88,10 +88,32 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
 
 
 def _found(
-    claim: Claim, known: Mapping[Claim, list[Truth] | None], nest: Nest, arithmetic: Arithmetic
+    claim: Claim,
+    known: Mapping[Claim, list[Truth] | None],
+    nest: Nest,
+    generic: Iterable[Asked],
+    arithmetic: Arithmetic,
 ) -> list[Truth] | None:
-    parts = known.get(claim)
-    return at_the_hardest(claim, nest, arithmetic) if parts is None else parts
+    for parts in (known.get(claim), at_the_hardest(claim, nest, arithmetic)):
+        if parts is not None:
+            return parts
+    return _beside(claim, generic, nest, arithmetic)
+
+
+def _beside(claim: Claim, generic: Iterable[Asked], nest: Nest, arithmetic: Arithmetic) -> list[Truth] | None:
+    """Say for all repetitions what all layers ask of one size: together 4 may divide it where it is quartered."""
+    spoken = claim.symbols()
+    asked_of_it: list[Truth] = [other for one in generic for other in one.claims if other.symbols() == spoken]
+    found: list[Truth] = []
+    for part in single(arithmetic.settle(every(asked_of_it))):
+        if isinstance(part, bool):
+            parts: list[Truth] | None = [part or arithmetic.compare("==", nest.times, 0)]
+        else:
+            parts = at_the_hardest(part, nest, arithmetic)
+        if parts is None:
+            return None
+        found += parts
+    return found
 
 
 def _for_all(claim: Claim, nest: Nest) -> str:

@@ -217,6 +217,7 @@ class Analysis(Quantities):
     fields: Fields = field(repr=False, compare=False)
     claims: tuple[Condition | Either, ...] = field(repr=False)
     assumed: tuple[Condition | Either, ...] = field(repr=False)
+    formal: tuple[Condition | Either, ...] = field(default=(), repr=False, kw_only=True)  # what only closed forms ask
     symbols: Mapping[str, Symbol]
     suspect: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
     unused: tuple[str, ...] = field(default=(), repr=False)  # warnings of assumptions about other symbols
@@ -227,6 +228,7 @@ class Analysis(Quantities):
     renewed: Callable[[Mapping[str, Any]], Analysis] | None = field(default=None, repr=False, compare=False)
     values: Mapping[str, Any] | None = None
     symbolic: Analysis | None = field(default=None, repr=False)  # of an analysis with values: where they were put in
+    anew: bool = False  # with values for which the closed forms do not hold: all is derived once more
     convention: str = "macs"
     counting: Counting | None = field(default=None, repr=False, compare=False)
     columns: tuple[str, ...] = ()  # conventions to be shown beside the quantities
@@ -243,7 +245,7 @@ class Analysis(Quantities):
     @property
     def is_deep(self) -> bool:
         """Whether values were put in for a symbolic number of repetitions: totals come from their closed forms."""
-        return self.symbolic is not None and any(layer.loops for layer in self.symbolic.layers)
+        return not self.anew and self.symbolic is not None and any(layer.loops for layer in self.symbolic.layers)
 
     def beside(self, *conventions: str) -> Analysis:
         """Return the same analysis, to be shown with what these conventions count beside the quantities."""
@@ -310,19 +312,24 @@ class Analysis(Quantities):
     def at(self, **values: int | Fraction | str) -> Analysis:
         """Return the same analysis in exact integers; every symbol needs a value.
 
-        Raises `SymcnnError` for a missing, unknown or illegal value, and where a condition does not hold.
+        Raises `SymcnnError` for a missing, unknown or illegal value, and where a condition does not hold. With fewer
+        repetitions than the closed forms are of, the network with these numbers is derived.
 
         >>> from symcnn import analyse, parse
         >>> net = parse("net two { input C×H×H; Conv(C, 3, bias=false); Conv(C, 3, bias=false) }")["two"]
         >>> analyse(net).at(C=64, H=56).macs
         207175680
         """
-        from symcnn.analysis.evaluated import evaluated
+        from symcnn.analysis.evaluated import derived_anew, evaluated
 
         known = checked(values, self.symbols, self.replaced)
         evaluate = evaluator(known)
         with bounded_nesting(f"a formula of '{self.net}'"):
-            for claim in (*self.assumed, *self.claims):
+            for claim in self.assumed:
+                self._check(claim, evaluate, known)
+            if not all(_holds(claim, evaluate) for claim in self.formal):
+                return derived_anew(self, values)
+            for claim in self.claims:
                 self._check(claim, evaluate, known)
             return evaluated(self, evaluate, values)
 

@@ -21,7 +21,7 @@ from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in
 from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
 from symcnn.analysis.tensor import Tensor
-from symcnn.errors import NotSupportedError, SymcnnError
+from symcnn.errors import NotSupportedError, SymcnnError, misfit
 from symcnn.formula.express import shown
 from symcnn.formula.meaning import meaning
 from symcnn.formula.nodes import Formula
@@ -58,6 +58,8 @@ class Walk:
     def __init__(self, file: File, scope: FileScope, arithmetic: Arithmetic) -> None:
         self.file, self.scope, self.arithmetic = file, scope, arithmetic
         self.conditional = False
+        self.formal: list[Condition | Either] = []  # conditions that only the closed forms of repetitions have
+        self.misfits: list[str] = []  # why there are no repetitions
         self._steps = Steps(arithmetic)
         self._meanings: dict[int, Meaning] = {}
         self._labels: dict[int, tuple[str, ...]] = {}  # of blocks
@@ -165,7 +167,7 @@ class Walk:
         """Add a condition; one that never holds is an error, which is put into words only then."""
         for part in single(claim):
             if part is False:
-                raise broken()
+                raise misfit(broken())
             if not isinstance(part, bool):
                 body.conditions.append(part)
 
@@ -205,6 +207,16 @@ class Walk:
         except ContradictionError:
             raise SymcnnError("the assumptions leave no repetition") from None
         self._steps, self._bodies = self._steps.under(self.arithmetic), {}
+
+    def restorer(self, body: Body) -> Callable[[], None]:
+        """Return what makes the walk, and the body that it is in, again what they are now."""
+        before, again = (self.arithmetic, self._steps, self.conditional), body.restorer(self.formal, self.misfits)
+
+        def restore() -> None:  # what bodies ask of the closed forms is not kept with them
+            self.arithmetic, self._steps, self.conditional, self._bodies = *before, {}
+            again()
+
+        return restore
 
     # branches
 
@@ -250,7 +262,7 @@ class Walk:
         def demand(claim: Truth, place: int) -> None:
             for part in single(claim):
                 if self._never(part, tensors):
-                    raise disagreement(joint, body, places, place, span)
+                    raise misfit(disagreement(joint, body, places, place, span))
                 if not isinstance(part, bool):
                     claims.append(part)
 

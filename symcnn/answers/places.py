@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from symcnn.analysis.evaluated import folded
 from symcnn.analysis.result import Analysis
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, UndefinedError
 from symcnn.errors import SymcnnError
@@ -59,9 +60,10 @@ def _place(analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[st
     if not analysis.symbols.keys() <= numbers.keys():
         return None
     try:
-        return Place(Evaluation(values), analysis.at(**{name: numbers[name] for name in analysis.symbols}))
+        found = folded(analysis, {name: numbers[name] for name in analysis.symbols})
     except SymcnnError:
         return None
+    return None if found.anew else Place(Evaluation(values), found)
 
 
 def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[Any, Number]]:

@@ -7,7 +7,7 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.outcome import Outcome
+from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
@@ -68,7 +69,7 @@ class Replay:
         self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
-        self.base = analysis.derivation
+        self.base, self.evaluate = analysis.derivation, analysis.evaluate
         if analysis.values is not None:
             self.base = Run(self, analysis.derivation, {}).derivation
         seen = tuple(visits(self.base))
@@ -192,7 +193,7 @@ class Run:
             else:
                 made = self._leaf(item, tensors)
             items.append(made)
-            outputs.append(made.outcome.output if isinstance(made, Leaf) else made.body.output)
+            outputs.append(made.outcome.output if isinstance(made, Leaf) else made.output)
         return Derivation(tuple(inputs), tuple(items), body.result)
 
     def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
@@ -221,7 +222,7 @@ class Run:
             self._place, self._row = first + rows, self._row + rows
             return nest
         if nest.index is not None:
-            raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
+            return self._recurring(nest, first, tensors)
         if self._touched(first, rows) or (self.last is not None and self.last < first + rows):
             return self._derived(nest, first, tensors)
         key = (nest, first, tensors)  # a body in which nobody errs and after which something is asked
@@ -250,6 +251,27 @@ class Run:
         if len(bodies) == 1:
             return Nest(nest.name, bodies[0].body, nest.times, nest.sources)
         return Nest(nest.name, Derivation(tensors, tuple(bodies), len(bodies) - 1), 1, nest.sources)
+
+    def _recurring(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
+        """Solve the recurrences of a symbolic number of repetitions once more, with what the mistakes make of them."""
+        assert nest.index is not None
+        own, *taken = tensors
+        row, rows = self._row, nest.body.rows
+
+        def derive(entering: Tensor) -> Derivation:
+            self._place, self._row = first, row
+            for place in range(first, first + rows):
+                self.leaves.pop(place, None)
+            return self._body(nest.body, (entering, *taken))
+
+        try:
+            found = recurring(own, nest.index, derive, self.replay.arithmetic)
+        except NotRecurringError as error:
+            what = f"what a mistake makes of a symbolic number of repetitions: {error.message}"
+            raise NotSupportedError(what, error.span) from None
+        times = exact(self.replay.evaluate(nest.times))
+        made = replace(nest, body=found.body, times=times, recurrences=found.recurrences, generic=found.generic)
+        return replace(made, last=found.at(times))
 
     def _outside(self, taken: Sequence[Tensor]) -> tuple[int, ...]:
         return tuple(INPUT - 1 - i for i in range(len(taken)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -22,6 +23,7 @@ from symcnn.tree import Domain
 
 _SPELLINGS = {"ceiling": "ceil", "Max": "max", "Min": "min", "Abs": "abs"}
 # Functions that are no product of a symbol and a bracket.
+_EXPONENT = re.compile(r"\^(\s*)\{([^{}]*)\}")
 _UNKNOWN = frozenset(("sqrt", "log", "ln", "exp", "round", "factorial", "int", "sum", "Sum", "Product", "gcd", "lcm"))
 _ORDERS = ("O", "Θ", "Theta", "Ω", "Omega", "o")
 _SIGNS = {"Theta": "Θ", "Omega": "Ω"}
@@ -93,11 +95,18 @@ def _value(reference: Any, symbols: _Symbols, arithmetic: Arithmetic) -> tuple[s
                         f"{sym.name} is declared as {domain_of(symbols[sym.name])}, and is another symbol"
                     )
         return "", exact(reference)
-    node = spelt(parse_formula(Source("reference", reference)))
+    node = spelt(parse_formula(Source("reference", _without_braces(reference))))
     order = ""
     if isinstance(node, f.Apply) and isinstance(node.head, f.Name) and node.head.name in _ORDERS:
         order, node = _SIGNS.get(node.head.name, node.head.name), f.Group(node.arguments[0])
     return order, meaning(node)(Frame(arithmetic, symbols))
+
+
+def _without_braces(reference: str) -> str:
+    """Return a reference with LaTeX's exponents in brackets, 2^{n+1}, from the innermost on; places stay the same."""
+    while (plain := _EXPONENT.sub(r"^\1(\2)", reference)) != reference:
+        reference = plain
+    return reference
 
 
 def spelt(node: Any) -> Any:

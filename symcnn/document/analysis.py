@@ -65,6 +65,8 @@ def _numbered(analysis: Analysis) -> Iterator[Line]:
         values = [value for x in inside for value in (*x.output, *x.input, *(x.count(name) for name in _COLUMNS))]
         if any(body.symbol in expression(value).free_symbols for value in values):
             yield line(Math(body.index), " = 0 … ", Math(body.last), f" numbers the repetitions of {body.path}.")
+    if any("[-1]" in layer.path for layer in analysis.layers):
+        yield line("[-1] is the last of the repetitions.")
 
 
 def _heads(found: tuple[Row, ...]) -> Iterator[str]:
@@ -167,6 +169,9 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("symbols", symbol_lines(analysis)))
     if assumed := assumption_lines(analysis):
         items.append(("assuming", assumed))
-    if analysis.conditions:
-        items.append(("defined for", tuple(line(relation) for relation in analysis.conditions)))
+    formal = [claim.relation() for claim in analysis.claims if claim in analysis.formal]
+    if formal:  # with fewer repetitions the network has other formulas
+        items.append(("formulas for", tuple(map(line, formal))))
+    if defined := [relation for relation in analysis.conditions if relation not in formal]:
+        items.append(("defined for", tuple(map(line, defined))))
     return Listing(tuple(items))

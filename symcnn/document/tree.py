@@ -172,7 +172,8 @@ class _Writer:
 
     def _times(self, node: _Node) -> Any:
         """Return how often a body is repeated; where that is not known, its layers say it."""
-        return self.bodies[node.path].times if node.path in self.bodies else 1
+        times = self.bodies[node.path].times if node.path in self.bodies else 1
+        return self.analysis.evaluate(times) if isinstance(times, Expr) else times
 
     def _output(self, node: _Node) -> tuple[Any, ...]:
         if node.path not in self.bodies:

@@ -5,7 +5,7 @@ This module needs no SymPy; a syntax error does not wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -118,17 +118,21 @@ def _described(value: Any) -> str:
 
 
 class UndecidedError(SymcnnError):
-    """A condition must be decided, and what is known does not decide it."""
+    """A condition must be decided, and what is known does not decide it; `symbols` are what it depends on."""
+
+    symbols: Set[Any] = frozenset()
 
 
 def undecided(claim: Any, node: Formula) -> UndecidedError:
     """Return the error for a condition that must be decided and is not: it names the symbols."""
     symbols = ", ".join(sorted(str(s) for s in claim.symbols()))
-    return UndecidedError(
+    error = UndecidedError(
         f"cannot decide '{node.span.text}': it depends on {symbols}",
         node.span,
         f"give {symbols} a value, or assume what decides it",
     )
+    error.symbols = claim.symbols()
+    return error
 
 
 def counted(number_of: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""A relation solved for one symbol while others stay: linear in it, or in one power with it as the exponent."""
+"""A relation solved for one symbol while others stay: linear or quadratic in it, or in a power that it is on top of."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from symcnn.algebra.polynomial import (
 )
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, exact, expression
+from symcnn.solve.squares import completed, ends
 
 _TURNED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 
@@ -32,8 +33,8 @@ _TURNED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 class Bound:
     """What the relation says in one case, where `when` holds (None: in every case).
 
-    It is `left operator value`, left the symbol itself or a power such as 2ⁿ; or, where the symbol does not matter
-    (`left` is None), true for all of its values, for none, or for all where a condition holds: `holds`.
+    It is `left operator value`, left the symbol itself, a power such as 2ⁿ, or a square; or, where the symbol does not
+    matter (`left` is None), true for all of its values, for none, or for all where a condition holds: `holds`.
     """
 
     when: Boolean | None
@@ -45,13 +46,36 @@ class Bound:
 
 def bounds(difference: Polynomial, unknown: Symbol, operator: str, facts: Facts) -> tuple[Bound, ...] | None:
     """Return when `difference operator 0`, case by case; None where it is of another form or of unknown direction."""
-    parts = _parts(_over_one(difference, facts), unknown)
+    difference = _over_one(difference, facts)
+    parts = _parts(difference, unknown)
     if parts is None:
-        return None
+        return _of_square(difference, unknown, operator, facts)
     left, factor, rest = parts
     if not isinstance(left, Symbol) and not _grows(left, facts):
         return None
     return tuple(_cases(left, factor, rest, operator, facts)) or None
+
+
+def _of_square(difference: Polynomial, unknown: Symbol, operator: str, facts: Facts) -> tuple[Bound, ...] | None:
+    """Solve a·x² + b·x + c for the square of a·x + b/2; None where it is no such form, or a has no sign."""
+    found = ends(difference, unknown)
+    if found is None:
+        return None
+    factor, rest = found
+    turn = next((t for t in (1, -1) if facts.is_nonnegative(scale(factor, t))), None)
+    if turn is None:
+        return None
+    difference, operator = scale(difference, turn), operator if turn > 0 else _TURNED[operator]
+    square = completed(difference, unknown)
+    arithmetic = Arithmetic(facts)
+    above = arithmetic.compare(">", as_expression(scale(factor, turn)), 0)
+    none = arithmetic.compare("==", as_expression(factor), 0)
+    if above is True:
+        return (Bound(None, square.square, operator, square.value),)
+    if isinstance(above, bool) or isinstance(none, bool) or unknown in as_expression(rest).free_symbols:
+        return None
+    flat = _constant(none.relation(), scale(rest, turn), operator, none, facts)
+    return Bound(above.relation(), square.square, operator, square.value), flat
 
 
 def _over_one(difference: Polynomial, facts: Facts) -> Polynomial:

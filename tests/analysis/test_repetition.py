@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Expr, Piecewise, Sum, ceiling
 
-from symcnn import Analysis, SymcnnError, analyse, load, parse, symbols
+from symcnn import Analysis, analyse, load, parse, render, symbols
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
 from symcnn.errors import NotSupportedError
@@ -48,12 +48,8 @@ def same(first: object, second: object) -> bool:
 @pytest.mark.parametrize("net", TRIED)
 def test_the_example_is_what_all_repetitions_come_to(net: str) -> None:
     a, defined = example(net), 0
-    fewest = {"resnet": {"n": 1}, "stages": {"L": 1, "m": 1}}.get(net, {})  # where the first one differs
     for numbers in TRIED[net]:
         direct, closed = unrolled(DEPTH[net], numbers), evaluated(a, numbers)
-        if any(numbers[name] < least for name, least in fewest.items()):
-            assert closed is None
-            continue
         assert (closed is None) == (direct is None), numbers
         if closed is not None and direct is not None:
             assert said(closed) == said(direct), numbers
@@ -177,7 +173,7 @@ def test_floors_under_a_sum_stay_and_are_evaluated() -> None:
     [
         ("repeat n { Conv(channels^2, 1) }", "channels becomes channels²"),
         ("repeat n { Conv(channels + height, 1); MaxPool(2) }", "channels becomes"),
-        ("repeat n { PixelShuffle(2); Conv(channels % 7 + 3, 1) }", "channels becomes"),
+        ("repeat n { PixelShuffle(2); Conv(4*(channels % 7 + 3), 1) }", "channels becomes"),
     ],
 )
 def test_a_body_without_closed_form_says_which_size_has_none(steps: str, says: str) -> None:
@@ -202,9 +198,30 @@ def test_numbers_of_repetitions_that_are_none() -> None:
 
 
 def test_what_is_wrong_in_the_first_repetition_is_said_there() -> None:
-    error = error_of(lambda: analysed("net a { input 3×2×2; repeat n { Conv(4, 3) } }"))
+    error = error_of(lambda: analysed("net a { input 3×2×2; repeat n + 1 { Conv(4, 3) } }"))
     assert error.message.startswith("the output height of Conv would be 0")
     assert any("repetition" in part for part in error.context)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "repeat n { Conv(4, 3) }",
+        "repeat 2n { Conv(3, 1, groups=2) }",
+        "repeat n { concat { path { Conv(3, 1, stride=2) } path { Conv(3, 2, padding=1) } } }",
+    ],
+)
+def test_where_no_repetition_fits_there_is_none(steps: str) -> None:
+    a = analysed(f"net a {{ input 3×2×2; {steps}; ReLU }}")
+    assert [str(x) for x in a.conditions] == ["Eq(n, 0)"]
+    assert "none or no more repetitions fit: n == 0" in a.warnings[0]
+    assert (a.output, a.at(n=0).output, a.params) == ((3, 2, 2), (3, 2, 2), 0)
+    assert "it needs n == 0" in str(error_of(lambda: a.at(n=1)))
+
+
+def test_a_mistake_in_a_repetition_is_one_without_any_too() -> None:
+    for steps in ("Conv(4, 3, strid=2)", "Conv(4)", "BatchNorm2d(64)", "Conv(4, 3", "add x", "blok(3)", "Linear(5)"):
+        error_of(lambda steps=steps: analysed(f"net a {{ input 3×2×2; repeat n {{ {steps} }} }}"))  # type: ignore[misc]
 
 
 def test_a_size_that_becomes_illegal_is_a_condition_on_the_number() -> None:
@@ -244,8 +261,40 @@ def test_evaluated_rows_are_those_of_the_network_with_these_numbers() -> None:
     rows = [(layer.path, layer.output) for layer in at.layers if layer.kind == "Conv"]
     assert rows == [(f"repeat1[{i}].concat1.conv1", (12, 4, 4)) for i in range(3)]
     assert at.weights == sum(layer.weights * layer.times for layer in at.layers)
-    deep = a.at(L=10**9, k0=16, k=12, H=1, W=1)  # whose rows are not asked for
-    assert deep.weights == 108 * (16 * 10**9 + 12 * (10**9 * (10**9 - 1) // 2))
+
+
+def test_rows_of_very_many_repetitions_are_those_of_the_index() -> None:
+    a, times = example("dense"), 10**9
+    deep = a.at(L=times, k0=16, k=12, H=1, W=1)
+    assert deep.weights == 108 * (16 * times + 12 * (times * (times - 1) // 2))
+    (conv, join) = deep.layers
+    (loop,) = conv.loops
+    assert loop.index is not None
+    assert (conv.times, loop.count, conv.path) == (times, times, "repeat1.concat1.conv1")
+    assert same(conv.weights, 108 * (16 + 12 * loop.index)) and same(join.output[0], 28 + 12 * loop.index)
+    assert conv.total("weights") == deep.weights
+    assert deep.receptive_field.size == join.receptive_field.size == (2 * times + 1,) * 2
+    for how in ("text", "json", "latex"):
+        assert render(deep, how)
+    alike = example("resnet").at(n=times)  # repetitions that one stands for are rows of numbers
+    assert [x.times for x in alike.layers[:3]] == [1, 1, 1] and alike.layers[3].times == times
+
+
+@pytest.mark.parametrize("net", ["dense", "unpadded", "densenet", "stages", "temporal", "bottleneck"])
+def test_rows_of_the_index_add_up(net: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from symcnn.analysis import evaluated as module
+
+    monkeypatch.setattr(module, "_MOST_ROWS", 0)
+    values_of = {"n": 5, "L": 5, "k": 3, "k0": 4, "C": 2, "H": 40, "W": 50, "m": 2, "c": 3, "c0": 3, "h": 2, "T": 9}
+    a = example(net)
+    numbers = {name: values_of[name] for name in a.symbols}
+    found, wanted = a.at(**numbers), unrolled(DEPTH[net], numbers)
+    assert wanted is not None
+    closed, direct = said(found), said(wanted)
+    sizes = closed.pop("field").size, direct.pop("field").size
+    assert closed == direct and sizes[0] == sizes[1]
+    for quantity in ("weights", "macs", "activations"):
+        assert sum(layer.total(quantity) for layer in found.layers) == wanted.count(quantity)
 
 
 def test_a_label_outside_is_joined_in_every_repetition() -> None:
@@ -281,8 +330,63 @@ def test_branches_on_the_index_make_the_first_repetition_another() -> None:
     a = analysed(text)
     assert [layer.path.partition("]")[0] for layer in a.layers] == ["repeat1[0", "repeat1[1..", "repeat1[1.."]
     assert [str(x) for x in a.conditions] == ["n >= 1"]
-    with pytest.raises(SymcnnError):
-        a.at(n=0, H=1, W=1)
+    none = a.at(n=0, H=1, W=1)  # of which the closed forms are not
+    assert (none.params, none.output, none.symbolic) == (0, (3, 1, 1), a)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Conv(C, 3, padding=1); if i < n - 1 { MaxPool(2) }",
+        "Conv(C, 3, padding=1); if i == n - 1 { Conv(10, 1) }",
+        "if i > 0 { BatchNorm }; Conv(c*2^i, 3, padding=1); if i != n - 1 { MaxPool(2) }",
+        "Conv(10 if i == n - 1 else C, 3)",
+        "if i >= n - 2 { Conv(C + i, 3, padding=1) } else { Conv(C, 2) }",
+        "concat { skip; path { repeat n - i as j { Conv(c, 3, padding=1); if j + 1 < n - i { ReLU } } } }",
+        "repeat i as j { if j == i - 1 { Conv(C, 3, stride=2, padding=1) } else { PReLU } }",
+    ],
+)
+def test_last_repetitions_that_differ_stand_alone(body: str) -> None:
+    net = parse(f"net a(n) {{ input C×H×W; repeat n as i {{ {body} }} }}")["a"]
+    a, defined = analyse(net), 0
+    for numbers in values(n=range(8), C=(1, 3), c=(2,), H=(1, 9, 70), W=(64,)):
+        own = {name: number for name, number in numbers.items() if name in a.symbols}
+        direct, closed = unrolled(net, own), evaluated(a, own)
+        assert (closed is None) == (direct is None), own
+        if closed is not None and direct is not None:
+            assert said(closed) == said(direct), own
+            defined += 1
+    assert defined > 10
+
+
+@pytest.mark.parametrize("count", ["n/2", "2n", "n - 1", "n + 1"])
+def test_the_last_of_any_count_stands_alone(count: str) -> None:
+    net = parse(f"net a(n) {{ input C×H; repeat {count} as i {{ Conv(4, 1); if i < {count} - 1 {{ MaxPool(2) }} }} }}")[
+        "a"
+    ]
+    a = analyse(net)
+    for number in range(7):
+        numbers = {"n": number, "C": 3, "H": 50}
+        direct, closed = unrolled(net, numbers), evaluated(a, numbers)
+        assert (closed is None) == (direct is None), numbers
+        if closed is not None and direct is not None:
+            assert said(closed) == said(direct), numbers
+
+
+def test_the_last_repetition_is_named() -> None:
+    from symcnn.analysis.paths import layers_at
+
+    a = analysed("net a { input 3×H; repeat n as i { if i > 0 { ReLU }; Conv(3, 3); if i < n - 1 { BatchNorm } } }")
+    paths = [layer.path for layer in a.layers]
+    assert paths[:2] == ["repeat1[0].conv1", "repeat1[0].batchnorm1"]
+    assert paths[2:] == [f"repeat1[1..-2].{x}" for x in ("relu1", "conv1", "batchnorm1")] + [
+        f"repeat1[-1].{x}" for x in ("relu1", "conv1")
+    ]
+    assert [x.path for x in layers_at(a, "repeat1[-1]")] == paths[5:]
+    assert [x.path for x in layers_at(a, "repeat1[3]")] == paths[2:5]
+    assert len(layers_at(a, "repeat1")) == 7
+    shown = render(a, "text")
+    assert "[-1] is the last of the repetitions." in shown and "formulas for     n ≥ 2" in shown
 
 
 @pytest.mark.parametrize("net", TRIED)

@@ -43,11 +43,3 @@ def said(a: Analysis, conventions: Iterable[str] = CONVENTIONS) -> dict[str, Any
     """Return what the totals, the output and the receptive field are."""
     counted = {name: int(a.count(name)) for name in (*QUANTITIES, *conventions)}
     return counted | {"output": tuple(map(int, a.output)), "field": a.receptive_field}
-
-
-def too_few(a: Analysis, numbers: Mapping[str, int], counts: Iterable[str]) -> bool:
-    """Tell whether the counts alone break a condition: the first repetitions differ from what the closed form is of."""
-    own = {a.symbols[name]: numbers[name] for name in counts if name in a.symbols}
-    own |= {a.replaced[symbol]: number for symbol, number in own.items() if symbol in a.replaced}  # assumed to be equal
-    about = [claim.relation() for claim in a.claims if claim.relation().free_symbols <= own.keys()]
-    return any(relation.subs(own) == False for relation in about)  # noqa: E712 (a relation of SymPy)
