@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Add, Eq, Expr, Mul, Piecewise, Product, Sum, Symbol
+from sympy import Add, Eq, Expr, Integer, Mul, Piecewise, Pow, Product, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -128,10 +128,15 @@ def is_unevaluated(value: Value) -> bool:
 
 
 def _parted(term: Expr, index: Symbol) -> tuple[list[Expr], Expr]:
-    """Return the factors that are free of the index, and the product of the others."""
+    """Return the factors that are free of the index, and the product of the others: 2 and 2ⁱ of 2ⁱ⁺¹."""
     outside = [factor for factor in Mul.make_args(term) if not depends(factor, index)]
-    inside = product(factor for factor in Mul.make_args(term) if depends(factor, index))
-    return outside, expression(inside)
+    inside = [factor for factor in Mul.make_args(term) if depends(factor, index)]
+    for place, factor in enumerate(inside):
+        shift, rest = factor.exp.as_coeff_Add() if isinstance(factor, Pow) else (0, factor)
+        if isinstance(factor, Pow) and isinstance(factor.base, Integer) and isinstance(shift, Integer) and shift:
+            outside.append(factor.base**shift)
+            inside[place] = Pow(factor.base, rest)
+    return outside, expression(product(inside))
 
 
 def _closed(ratio: Ratio, parts: ByMonomial, count: Value, arithmetic: Arithmetic) -> Value:
