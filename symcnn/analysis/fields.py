@@ -13,7 +13,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
-from symcnn.analysis.iterated import iterated, put_in
+from symcnn.analysis.iterated import has_cases, iterated, put_in
 from symcnn.analysis.view import IDENTITY, View, joined
 from symcnn.analysis.window import IDENTITY as NO_LAYER
 from symcnn.analysis.window import Window
@@ -243,10 +243,12 @@ class _Follower:
         if seen is not None:
             before = self._after(own, once, Loop(nest.index, nest.index))
             inner: list[Pair] = []
-            self.output(nest.body, [before, *taken], inner)
-            last = {nest.index: total((nest.times, -1))}
+            end = self.output(nest.body, [before, *taken], inner)
+            last, after = {nest.index: total((nest.times, -1))}, self._after(own, once, nest.loop)
+            shorter = not taken and not any(map(has_cases, after))  # a form of what the output of the body sees
             for inputs, output in inner:
-                seen.append((tuple(self._put_in(views, last) for views in inputs), self._put_in(output, last)))
+                found = after if output == end and shorter else self._put_in(output, last)
+                seen.append((tuple(self._put_in(views, last) for views in inputs), found))
         return self._after(own, once, nest.loop)
 
     def _after(self, own: Views, once: Views, loop: Loop) -> Views:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Expr, Symbol
+from sympy import Expr, Piecewise, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product
@@ -38,7 +38,7 @@ def iterated(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
     plain = view.known and view.hull is not None and view.hull.plain
     if view.hull is None or not plain or view.hull.affine.jump == 0:
         reason = view.reason or (_BY_NUMBER if plain else _BY_REPETITION)
-        return View(None, aligned=view.aligned if some else None, gated=view.gated, reason=reason)
+        return View(None, aligned=view.aligned if some or view.aligned else None, gated=view.gated, reason=reason)
     hull = _iterated(view.hull, loop, arithmetic)
     paths = tuple(_iterated(path, loop, arithmetic) for path in view.paths)
     if not all(path.plain for path in view.paths) or len(paths) > 1:
@@ -78,6 +78,12 @@ def put_in(view: View, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -
         return View(None, aligned=view.aligned, gated=view.gated, reason=_BY_REPETITION)
     hull, *paths = (replace(h, affine=window_with(h.affine, values, arithmetic)) for h in (view.hull, *view.paths))
     return replace(view, hull=hull, paths=tuple(paths))
+
+
+def has_cases(view: View) -> bool:
+    """Tell whether there are cases in how much is seen."""
+    reach = None if view.hull is None else view.hull.affine.reach
+    return isinstance(reach, Expr) and bool(reach.has(Piecewise))
 
 
 def window_with(window: Window, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Window:

@@ -82,8 +82,8 @@ def test_exceptions_that_the_other_claims_leave_no_room_for(claims: list[Truth],
     [
         ("Conv(3, 3)", "H >= 2*n + 1"),
         ("MaxPool(2)", "H >= 2**n"),
-        ("Conv(3, 3, padding=1); MaxPool(3, stride=2)", "H + 1 >= 2*2**n"),
-        ("Conv(3, 3, dilation=2^i)", "H + 1 >= 2*2**n"),
+        ("Conv(3, 3, padding=1); MaxPool(3, stride=2)", "H >= 2*2**n - 1"),
+        ("Conv(3, 3, dilation=2^i)", "H >= 2*2**n - 1"),
         ("Conv(3, k, stride=2, padding=(k - 1)//2)", "2*ceiling(k/2) + floor((H + k - 2*ceiling(k/2))/2**n) >= k + 1"),
     ],
 )

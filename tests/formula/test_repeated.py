@@ -85,7 +85,7 @@ k, i, L, m = symbol("k"), symbol("i", NONNEGATIVE), symbol("L", NONNEGATIVE), sy
         ((L - 1) * (m - 1) + L + m - 1, "L·m"),
         (13888 * n + 5088, "13,888n + 5,088"),
         (24576 * A.power(4, n) - 24576, "24,576(4^n − 1)"),
-        (9 * n + 18, "9(n + 2)"),
+        (9 * n + 18, "9n + 18"),
     ],
 )
 def test_forms_that_people_write(value: Expr, written: str) -> None:
