@@ -187,8 +187,9 @@ class _Repeated:
 
 def _powers(value: Value, index: Symbol) -> list[Expr]:
     """Return the positive powers, with the index as their exponent, that are factors of terms of a value."""
-    powers = {atom for monomial in polynomial(value) for atom, _ in monomial if isinstance(atom, Pow)}
-    return sorted((p for p in powers if p.is_positive and p.base.is_number and index in p.exp.free_symbols), key=str)
+    powers = {(atom, exponent) for m in polynomial(value) for atom, exponent in m if isinstance(atom, Pow)}
+    found = {atom**exponent for atom, exponent in powers if atom.base.is_number and index in atom.exp.free_symbols}
+    return sorted((power for power in found if power.is_positive), key=str)
 
 
 def _with_multiplicity(found: Summands) -> list[Ratio]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Add, Eq, Expr, Integer, Mul, Piecewise, Pow, Product, Sum, Symbol
+from sympy import Add, Eq, Expr, Integer, Mul, Piecewise, Pow, Product, Rational, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -12,7 +12,7 @@ from symcnn.algebra.conditions import Truth
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import Monomial, Number, Polynomial, as_expression, polynomial
 from symcnn.algebra.proof import equal
-from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.faulhaber import geometric_sum, power_sum
 from symcnn.repetition.substitution import cases, fresh, in_cases, open_case, relation_of, replaced
@@ -109,6 +109,8 @@ def closed_product(term: Value, index: Symbol, count: Value, arithmetic: Arithme
 
 def _closed_power(factor: Expr, index: Symbol, count: Value, arithmetic: Arithmetic) -> Value | None:
     """Return the product of c·rⁱ, cⁿ·r^(n(n − 1)/2); None for other factors."""
+    if isinstance(factor, Rational) and factor.p == 1:
+        return 1 / expression(arithmetic.power(exact(factor.q), count))
     if not depends(factor, index):
         return arithmetic.power(factor, count)
     found = summands(factor, index, arithmetic)
