@@ -52,6 +52,7 @@ _DIGIT = 9
 _SMALL = 1000  # coefficients below
 _LARGEST = 2**64  # of its coefficients
 _OF_A_KIND = Fraction(3, 4)  # a·(bⁿ − 1) + 1, and H − n·(k − 1): what belongs together stands together
+_WHOLE = Fraction(9, 10)  # without a fraction bar for numbers
 _REGROUPED = Fraction(4, 3)  # what is multiplied out and put together anew hides where it comes from
 _OPAQUE = 3  # a sum of squares says which layers it is of; expanded it must be so much shorter
 
@@ -301,11 +302,16 @@ def _geometric(poly: Polynomial) -> Iterator[Way]:
         for shift in (0, 1, 2) if isinstance(atom.base, Integer) else (0,):
             times_ = scale(factor, int(atom.base) ** shift) if shift else factor
             left = add(rest, times_)
-            if (not left and set(times_) != {ONE}) or (
-                len(rest) > 1 and set(left) == {ONE} and left[ONE] > 0 and left[ONE].denominator == 1
-            ):
-                power_ = Pow(atom.base, sum_of((atom.exp * exponent, Integer(-shift))), evaluate=False)
+            power_ = Pow(atom.base, sum_of((atom.exp * exponent, Integer(-shift))), evaluate=False)
+            if shift and exponent == 1 and _is_whole(rest) and _is_whole(times_) and not _is_whole(poly):
+                yield Way([_product_part(times_, power_), *_plain(rest)], _WHOLE)  # 2ⁿ⁻¹·(k − 1) + 1, not over 2
+            more = len(rest) > 1 and set(left) == {ONE} and left[ONE] > 0 and _is_whole(left)
+            if more or (not left and set(times_) != {ONE}):
                 yield Way([_product_part(times_, sum_of((power_, Integer(-1)))), *_plain(left)], _OF_A_KIND)
+
+
+def _is_whole(poly: Polynomial) -> bool:
+    return all(number.denominator == 1 for number in poly.values())
 
 
 def _product_part(poly: Polynomial, other: Expr) -> Part:
