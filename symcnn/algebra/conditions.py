@@ -8,12 +8,12 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Pow, Symbol, ceiling, floor
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Symbol, ceiling, floor
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from symcnn.algebra.bounded import bounded_symbol, rooted
 from symcnn.algebra.facts import Facts, cleared
-from symcnn.algebra.operations import product_of, sum_of
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -68,7 +68,7 @@ class Condition:
         if self.claim in (INTEGRAL, FRACTIONAL):
             return self._congruence()
         more, less = _RELATIONS[self.claim]
-        if self.claim in (NONNEGATIVE, POSITIVE) and (bounded := _bounded_symbol(self.polynomial)) is not None:
+        if self.claim in (NONNEGATIVE, POSITIVE) and (bounded := bounded_symbol(self.polynomial)) is not None:
             return more(*bounded, evaluate=False)
         left = {m: c for m, c in self.items if m and c > 0}
         right = {m: -c for m, c in self.items if m and c < 0}
@@ -117,35 +117,6 @@ class Condition:
             numerator = add(numerator, {ONE: -constant(numerator)})
         kind = Eq if self.claim == INTEGRAL else Ne
         return kind(Mod(as_expression(numerator), modulus, evaluate=False), offset, evaluate=False)
-
-
-def _bounded_symbol(poly: Polynomial) -> tuple[Symbol, Expr] | None:
-    """Return a symbol and its lower bound where that is a product or a power: H and n·(k − 1) + 1, H and 2ⁿ⁺¹ − 1.
-
-    None where there is no such symbol, or it is one of several.
-    """
-    counted = [symbol for monomial in poly for atom, _ in monomial for symbol in atom.free_symbols]
-    alone = {
-        atom for m, c in poly.items() if c == 1 and len(m) == 1 for atom, e in m if e == 1 and counted.count(atom) == 1
-    }
-    if len(alone) != 1 or not isinstance(symbol := alone.pop(), Symbol):
-        return None
-    offset = constant(poly)
-    rest = {m: -c for m, c in poly.items() if m and m != frozenset(((symbol, 1),))}
-    if any(has_denominator(m) for m in rest) or not any(c > 0 for c in rest.values()):
-        return None
-    if len(rest) == 1:
-        ((monomial, _),) = rest.items()
-        power_ = any(isinstance(atom, Pow) for atom, _ in monomial) and offset > 0
-        return (symbol, as_expression(add(rest, {ONE: -offset}))) if power_ else None
-    shared = frozenset.intersection(*(frozenset(atom for atom, _ in m) for m in rest))
-    if not shared or min(rest.values()) > 0:
-        return None
-    monomial = frozenset((atom, min(dict(m)[atom] for m in rest)) for atom in shared)
-    inner = as_expression(multiply(rest, {inverse(monomial): 1}))
-    if inner.could_extract_minus_sign():
-        return None
-    return symbol, sum_of((product_of((monomial_expression(monomial), inner)), -expression(offset)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +330,8 @@ def _normal(poly: Polynomial, claim: str) -> Condition:
     whole = claim == NONNEGATIVE and all(is_integer_monomial(m) for m in poly)
     poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
     shared = content(c for m, c in poly.items() if m)
+    if whole and shared == 1 and (root := rooted(poly)) is not None:
+        poly = root
     if shared == 1:
         return Condition(frozenset(poly.items()), claim)
     offset = constant(poly)
