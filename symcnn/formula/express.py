@@ -176,10 +176,8 @@ def _part(part: Part) -> tuple[bool, f.Formula]:
     bracket = _shortest(inner)
     if isinstance(bracket, f.Coefficient):  # 9·8(H² − 18H + 102) is 72(H² − 18H + 102)
         number, bracket = number * bracket.number.value, bracket.factor
-    elif isinstance(bracket, f.Sum) and (content := _content(bracket)) > 1:  # 8k·(4C + 42k) is 16k·(2C + 21k)
-        divided = _divided(inner, content)
-        if divided is not None:
-            return _part(Part(number * content, monomial, divided))
+    elif isinstance(bracket, f.Sum) and (content := _content(bracket)) > 1 and (less := _divided(inner, content)):
+        return _part(Part(number * content, monomial, less))  # 8k·(4C + 42k) is 16k·(2C + 21k)
     return _scaled(number, monomial_expression(monomial), [bracket])
 
 
