@@ -55,7 +55,8 @@ def _joined(base: Expr, exponent: Expr) -> tuple[Number, Expr]:
         return 1, Pow(base, exponent, evaluate=bool(exponent.is_number))
     times, _ = rest.as_coeff_Mul()
     if rest == 0 or (shift and abs(times) > 1 and plain(Pow(base, rest, evaluate=False))[0] != base):
-        return Fraction(int(base)) ** int(shift), Pow(base, rest, evaluate=rest == 0)
+        power_ = Pow(base, rest, evaluate=rest == 0)
+        return (int(base) ** int(shift) if shift > 0 else Fraction(int(base)) ** int(shift)), power_
     return 1, Pow(base, exponent, evaluate=False)
 
 
