@@ -201,7 +201,7 @@ def test_the_closed_form_reads_like_a_textbook() -> None:
 
 def test_a_quadratic_relation_is_one_of_a_square() -> None:
     shown = render(solve(analyse(DEPTH["dense"]), "weights <= B", "L"))
-    assert "(2L·k + 2k0 − k)² ≤ k² + 4k0² − 4k·k0 + 8B/9" in shown
+    assert "(2L·k + 2k0 − k)² ≤ (k − 2k0)² + 8B/9" in shown
     shown = render(solve(analyse(DEPTH["stacked"]), "params >= P", "k"))
     assert "k² ≥ P/(C²·n) for C²·n ≥ 1" in shown
 

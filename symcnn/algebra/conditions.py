@@ -12,6 +12,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Symbol, ceiling, f
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from symcnn.algebra.bounded import bounded_symbol, rooted
 from symcnn.algebra.facts import Facts, cleared
 from symcnn.algebra.polynomial import (
     ONE,
@@ -67,6 +68,8 @@ class Condition:
         if self.claim in (INTEGRAL, FRACTIONAL):
             return self._congruence()
         more, less = _RELATIONS[self.claim]
+        if self.claim in (NONNEGATIVE, POSITIVE) and (bounded := bounded_symbol(self.polynomial)) is not None:
+            return more(*bounded, evaluate=False)
         left = {m: c for m, c in self.items if m and c > 0}
         right = {m: -c for m, c in self.items if m and c < 0}
         offset = constant(self.polynomial)
@@ -327,6 +330,8 @@ def _normal(poly: Polynomial, claim: str) -> Condition:
     whole = claim == NONNEGATIVE and all(is_integer_monomial(m) for m in poly)
     poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
     shared = content(c for m, c in poly.items() if m)
+    if whole and shared == 1 and (root := rooted(poly)) is not None:
+        poly = root
     if shared == 1:
         return Condition(frozenset(poly.items()), claim)
     offset = constant(poly)

@@ -11,9 +11,10 @@ from sympy import Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import total
+from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Loop, Nest, Place
-from symcnn.analysis.iterated import iterated, put_in
+from symcnn.analysis.iterated import has_cases, iterated, put_in, spoken, without_least
 from symcnn.analysis.view import IDENTITY, View, joined
 from symcnn.analysis.window import IDENTITY as NO_LAYER
 from symcnn.analysis.window import Window
@@ -240,16 +241,40 @@ class _Follower:
     def _iterated(self, nest: Nest, own: Views, taken: list[Views], seen: list[Pair] | None) -> Views:
         """Return what the last of a symbolic number of repetitions sees."""
         assert nest.index is not None
-        apart = [own_views(nest.body), *((_APART,) * len(views) for views in taken)]
-        once = self.output(nest.body, apart, None)
+        once = self._once(nest, own, taken)
         if seen is not None:
             before = self._after(own, once, Loop(nest.index, nest.index))
             inner: list[Pair] = []
-            self.output(nest.body, [before, *taken], inner)
-            last = {nest.index: total((nest.times, -1))}
+            end = self.output(nest.body, [before, *taken], inner)
+            last, after = {nest.index: total((nest.times, -1))}, self._after(own, once, nest.loop)
+            shorter = not taken and not any(map(has_cases, after))  # a form of what the output of the body sees
             for inputs, output in inner:
-                seen.append((tuple(self._put_in(views, last) for views in inputs), self._put_in(output, last)))
+                found = after if output == end and shorter else self._put_in(output, last)
+                seen.append((tuple(self._put_in(views, last) for views in inputs), found))
         return self._after(own, once, nest.loop)
+
+    def _once(self, nest: Nest, own: Views, taken: list[Views]) -> Views:
+        """Return what the output of an iteration sees of its input, as far as that decides what all of them see.
+
+        Where labelled tensors are joined, the guess is that they widen nothing: that the view Xᵢ that enters iteration
+        i is that of the input through i bodies whose labels were their input. It is right where the body makes Xᵢ₊₁ of
+        Xᵢ and of what the labels see.
+        """
+        inner = own_views(nest.body)
+        apart = self.output(nest.body, [inner, *((_APART,) * len(views) for views in taken)], None)
+        if not any(_APART.reason == view.reason for view in apart):
+            return apart
+        assert nest.index is not None
+        index = nest.index
+        guess = self.output(nest.body, [inner] * (1 + len(taken)), None)
+        if not all(view.known and view.hull and view.hull.plain for view in guess) or index in _indices(guess):
+            return apart
+        entering, leaving = (self._after(own, guess, Loop(index, total((index, more)))) for more in (0, 1))
+        made = self.output(nest.body, [entering, *taken], None)
+        if not all(map(_alike, made, leaving)):
+            return apart
+        aligned = [a.aligned if x.aligned else False for a, x in zip(made, guess, strict=True)]
+        return tuple(without_least(view, known) for view, known in zip(guess, aligned, strict=True))
 
     def _after(self, own: Views, once: Views, loop: Loop) -> Views:
         if not once:  # the axes are gone
@@ -302,3 +327,15 @@ def _per_axis(columns: Iterable[tuple[Any, Any]], work: Callable[[Any, Any], Vie
         first = columns.index(column)
         found.append(work(*column) if first == place else found[first])
     return tuple(found)
+
+
+def _indices(views: Views) -> set[Symbol]:
+    return {symbol for view in views for symbol in spoken(view)}
+
+
+def _alike(one: View, other: View) -> bool:
+    """Tell whether two views are the same from the first to the last input."""
+    if not (one.known and one.hull and one.hull.plain and other.hull):
+        return False
+    pairs = ((getattr(one.hull.affine, part), getattr(other.hull.affine, part)) for part in ("reach", "jump", "start"))
+    return all(polynomial(left) == polynomial(right) for left, right in pairs)

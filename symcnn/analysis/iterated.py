@@ -1,7 +1,8 @@
 """What outputs see through a body that is repeated a symbolic number of times, in closed form.
 
 With the windows (reach rᵢ, jump sᵢ, start tᵢ) of iteration i, m of them have the jump ∏ sᵢ and, with Jᵢ = s₀·…·sᵢ₋₁, a
-reach Σ rᵢ·Jᵢ and a start Σ tᵢ·Jᵢ. That is exact where a body moves all positions alike, which is without upsampling.
+reach Σ rᵢ·Jᵢ and a start Σ tᵢ·Jᵢ. That is exact where a body moves all positions alike, which is without upsampling;
+with upsampling, where each iteration does the same.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Expr, Symbol
+from sympy import Expr, Piecewise, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product
 from symcnn.algebra.polynomial import as_expression, polynomial
 from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis import nested
 from symcnn.analysis.derivation import Loop
 from symcnn.analysis.hull import Hull
 from symcnn.analysis.phases import IRREGULAR
@@ -36,15 +38,28 @@ def iterated(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
     if view.known and view.hull is not None and view.hull.affine.jump == 0 and some:
         return _held(view, loop, arithmetic)
     plain = view.known and view.hull is not None and view.hull.plain
+    if (finer := _of_grids(view, loop, arithmetic)) is not None:
+        return finer
     if view.hull is None or not plain or view.hull.affine.jump == 0:
         reason = view.reason or (_BY_NUMBER if plain else _BY_REPETITION)
-        return View(None, aligned=view.aligned if some else None, gated=view.gated, reason=reason)
+        return View(None, aligned=view.aligned if some or view.aligned else None, gated=view.gated, reason=reason)
     hull = _iterated(view.hull, loop, arithmetic)
     paths = tuple(_iterated(path, loop, arithmetic) for path in view.paths)
     if not all(path.plain for path in view.paths) or len(paths) > 1:
         paths = (replace(hull, plain=False),)
     aligned = view.aligned if some or view.aligned else None
     return View(hull, paths, aligned, view.gated)
+
+
+def _of_grids(view: View, loop: Loop, arithmetic: Arithmetic) -> View | None:
+    """Return the view through iterations that all upsample alike; None where they do not, or have branches."""
+    hull, index = view.hull, loop.index
+    if hull is None or hull.nested is None or hull.plain or view.paths or not view.known or index in spoken(view):
+        return None
+    grid = nested.iterated(hull.nested, loop.count, arithmetic)
+    if grid is None:
+        return None
+    return replace(view, hull=replace(_iterated(hull, loop, arithmetic), plain=False, spacing=IRREGULAR, nested=grid))
 
 
 def _held(view: View, loop: Loop, arithmetic: Arithmetic) -> View:
@@ -72,12 +87,29 @@ def _iterated(hull: Hull, loop: Loop, arithmetic: Arithmetic) -> Hull:
 
 def put_in(view: View, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> View:
     """Return a view with values in the place of symbols; what is known by phases only is not known any more."""
-    if view.hull is None or not _spoken(view) & values.keys():
+    if view.hull is None or not spoken(view) & values.keys():
         return view
-    if not view.hull.plain:
+    if not view.hull.plain and view.hull.nested is None:
         return View(None, aligned=view.aligned, gated=view.gated, reason=_BY_REPETITION)
-    hull, *paths = (replace(h, affine=window_with(h.affine, values, arithmetic)) for h in (view.hull, *view.paths))
+    hull, *paths = (_hull_with(hull, values, arithmetic) for hull in (view.hull, *view.paths))
     return replace(view, hull=hull, paths=tuple(paths))
+
+
+def _hull_with(hull: Hull, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Hull:
+    grid = hull.nested and nested.with_values(hull.nested, lambda part: replaced(part, values, arithmetic))
+    return replace(hull, affine=window_with(hull.affine, values, arithmetic), phases=None, nested=grid)
+
+
+def without_least(view: View, aligned: bool | None) -> View:
+    """Return a view of which it is not known which path sees least."""
+    assert view.hull is not None
+    return replace(view, paths=(replace(view.hull, plain=False),), aligned=aligned)
+
+
+def has_cases(view: View) -> bool:
+    """Tell whether there are cases in how much is seen."""
+    reach = None if view.hull is None else view.hull.affine.reach
+    return isinstance(reach, Expr) and bool(reach.has(Piecewise))
 
 
 def window_with(window: Window, values: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Window:
@@ -89,7 +121,11 @@ def window_with(window: Window, values: Mapping[Symbol, Value], arithmetic: Arit
     return replace(window, reach=reach, jump=jump, start=start)
 
 
-def _spoken(view: View) -> set[Symbol]:
-    windows = [hull.affine for hull in (view.hull, *view.paths) if hull is not None]
+def spoken(view: View) -> set[Symbol]:
+    """Return the symbols in what is seen."""
+    hulls = [hull for hull in (view.hull, *view.paths) if hull is not None]
+    grids = [hull.nested for hull in hulls if hull.nested is not None]
+    windows = [*(hull.affine for hull in hulls), *(grid.base for grid in grids)]
     parts = [part for window in windows for part in (window.reach, window.jump, window.start)]
+    parts += [part for grid in grids for level in grid.levels for part in (level.factor, level.low, level.high)]
     return {symbol for part in parts if isinstance(part, Expr) for symbol in part.free_symbols}

@@ -6,12 +6,13 @@ What follows from what divides is dropped: a multiple of 4 is even, and an even 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import TypeGuard
 
 from symcnn.algebra.assumptions import ContradictionError, facts_from, rewritten
 from symcnn.algebra.conditions import INTEGRAL, NONNEGATIVE, ZERO, Claim, Condition, Either, equal_to
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import ONE, Monomial, Number
+from symcnn.algebra.polynomial import ONE, Monomial, Number, add
 from symcnn.algebra.solved import solved
 from symcnn.analysis.exceptions import exception, without_exceptions
 from symcnn.analysis.result import relation_string
@@ -146,9 +147,22 @@ def _without_implied(claims: list[Condition | Either], assumed: set[Condition | 
         # The first layers ask for least, so what the later ones imply goes first.
         for claim in bounds:
             others = [other for other in claims if other is not claim]
-            if _is_bound(claim) and _facts([*assumed, *others]).is_nonnegative(claim.polynomial):
+            facts = _facts([*assumed, *others])
+            if _is_bound(claim) and (facts.is_nonnegative(claim.polynomial) or _by_multiple(claim, others, facts)):
                 claims = others
     return _without_divided(claims, assumed)
+
+
+def _by_multiple(claim: Condition, others: Sequence[Condition | Either], facts: Facts) -> bool:
+    """Tell whether a claim follows from a multiple of another: 2H + 4 ≥ 5·2ⁿ from H + 2 ≥ 3·2ⁿ."""
+    poly = claim.polynomial
+    for other in filter(_is_bound, others):
+        known = other.polynomial
+        factors = {Fraction(poly[m]) / known[m] for m in poly.keys() & known.keys() if m}
+        for factor in factors:
+            if factor > 0 and factor != 1 and facts.is_nonnegative(add(poly, known, -factor)):
+                return True
+    return False
 
 
 def _without_divided(claims: list[Condition | Either], assumed: set[Condition | Either]) -> list[Condition | Either]:

@@ -6,13 +6,15 @@ that many as long as no later stride skips phases. So r outputs of a transposed 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import NONNEGATIVE, Value, exact, symbol
 from symcnn.analysis.phases import spanned
 from symcnn.analysis.window import IDENTITY, Window
+from symcnn.repetition.sums import closed_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,32 @@ def stacked(first: Nested, later: Nested, arithmetic: Arithmetic) -> Nested | No
     """Return what is seen through the grids of `later` over those of `first`."""
     lower = on_top(first, later.base, later.contiguous, arithmetic)
     return lower and replace(lower, levels=lower.levels + later.levels)
+
+
+def iterated(view: Nested, count: Value, arithmetic: Arithmetic) -> Nested | None:
+    """Return what is seen through so many bodies that each have this view; None where that is not one grid.
+
+    With one grid s times finer, on which R + 1 positions are, over a window of b + 1, it is one sⁿ times finer: nested
+    roundings ⌊(R + b + ⌊x/s⌋)/s⌋ are one, so its reach is (R + b)·(sⁿ − 1)/(s − 1) − b.
+    """
+    if len(view.levels) > 1 or view.base.jump != 1 or not (view.contiguous or view.has_no_gaps(arithmetic)):
+        return None
+    (level,), index = view.levels, symbol("(level)", NONNEGATIVE)
+    each = closed_sum(arithmetic.power(level.factor, index), index, count, arithmetic)
+
+    def all_of(part: Value, of_base: Value) -> Value:
+        return total((product((total((part, of_base)), each)), product((-1, of_base))))
+
+    start = view.base.start
+    low, high = all_of(level.low, start), all_of(level.high, total((start, view.base.reach)))
+    return replace(view, levels=(Level(arithmetic.power(level.factor, count), low, high),))
+
+
+def with_values(view: Nested, put_in: Callable[[Value], Value]) -> Nested:
+    """Return a view with values in the place of symbols."""
+    base = replace(view.base, reach=put_in(view.base.reach), jump=put_in(view.base.jump), start=put_in(view.base.start))
+    levels = (Level(put_in(x.factor), put_in(x.low), put_in(x.high)) for x in view.levels)
+    return replace(view, base=base, levels=tuple(levels))
 
 
 def united(views: list[Nested], arithmetic: Arithmetic) -> Nested | None:

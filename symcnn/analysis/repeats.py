@@ -16,7 +16,7 @@ from symcnn.analysis.divided import divides_by_zero_where_none
 from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.recurring import NotRecurringError, Recurring, recurring
 from symcnn.analysis.result import relation_text
-from symcnn.analysis.statements import names_in, unbound_names
+from symcnn.analysis.statements import indices_in, names_in, unbound_names
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import MisfitError, NotSupportedError, SymcnnError
 from symcnn.formula.express import shown
@@ -262,7 +262,8 @@ class Repeats:
         taken = {*unbound_names(walk.file), *walk.scope.symbols.used, *(index.name for index in self._indices)}
         wanted = () if statement.index is None or first else (statement.index,)
         taken |= {statement.index} if statement.index is not None and first else set()
-        return symbol(next(name for name in (*wanted, *_INDICES) if name not in taken), NONNEGATIVE)
+        others = (name for name in _INDICES if name not in indices_in(statement.body))  # those inside keep their own
+        return symbol(next(name for name in (*wanted, *others) if name not in taken), NONNEGATIVE)
 
 
 def _is_numbered(statement: Repeat) -> bool:

@@ -44,6 +44,20 @@ def names_in(block: Block) -> set[str]:
     return {name.name for formula in formulas_in(block) for name in names(formula)}
 
 
+def indices_in(block: Block) -> set[str]:
+    """Return the names of the indices of the repetitions in a block."""
+    found: set[str] = set()
+    for statement in block.statements:
+        match statement.statement if isinstance(statement, Labelled) else statement:
+            case Join(_, paths):
+                found |= set[str]().union(*map(indices_in, paths))
+            case Repeat(_, index, body):
+                found |= indices_in(body) | ({index} if index is not None else set())
+            case Conditional(_, then, otherwise):
+                found |= indices_in(then) | (indices_in(otherwise) if otherwise else set())
+    return found
+
+
 def unbound_names(file: File) -> set[str]:
     """Return the names in all formulas of a file's nets that are not the index of a repetition around them."""
     found = {name.name for let in file.lets.values() for name in names(let.value)}

@@ -11,7 +11,6 @@ from symcnn.errors import SymcnnError
 from symcnn.formula.style import Style
 
 if TYPE_CHECKING:
-    from symcnn.analysis import Analysis
     from symcnn.memory import Memory
 
 
@@ -49,7 +48,7 @@ def remembered(
 
     convention = wanted.convention
     found = [
-        memory(_of_numbers(analysis, at), wanted.dtype, wanted.optimizer, mixed=wanted.mixed, convention=convention)
+        memory(analysis, wanted.dtype, wanted.optimizer, mixed=wanted.mixed, convention=convention)
         for analysis in analyses
     ]
     known = {name for analysis in analyses for name in analysis.symbols}
@@ -57,13 +56,6 @@ def remembered(
     machine = {name for result in results for name in getattr(getattr(result, "machine", None), "symbols", ())}
     style.check_symbols(symbols_of(analyses) | machine)
     return render_all(results, format_, style)
-
-
-def _of_numbers(analysis: Analysis, at: dict[str, str]) -> Analysis:
-    """Return the analysis, of a symbolic depth at its values at once: its live set is known for numbers only."""
-    if not at or not any(layer.loops for layer in analysis.layers):
-        return analysis
-    return analysis.at(**{name: value for name, value in at.items() if name in analysis.symbols})
 
 
 def _result(found: Memory, wanted: Wanted, at: dict[str, str], known: set[str]) -> Any:

@@ -60,11 +60,15 @@ def _notes(analysis: Analysis, found: tuple[Row, ...]) -> Iterator[str]:
 
 def _numbered(analysis: Analysis) -> Iterator[Line]:
     """Say which repetitions an index numbers that quantities speak of: `i = 0 … n − 1 numbers those of repeat1`."""
+    found: dict[tuple[f.Formula, f.Formula], list[str]] = {}
     for body in repetitions(analysis):
         inside = [layer for layer in analysis.layers if layer.path.startswith(f"{body.path}.")]
         values = [value for x in inside for value in (*x.output, *x.input, *(x.count(name) for name in _COLUMNS))]
         if any(body.symbol in expression(value).free_symbols for value in values):
-            yield line(Math(body.index), " = 0 … ", Math(body.last), f" numbers the repetitions of {body.path}.")
+            found.setdefault((body.index, body.last), []).append(body.path)
+    for (index, last), paths in found.items():
+        listed = ", ".join(paths[:-1]) + (" and " if paths[1:] else "") + paths[-1]
+        yield line(Math(index), " = 0 … ", Math(last), f" numbers the repetitions of {listed}.")
     if any("[-1]" in layer.path for layer in analysis.layers):
         yield line("[-1] is the last of the repetitions.")
 

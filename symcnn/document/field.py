@@ -8,7 +8,7 @@ from typing import Any
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, is_number
-from symcnn.analysis import Analysis, ReceptiveField
+from symcnn.analysis import Analysis, Layer, ReceptiveField
 from symcnn.document.lines import line, shape
 from symcnn.report import Line
 
@@ -52,10 +52,16 @@ def _remarks(analysis: Analysis, field: ReceptiveField) -> Iterator[Line]:
     if field.gated:
         yield line("beside gates, or normalisations over positions, which see everything before them")
     if field.aligned is not True:
-        place = next(layer.path for layer in analysis.layers if layer.receptive_field.aligned is not True)
-        certain = field.aligned is False
-        says = "joins" if certain else "perhaps joins, depending on the symbols,"
-        yield line(f"misaligned: {place} {says} branches whose outputs look at different places")
+        join = _misaligned(analysis)
+        says = "joins" if join.receptive_field.aligned is False else "perhaps joins, depending on the symbols,"
+        yield line(f"misaligned: {join.path} {says} branches whose outputs look at different places")
+
+
+def _misaligned(analysis: Analysis) -> Layer:
+    """Return the first join of branches that look at different places, or that perhaps do."""
+    found = [layer for layer in analysis.layers if layer.receptive_field.aligned is not True]
+    joins = [layer for layer in found if len(layer.inputs) > 1] or found
+    return next((layer for layer in joins if layer.receptive_field.aligned is False), joins[0])
 
 
 def _begins_before(field: ReceptiveField) -> bool:

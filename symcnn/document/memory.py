@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
+
+from sympy.logic.boolalg import true
 
 from symcnn.algebra.operations import total
 from symcnn.analysis.counting import Unknown
@@ -14,6 +17,7 @@ from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
 from symcnn.formula import nodes as f
 from symcnn.memory import LayerBound, LayerMemory, Memory, Roofline
+from symcnn.memory.live import Open
 from symcnn.memory.roofline import MEMORY
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
@@ -78,7 +82,7 @@ def _table(found: Memory, bounds: Roofline | None, listed: tuple[Row, ...]) -> T
     if bounds is not None and not isinstance(found.operations, Unknown):
         total[8] = _fitting(seconds(bounds.time))
     foot = [_filled(len(columns), total)]
-    if len(found.peaks) == 1:
+    if not isinstance(found.found_peaks, Open) and len(found.peaks) == 1:
         foot.append(_filled(len(columns), {0: line("peak"), 4: line(found.peak)}))
     return _without_empty(Table(tuple(columns), (start, *cells), tuple(foot)))
 
@@ -103,7 +107,7 @@ def _row(
     if row.layer is None:
         return _filled(columns, {0: row.cell, 2: shape(row.output)})
     found = layers[row.layer.place]
-    cells = {0: row.cell, 1: line(row.layer.kind), 2: shape(row.layer.output), 4: _fitting(line(found.live), _DEPENDS)}
+    cells = {0: row.cell, 1: line(row.layer.kind), 2: shape(row.layer.output), 4: _live(found)}
     cells[3] = line("view") if found.is_view else line(found.activations)
     if not found.is_view:
         cells |= {5: line(found.access_bytes), 6: _intensity(found)}
@@ -111,6 +115,10 @@ def _row(
         limit = limits[row.layer.place]
         cells |= {7: _bound(limit), 8: _time(limit)}
     return _filled(columns, cells)
+
+
+def _live(found: LayerMemory) -> Line:
+    return line(_UNKNOWN) if isinstance(found.alive, Open) else _fitting(line(found.live), _DEPENDS)
 
 
 def _intensity(found: LayerMemory | Memory) -> Line:
@@ -173,15 +181,21 @@ def _stored(found: Memory) -> Iterator[tuple[str, tuple[Line, ...]]]:
 
 
 def _peak(found: Memory) -> Iterator[Line]:
-    if len(found.peaks) == 1:
-        (peak,) = found.peaks
-        where = "the input, before the first layer" if peak.layer == "input" else f"at {peak.layer}"
-        yield (*numbers_line(found.peak, found.peak_bytes), *line(f", {where}"))
+    if isinstance(found.found_peaks, Open):
+        yield line(f"{_UNKNOWN}: {found.found_peaks.reason}")
         return
-    advice = _advice(found)
-    yield (*line("the largest of these numbers, which depends on the symbols"), *advice)
-    for peak in found.peaks:
-        yield line(peak.value, f" at {peak.layer}")
+    grouped = groupby(found.peaks, key=lambda peak: peak.when)
+    told = [(when, list(peaks)) for when, peaks in grouped]
+    for place, (when, peaks) in enumerate(told):
+        condition = line(", if ", when) if when is not true else line(", otherwise") if place else ()
+        if len(peaks) > 1:
+            which = line("the largest of these numbers, which depends on the symbols", *condition)
+            yield (*which, *(_advice(found) if len(told) == 1 else ()))
+            yield from (line(peak.value, f" at {peak.layer}") for peak in peaks)
+            continue
+        (peak,) = peaks
+        where = "the input, before the first layer" if peak.layer == "input" else f"at {peak.layer}"
+        yield (*numbers_line(peak.value, found.in_bytes(peak.value)), *line(f", {where}", *condition))
 
 
 def _advice(found: Memory) -> Line:
@@ -192,7 +206,7 @@ def _advice(found: Memory) -> Line:
 
 
 def _inference(found: Memory) -> Line:
-    if len(found.peaks) > 1:
+    if isinstance(found.found_peaks, Open) or len(found.peaks) > 1:
         return line("parameters, buffers and peak")
     return (*bytes_line(found.inference_bytes), *line(": parameters, buffers and peak"))
 

@@ -55,7 +55,7 @@ from symcnn.algebra.quotient import Quotient, inside, inside_as_floor
 from symcnn.algebra.symbols import expression
 from symcnn.formula import nodes as f
 from symcnn.formula.notation import text
-from symcnn.formula.powers import gathered, is_below, plain
+from symcnn.formula.powers import gathered, growth, is_below, plain
 from symcnn.formula.shorten import Items, Part, Way, rational, read, ways
 
 _RELATIONS: dict[type[Any], str] = {Eq: "==", Ne: "!=", Ge: ">=", Le: "<=", Gt: ">", Lt: "<"}
@@ -176,16 +176,18 @@ def _part(part: Part) -> tuple[bool, f.Formula]:
     bracket = _shortest(inner)
     if isinstance(bracket, f.Coefficient):  # 9·8(H² − 18H + 102) is 72(H² − 18H + 102)
         number, bracket = number * bracket.number.value, bracket.factor
-    elif isinstance(bracket, f.Sum) and (content := _content(bracket)) > 1:  # 8k·(4C + 42k) is 16k·(2C + 21k)
-        return _part(Part(number * content, monomial, _divided(inner, content)))
+    elif isinstance(bracket, f.Sum) and (content := _content(bracket)) > 1 and (less := _divided(inner, content)):
+        return _part(Part(number * content, monomial, less))  # 8k·(4C + 42k) is 16k·(2C + 21k)
     return _scaled(number, monomial_expression(monomial), [bracket])
 
 
-def _divided(inner: Items, content: int) -> Items:
-    """Return a sum divided by a factor of the coefficients that it has, now or when it is written out."""
+def _divided(inner: Items, content: int) -> Items | None:
+    """Return a sum divided by a factor of the coefficients that it has, perhaps when it is written out; else None."""
     poly: Polynomial = dict(inner)
     if any(number % content for number in poly.values()):
         poly = polynomial(as_expression(poly))
+    if any(number.denominator == 1 and number % content for number in poly.values()):
+        return None
     return frozenset(scale(poly, Fraction(1, content)).items())
 
 
@@ -356,7 +358,7 @@ def _degree(expr: Expr) -> Number:
             return sum(map(_degree, expr.args))
         case Pow():
             exponent = expr.exp
-            return _degree(expr.base) * rational(exponent) if isinstance(exponent, Rational) else 100
+            return _degree(expr.base) * rational(exponent) if isinstance(exponent, Rational) else growth(expr)
         case floor() | ceiling():
             return _degree(expr.args[0])
         case Max() | Min():

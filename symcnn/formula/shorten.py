@@ -7,7 +7,7 @@ What is offered here is equal by construction; which way is shown is decided by 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 from math import gcd, lcm, prod
@@ -18,6 +18,7 @@ from sympy.core.basic import Basic
 from sympy.polys.orderings import lex
 from sympy.polys.rings import PolyRing
 
+from symcnn.algebra.operations import sum_of
 from symcnn.algebra.polynomial import (
     ONE,
     Monomial,
@@ -39,6 +40,7 @@ from symcnn.algebra.polynomial import (
     times,
 )
 from symcnn.algebra.quotient import Quotient, inside_as_floor, rounded
+from symcnn.formula.powers import cancelled, is_symbolic, of_number
 
 # What is tried costs little where these hold; longer sums are shown with their common factor out, or expanded.
 _MOST_COLLECTED = 40  # terms, of which each may stand in a bracket of its own
@@ -46,8 +48,12 @@ _MOST_EXPANDED = 4096  # terms, before like ones are joined
 _FACTORED = range(3, 13)  # terms of a polynomial that is factored
 _DEGREES = range(2, 5)  # its degree
 _MOST_ATOMS = 3
+_DIGIT = 9
 _SMALL = 1000  # coefficients below
 _LARGEST = 2**64  # of its coefficients
+_OF_A_KIND = Fraction(3, 4)  # a·(bⁿ − 1) + 1, and H − n·(k − 1): what belongs together stands together
+_WHOLE = Fraction(9, 10)  # without a fraction bar for numbers
+_REGROUPED = Fraction(4, 3)  # what is multiplied out and put together anew hides where it comes from
 _OPAQUE = 3  # a sum of squares says which layers it is of; expanded it must be so much shorter
 
 _in_order = cmp_to_key(Basic.compare)  # the same in every run
@@ -67,7 +73,7 @@ class Way(NamedTuple):
     """A sum in parts; its length counts `weight` times."""
 
     parts: list[Part]
-    weight: int = 1
+    weight: int | Fraction = 1
 
 
 def read(expr: Expr, tidied: bool = True) -> Polynomial:
@@ -77,7 +83,7 @@ def read(expr: Expr, tidied: bool = True) -> Polynomial:
         number, rest = term.as_coeff_Mul()
         coefficient = rational(number)
         monomial = ONE
-        for factor in Mul.make_args(rest) if rest != 1 else ():
+        for factor in cancelled(Mul.make_args(rest)) if rest != 1 else ():
             base, exponent = factor.args if _is_power(factor) else (factor, 1)
             if tidied and isinstance(base, Add):
                 outside, factors = _tidied(base)
@@ -115,11 +121,25 @@ def _tidied(base: Expr) -> tuple[Number, Monomial]:
 def _signed_alike(poly: Polynomial) -> tuple[int, Polynomial]:
     """Return a sign and a sum whose product is `poly`: of x and −x always the same, mostly positive: H + d − d·k.
 
-    Where as many terms are negative as positive, the first one of the highest degree is positive.
+    Where as many terms are negative as positive, a symbol that products are taken from is positive, as in H − n·k, else
+    the first one of the highest degree.
     """
     majority = sum(1 if c > 0 else -1 for m, c in poly.items() if m)
     leading = poly[min(poly, key=_by_degree)]
-    return (1, poly) if (majority or leading) > 0 else (-1, scale(poly, -1))
+    return (1, poly) if (majority or _alone(poly) or leading) > 0 else (-1, scale(poly, -1))
+
+
+def _alone(poly: Polynomial) -> Number:
+    """Return the coefficient of the one symbol beside products with counts that is in none of them, or 0."""
+    counted = Counter(symbol for monomial in poly for atom, _ in monomial for symbol in atom.free_symbols)
+    single = [c for m, c in poly.items() if len(m) == 1 and all(e == 1 and counted[atom] == 1 for atom, e in m)]
+    return single[0] if len(single) == 1 and _has_counts(m for m in poly if len(m) > 1) else 0
+
+
+def _has_counts(monomials: Iterable[Monomial]) -> bool:
+    """Tell whether there are symbols that may be 0: numbers of repetitions, and of one of them."""
+    known = (atom for monomial in monomials for atom, _ in monomial if of_number(atom) or not is_symbolic(atom))
+    return any(not symbol.is_positive for atom in known for symbol in atom.free_symbols)
 
 
 def _by_degree(monomial: Monomial) -> tuple[Any, ...]:
@@ -163,9 +183,14 @@ def parted(expr: Expr) -> tuple[Expr, Expr]:
 def _is_worth_it(number: Number, monomial: Monomial, rest: Polynomial) -> bool:
     """Whether a common factor is taken out: of numbers alone only where small ones are left, 2(H − 2).
 
-    In 35,583,680 + 2,097,152⌊H/32⌋ each number is one that a reader may know; 64 times something is none.
+    In 35,583,680 + 2,097,152⌊H/32⌋ each number is one that a reader may know; 64 times something is none. So are those
+    of 13,888n + 5,088: what each repetition has, and what is there besides; but 64(2ⁿ − 1).
     """
-    return bool(monomial) or (number not in (1, -1) and all(-_SMALL < c < _SMALL for c in rest.values()))
+    if monomial:
+        return True
+    only_counts = not any(symbol.is_positive for m in rest for atom, _ in m for symbol in atom.free_symbols)
+    most = 1 if only_counts and abs(Fraction(number)) > _DIGIT else _SMALL - 1
+    return number not in (1, -1) and all(-most <= c <= most for c in rest.values())
 
 
 def _common(poly: Polynomial) -> tuple[Number, Monomial, Polynomial]:
@@ -246,6 +271,10 @@ def _expanded_ways(poly: Polynomial) -> Iterator[Way]:
     whole = _expanded(poly)
     if not whole:
         return
+    yield from _geometric(whole)
+    if whole != poly and len(whole) == len(poly) and not any(isinstance(atom, Add) for atom in atoms(poly)):
+        return  # powers alone are not taken apart: 2ⁿ⁻¹ − 1
+    yield from _apart(whole)
     number, monomial, rest = _common(whole)
     factors = _factors(frozenset(rest.items()))
     if factors is not None:
@@ -255,11 +284,61 @@ def _expanded_ways(poly: Polynomial) -> Iterator[Way]:
         weight = _OPAQUE if any(degree(m) > 1 for m in rest) else 1
         common = [Part(number, monomial, frozenset(rest.items()))]
         yield Way(common if _is_worth_it(number, monomial, rest) else _plain(whole), weight)
+        again = _REGROUPED if _has_counts(whole) else weight
+        yield from (Way(way.parts, again) for way in _collected(whole))
+    else:
+        yield Way(_plain(whole))
+
+
+def _geometric(poly: Polynomial) -> Iterator[Way]:
+    """Write a·bⁿ + c − a as a·(bⁿ − 1) + c, where c is 0, 1, 2 …: a sum of powers has this form."""
+    for atom in sorted(filter(is_symbolic, atoms(poly)), key=_in_order):
+        exponents = {exponent for monomial in poly for other, exponent in monomial if other == atom}
+        rest = {m: c for m, c in poly.items() if atom not in dict(m)}
+        if len(exponents) != 1:
+            continue
+        (exponent,) = exponents
+        factor = multiply(add(poly, rest, -1), {frozenset({(atom, -exponent)}): 1})
+        for shift in (0, 1, 2) if isinstance(atom.base, Integer) else (0,):
+            times_ = scale(factor, int(atom.base) ** shift) if shift else factor
+            left = add(rest, times_)
+            power_ = Pow(atom.base, sum_of((atom.exp * exponent, Integer(-shift))), evaluate=False)
+            if shift and exponent == 1 and _is_whole(rest) and _is_whole(times_) and not _is_whole(poly):
+                yield Way([_product_part(times_, power_), *_plain(rest)], _WHOLE)  # 2ⁿ⁻¹·(k − 1) + 1, not over 2
+            more = len(rest) > 1 and set(left) == {ONE} and left[ONE] > 0 and _is_whole(left)
+            if more or (not left and set(times_) != {ONE}):
+                yield Way([_product_part(times_, sum_of((power_, Integer(-1)))), *_plain(left)], _OF_A_KIND)
+
+
+def _is_whole(poly: Polynomial) -> bool:
+    return all(number.denominator == 1 for number in poly.values())
+
+
+def _product_part(poly: Polynomial, other: Expr) -> Part:
+    """Return the product of two sums as one part."""
+    number, monomial, rest = _common(poly)
+    inner = ONE if len(rest) == 1 else frozenset({(as_expression(rest), 1)})
+    return Part(number, times(times(monomial, inner), frozenset({(other, 1)})))
+
+
+def _apart(poly: Polynomial) -> Iterator[Way]:
+    """Leave symbols alone that occur once, where the others are a product: H − (i + 1)·(k − 1)."""
+    counted = Counter(atom for monomial in poly for atom, _ in monomial)
+    alone = {m: c for m, c in poly.items() if len(m) == 1 and degree(m) == 1 and counted[next(iter(m))[0]] == 1}
+    number, monomial, rest = _common({m: c for m, c in poly.items() if m not in alone} or {ONE: 1})
+    for turned in (1, -1) if alone else ():
+        factors = _factors(frozenset(scale(rest, turned).items()))
+        if factors is None:
+            continue
+        sign, factored = turned * factors[0], factors[1]
+        shared, _, rest = _common(alone)
+        others = [Part(shared, ONE, frozenset(rest.items()))] if len(rest) > 1 and shared != 1 else _plain(alone)
+        yield Way([*others, Part(sign * number, times(monomial, factored))], _OF_A_KIND)
 
 
 def _expanded(poly: Polynomial) -> Polynomial | None:
     """Return the sum multiplied out; None where that is nothing new or long."""
-    if not any(isinstance(atom, Add) for atom in atoms(poly)):
+    if not any(isinstance(atom, Add) or of_number(atom) for atom in atoms(poly)):
         return poly if len(poly) in _FACTORED else None
     size = sum(prod(len(atom.args) ** abs(e) for atom, e in m if isinstance(atom, Add)) for m in poly)
     if size > _MOST_EXPANDED:

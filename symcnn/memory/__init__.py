@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+from symcnn.memory.alive import Peak
 from symcnn.memory.convolution import Im2col, Winograd, im2col, winograd
 from symcnn.memory.costs import ConvolutionCost, ConvolutionCosts, convolution_costs
-from symcnn.memory.footprint import LayerMemory, Memory, Peak, memory
+from symcnn.memory.footprint import LayerMemory, Memory, memory
 from symcnn.memory.numbers import DTYPES, OPTIMIZERS, Dtype, Optimizer
 from symcnn.memory.roofline import LayerBound, Machine, Roofline, roofline
 

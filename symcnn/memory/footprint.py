@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -16,27 +15,33 @@ from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.counting import Unknown
 from symcnn.analysis.derivation import visits
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.memory.largest import Largest, largest
-from symcnn.memory.live import Live, Rows, is_view, live_sets
+from symcnn.memory.alive import Peak, alive, peak_of
+from symcnn.memory.live import Open, is_view
 from symcnn.memory.numbers import Storing, storing
-from symcnn.memory.points import legal_points
 
 
 @dataclass(frozen=True)
 class LayerMemory:
     """A layer: what is alive while it runs, what it reads and writes. Of several repetitions these are those of one.
 
-    `live` is the largest number of activations alive at once, of all repetitions. Sizes in bytes end with `_bytes`,
-    all others are counted in numbers (elements), the whole batch together.
+    Sizes in bytes end with `_bytes`, all others are counted in numbers (elements), the whole batch together.
     """
 
     layer: Layer
-    live: Any
+    alive: Any = field(repr=False)  # `live`, or `Open`
     is_view: bool
     storing: Storing = field(repr=False)
     batch: Any = field(repr=False)
     operations: Any = field(repr=False)  # under the convention; `Unknown` where that does not say
     exactly: Any = field(repr=False)
+
+    @property
+    def live(self) -> Any:
+        """The largest number of activations alive at once, of all repetitions.
+
+        Raises `NotSupportedError` where that is not known of a symbolic number of repetitions.
+        """
+        return known(self.alive)
 
     @property
     def activations(self) -> Any:
@@ -99,12 +104,11 @@ def ratio(operations: Any, access: Any, number_bytes: Any, exactly: Any) -> Any:
     return exactly(product((exact(operations), Fraction(1) / number_bytes, 1 / expression(access))))
 
 
-@dataclass(frozen=True)
-class Peak:
-    """One of the values that the peak is the largest of, and the first layer where it is reached ("input": before)."""
-
-    value: Any
-    layer: str
+def known(found: Any) -> Any:
+    """Return what was found; raises `NotSupportedError` where that is open."""
+    if isinstance(found, Open):
+        raise NotSupportedError(f"the live set: {found.reason}", hint="give the number of repetitions a value")
+    return found
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,14 +124,15 @@ class Memory:
     convention: str
     input: Any
     layers: tuple[LayerMemory, ...]
-    peaks: tuple[Peak, ...]
+    found_peaks: tuple[Peak, ...] | Open
     facts: Facts = field(repr=False)
     symbolic: Memory | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         from symcnn.formula.express import shown
 
-        return f"<Memory of {self.analysis.net} in {self.storing.dtype.name}: peak {shown(self.peak)}>"
+        peak = "unknown" if isinstance(self.found_peaks, Open) else shown(self.peak)
+        return f"<Memory of {self.analysis.net} in {self.storing.dtype.name}: peak {peak}>"
 
     def at(self, **values: int | Fraction | str) -> Memory:
         """Return the same in exact numbers; every symbol needs a value. Raises `SymcnnError` as `Analysis.at` does."""
@@ -148,10 +153,19 @@ class Memory:
         """
         return self.analysis.activations
 
+    @property
+    def peaks(self) -> tuple[Peak, ...]:
+        """The values that the peak is the largest of; of those with conditions, the first for which they hold.
+
+        Raises `NotSupportedError` where that is not known of a symbolic number of repetitions.
+        """
+        peaks: tuple[Peak, ...] = known(self.found_peaks)
+        return peaks
+
     @cached_property
     def peak(self) -> Any:
         """The largest live set: what must be kept at once at inference in the written order, nothing in place."""
-        return self._exactly(largest([peak.value for peak in self.peaks]))
+        return self._exactly(peak_of(self.peaks))
 
     @property
     def peak_layer(self) -> str | None:
@@ -293,43 +307,32 @@ def memory(
     if analysis.counting is not None:
         analysis.counting.convention(convention)
     stored = storing(dtype, optimizer, mixed)
-    of_symbols = None if analysis.is_deep else analysis.symbolic  # of a symbolic depth the live set is not known
-    symbolic = None if of_symbols is None else _memory(of_symbols, stored, convention, None)
+    symbolic = None if analysis.symbolic is None else _memory(analysis.symbolic, stored, convention, None)
     return _memory(analysis, stored, convention, symbolic)
 
 
 def _memory(analysis: Analysis, stored: Storing, convention: str, symbolic: Memory | None) -> Memory:
     assert analysis.derivation is not None
-    size, rows = live_sets(analysis.derivation, lambda value: exact(analysis.evaluate(value)))
-    batch = 1 if analysis.batch is None else exact(analysis.batch)
     exactly = exact if analysis.values is not None else expression
     facts, _ = facts_from((*analysis.assumed, *analysis.claims))
-    sizes = Largest(facts, batch, legal_points(analysis))
-    before: Live = frozenset(((size, 1),))
+    found = alive(analysis, facts)
     leaves = [visit.leaf for visit in visits(analysis.derivation)]
     layers = tuple(
         LayerMemory(
             layer=layer,
-            live=exactly(sizes.of(lives)),
+            alive=living if isinstance(living, Open) else exactly(living),
             is_view=is_view(leaf),
             storing=stored,
-            batch=batch,
+            batch=1 if analysis.batch is None else exact(analysis.batch),
             operations=_operations(layer, convention),
             exactly=exactly,
         )
-        for layer, leaf, lives in zip(analysis.layers, leaves, rows, strict=True)
+        for layer, leaf, living in zip(analysis.layers, leaves, found.layers, strict=True)
     )
-    names = [(before, "input"), *_named(analysis.layers, rows)]
-    peaks = sizes.among([live for live, _ in names])
-    found = tuple(Peak(exactly(value), names[place][1]) for value, place in peaks)
-    input_size = exactly(product((size, batch)))
-    return Memory(analysis, stored, convention, input_size, layers, found, facts, symbolic)
-
-
-def _named(layers: Iterable[Layer], rows: Rows) -> Iterator[tuple[Live, str]]:
-    for layer, lives in zip(layers, rows, strict=True):
-        for live in lives:
-            yield live, layer.path
+    peaks = found.peaks
+    if not isinstance(peaks, Open):
+        peaks = tuple(replace(peak, value=exactly(peak.value)) for peak in peaks)
+    return Memory(analysis, stored, convention, exactly(found.input), layers, peaks, facts, symbolic)
 
 
 def _operations(layer: Layer, convention: str) -> Any:

@@ -10,6 +10,7 @@ from sympy import Max
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, expression
+from symcnn.errors import SymcnnError
 from symcnn.memory.bounds import Bounds
 from symcnn.memory.live import Live, maximal
 from symcnn.memory.points import Point
@@ -25,9 +26,9 @@ class Largest:
 
     def __init__(self, facts: Facts, batch: Value, points: Sequence[Point] = ()) -> None:
         self._bounds, self._batch = Bounds(facts), batch
-        self._points, self._worth = points, dict[Value, list[int | Fraction]]()
+        self._points, self._worth = points, dict[Value, list[int | Fraction | None]]()
         self._values: dict[Live, Value] = {}
-        self._found: dict[tuple[Live, ...], Value] = {}
+        self._found: dict[tuple[Live, ...], list[tuple[Value, int]]] = {}
         self._proved: dict[tuple[Value, Value], bool] = {}
 
     def value(self, live: Live) -> Value:
@@ -37,23 +38,24 @@ class Largest:
             self._values[live] = product((alive, self._batch))
         return self._values[live]
 
-    def of(self, lives: tuple[Live, ...]) -> Value:
-        """Return the size of the largest of some live sets."""
-        if lives not in self._found:
-            self._found[lives] = largest([value for value, _ in self.among(lives)])
-        return self._found[lives]
-
     def among(self, lives: Sequence[Live]) -> list[tuple[Value, int]]:
         """Return the values that are provably no smaller than some other, each with the place where it is first."""
+        key = tuple(lives)
+        if key not in self._found:
+            self._found[key] = self._among(lives)
+        return self._found[key]
+
+    def _among(self, lives: Sequence[Live]) -> list[tuple[Value, int]]:
         places: dict[Value, int] = {}
         unrivalled = set(maximal(lives))
         for place, live in enumerate(lives):
             if live in unrivalled:
                 places.setdefault(self.value(live), place)
-        kept = self._undominated(places)
+        kept = self.undominated(places)
         return [(value, place) for value, place in places.items() if value in kept]
 
-    def _undominated(self, values: Iterable[Value]) -> list[Value]:
+    def undominated(self, values: Iterable[Value]) -> list[Value]:
+        """Return the values that are not provably at most another one."""
         kept: list[Value] = []
         for value in values:
             if not any(self._at_least(other, value) for other in kept):
@@ -69,9 +71,17 @@ class Largest:
 
     def _seems_at_least(self, left: Value, right: Value) -> bool:
         """Tell whether left ≥ right at all points: where it is not, a proof would be sought in vain."""
-        return all(a >= b for a, b in zip(self._at_points(left), self._at_points(right), strict=True))
+        worth = zip(self._at_points(left), self._at_points(right), strict=True)
+        return all(a is None or b is None or a >= b for a, b in worth)
 
-    def _at_points(self, value: Value) -> list[int | Fraction]:
+    def _at_points(self, value: Value) -> list[int | Fraction | None]:
         if value not in self._worth:
-            self._worth[value] = [point(value) for point in self._points]
+            self._worth[value] = [_worth(value, point) for point in self._points]
         return self._worth[value]
+
+
+def _worth(value: Value, point: Point) -> int | Fraction | None:
+    try:
+        return point(value)
+    except SymcnnError:  # a number that is too large
+        return None

@@ -2,7 +2,8 @@
 
 A tensor lives from the step that makes it to the last step that uses it, the input of the network from the beginning,
 its output to the end. A view shares the storage of its source. A body is looked at once for each different state of
-the tensors that it is given; of equal repetitions the first, one from the middle, and the last.
+the tensors that it is given; of equal repetitions the first, one from the middle, and the last. Of a symbolic number of
+them, whose sizes may change from one to the next, the largest of those in the middle must be at one of their ends.
 """
 
 from __future__ import annotations
@@ -10,15 +11,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
 
-from symcnn.algebra.operations import product
+from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
-from symcnn.errors import NotSupportedError
+from symcnn.memory.depth import Depth
+from symcnn.repetition.substitution import replaced
 
 Live: TypeAlias = frozenset[tuple[Value, int]]  # sizes of storages, and how many of that size are alive
-Rows: TypeAlias = tuple[tuple[Live, ...], ...]  # for each layer, in the order of `visits`, the different live sets
+Lives: TypeAlias = tuple["Live | Open", ...]  # different live sets at a layer; none of one that is never repeated
+Rows: TypeAlias = tuple[Lives, ...]  # for each layer, in the order of `visits`
+
+
+class Open(NamedTuple):
+    """Stands for the live sets of a layer where it is not known which of them is the largest."""
+
+    reason: str
+
+
 _Storage: TypeAlias = int  # the place where it is made; INPUT, INPUT − 1, … those that a body is given
 _GIVEN = -1  # the first of them
 
@@ -43,18 +55,31 @@ class _Repetition:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """A body where it stands: its place and that of its output, and what is alive and for how long."""
+
+    nest: Nest
+    number: int
+    sources: tuple[_Storage, ...]
+    alive: Mapping[_Storage, Value]
+    last: Mapping[_Storage, int]
+
+
 def is_view(leaf: Leaf) -> bool:
     """Tell whether a layer's output shares the storage of its input: its kind says that it has no activations."""
     return len(leaf.sources) == 1 and leaf.outcome.kind.constants.get("activations") == 0
 
 
-def live_sets(derivation: Derivation, evaluate: Callable[[Any], Value]) -> tuple[Value, Rows]:
+def live_sets(derivation: Derivation, evaluate: Callable[[Any], Value], depth: Depth) -> tuple[Value, Rows]:
     """Return the size of the input, and the live sets at each layer, for one sample; `evaluate` makes the sizes.
 
-    A layer in a repetition has one live set for each state in which the largest may be reached.
+    A layer in a repetition has one live set for each state in which the largest may be reached. Raises
+    `NotSupportedError` where the number of repetitions is not known well enough.
     """
-    size = evaluate(product(derivation.input.shape))
-    return size, _Lives(evaluate).rows(derivation, (_Given(0, size),), kept=True)
+    lives = _Lives(lambda value: depth.put_in(evaluate(value)), depth)
+    size = lives.evaluate(product(derivation.input.shape))
+    return size, lives.rows(derivation, (_Given(0, size),), kept=True)
 
 
 def maximal(lives: Iterable[Live]) -> tuple[Live, ...]:
@@ -76,6 +101,7 @@ class _Lives:
     """The live sets of the bodies of one network."""
 
     evaluate: Callable[[Any], Value]
+    depth: Depth
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _roots: dict[int, list[Place]] = field(default_factory=dict)
     _used: dict[int, frozenset[int]] = field(default_factory=dict)
@@ -97,6 +123,8 @@ class _Lives:
         """Return the source that an item's output is a view of."""
         if isinstance(item, Leaf):
             return item.sources[0] if is_view(item) else None
+        if self._times(item) == 0:
+            return item.sources[0]
         given = self._handed_on(item.body)
         return None if given is None else item.sources[given]
 
@@ -119,9 +147,12 @@ class _Lives:
         if isinstance(item, Leaf):
             yield from item.sources
             return
+        times = self._times(item)
+        if times == 0:
+            return
         used, given = self.used(item.body), self._handed_on(item.body)
         yield from (item.sources[number] for number in used)
-        if 0 in used and given is not None and item.times != 1:  # what it gives back is what the next one begins with
+        if 0 in used and given is not None and times != 1:  # what it gives back is what the next one begins with
             yield item.sources[given]
 
     def made(self, body: Derivation) -> Value:
@@ -132,8 +163,17 @@ class _Lives:
         return self._made[id(body)]
 
     def _size(self, item: Leaf | Nest) -> Value:
-        """Return the size of what an item makes."""
-        return self.evaluate(item.outcome.counted["activations"]) if isinstance(item, Leaf) else self.made(item.body)
+        """Return the size of what an item makes, of repetitions the last."""
+        if isinstance(item, Leaf):
+            return self.evaluate(item.outcome.counted["activations"])
+        return self._at(item, self.made(item.body), total((self._times(item), -1)))
+
+    def _at(self, nest: Nest, value: Value, place: Value) -> Value:
+        """Return what a value is in one repetition."""
+        return value if nest.index is None else replaced(value, {nest.index: place}, self.depth.arithmetic)
+
+    def _times(self, nest: Nest) -> Value:
+        return nest.times if nest.index is None else self.depth.times(nest)
 
     # what is alive
 
@@ -144,7 +184,7 @@ class _Lives:
             self._rows[key] = tuple(self._body_rows(body, given, kept))
         return self._rows[key]
 
-    def _body_rows(self, body: Derivation, given: tuple[_Given, ...], kept: bool) -> Iterator[tuple[Live, ...]]:
+    def _body_rows(self, body: Derivation, given: tuple[_Given, ...], kept: bool) -> Iterator[Lives]:
         roots = self.roots(body)
 
         def storage(place: Place) -> _Storage:
@@ -158,50 +198,106 @@ class _Lives:
         for number, item in enumerate(body.items):
             alive = {key: size for key, size in alive.items() if last.get(key, -1) >= number}
             makes = roots[number] == number
+            if isinstance(item, Nest) and self._times(item) == 0:
+                yield from ((),) * item.body.rows
+                continue
             if isinstance(item, Nest):
-                yield from self._nest_rows(item, number, tuple(map(storage, item.sources)), alive, last)
+                yield from self._nest_rows(_Around(item, number, tuple(map(storage, item.sources)), alive, last))
             if makes:
                 alive[number] = self._size(item)
             if isinstance(item, Leaf):
                 yield (_live(alive.values()),)
 
-    def _nest_rows(
-        self,
-        nest: Nest,
-        number: int,
-        sources: tuple[_Storage, ...],
-        alive: Mapping[_Storage, Value],
-        last: Mapping[_Storage, int],
-    ) -> Iterator[tuple[Live, ...]]:
-        """Yield the live sets of a nest's layers over all repetitions; `number` is its place and that of its output."""
+    def _nest_rows(self, around: _Around) -> Iterator[Lives]:
+        """Yield the live sets of a nest's layers over all repetitions."""
+        nest, times = around.nest, self._times(around.nest)
+        turns = list(self._repetitions(around, times))
+        found = [self._repetition_rows(around, turn, times) for turn in turns]
+        if nest.index is None:
+            yield from map(_merged, zip(*found, strict=True))
+        elif times == 1:
+            yield from (self._placed(nest, lives, 0) for lives in found[0])
+        else:
+            first, *between, last = found  # of two, the last is all that follows on the first
+            columns = zip(first, *(between or (last,)), last, strict=True)
+            yield from (self._over_all(nest, column, times) for column in columns)
+
+    def _repetition_rows(self, around: _Around, turn: _Repetition, times: Value) -> Rows:
+        """Return the live sets of a nest's layers in one repetition, in sizes that may speak of its index."""
+        nest, number, alive = around.nest, around.number, around.alive
         used, given = self.used(nest.body), self._handed_on(nest.body)
-        carried = number if given is None else sources[given]
-        again = (carried, *sources[1:])
-        in_later = {again[i] for i in used} if nest.times != 1 else set()
-        needed = last.get(carried, -1) > number
-        found: list[Rows] = []
-        for turn in _repetitions(nest, sources, again):
-            dying = {s for s in alive if last[s] == number}
-            past = {s for s in dying - in_later if not turn.is_first}
-            ends = {s: alive[s] for s in dying - past if (turn.is_last if s in in_later else turn.is_first)}
-            base = _live(size for s, size in alive.items() if s not in ends and s not in past)
-            if given is None and 0 in used and not turn.is_first:  # what the repetition before has made
-                ends[number] = self.made(nest.body)
-            kept = needed if turn.is_last else given is None and 0 in used
-            found.append(_with(base, self.rows(nest.body, _numbered(turn.sources, ends), kept)))
-        yield from map(_merged, zip(*found, strict=True))
+        carried = number if given is None else around.sources[given]
+        again = (carried, *around.sources[1:])
+        in_later = {again[i] for i in used} if times != 1 else set()
+        dying = {s for s in alive if around.last[s] == number}
+        past = {s for s in dying - in_later if not turn.is_first}
+        ends = {s: alive[s] for s in dying - past if (turn.is_last if s in in_later else turn.is_first)}
+        base = _live(size for s, size in alive.items() if s not in ends and s not in past)
+        if given is None and 0 in used and not turn.is_first:  # what the repetition before has made
+            made = self.made(nest.body)
+            ends[number] = made if nest.index is None else self._at(nest, made, total((nest.index, -1)))
+        needed = around.last.get(carried, -1) > number
+        kept = needed if turn.is_last else given is None and 0 in used
+        return _with(base, self.rows(nest.body, _numbered(turn.sources, ends), kept))
 
+    def _repetitions(self, around: _Around, times: Value) -> Iterator[_Repetition]:
+        """Yield the repetitions that differ: the first, one between, the last."""
+        given, sources = self._handed_on(around.nest.body), around.sources
+        again = (around.number if given is None else sources[given], *sources[1:])
+        yield _Repetition(sources, True, times == 1)
+        if not isinstance(times, int) or times > 2:
+            yield _Repetition(again, False, False)
+        if times != 1:
+            yield _Repetition(again, False, True)
 
-def _repetitions(nest: Nest, sources: tuple[_Storage, ...], again: tuple[_Storage, ...]) -> Iterator[_Repetition]:
-    """Yield the repetitions that differ: the first, one between, the last."""
-    if not isinstance(nest.times, int):
-        hint = "give the number of repetitions a value"
-        raise NotSupportedError(f"the live set in a symbolic number of repetitions ({nest.name})", hint=hint)
-    yield _Repetition(sources, True, nest.times == 1)
-    if nest.times > 2:
-        yield _Repetition(again, False, False)
-    if nest.times > 1:
-        yield _Repetition(again, False, True)
+    # over a symbolic number of repetitions
+
+    def _placed(self, nest: Nest, lives: Lives, place: Value) -> Lives:
+        """Return live sets in the repetition of a number."""
+        return tuple(live if isinstance(live, Open) else self._live_at(nest, live, place) for live in lives)
+
+    def _live_at(self, nest: Nest, live: Live, place: Value) -> Live:
+        found: Counter[Value] = Counter()
+        for size, count in live:
+            found[self._at(nest, size, place)] += count
+        return frozenset(found.items())
+
+    def _over_all(self, nest: Nest, columns: tuple[Lives, ...], times: Value) -> Lives:
+        """Return the live sets of a layer that may be the largest, where it has these in the first, between, last."""
+        unknown = next((live for live in chain(*columns) if isinstance(live, Open)), None)
+        if unknown is not None:
+            return (unknown,)
+        end = total((times, -1))
+        first, between, last = ([live for live in lives if not isinstance(live, Open)] for lives in columns)
+        firsts, lasts = ([self._live_at(nest, x, place) for x in lives] for lives, place in ((first, 0), (last, end)))
+        found: list[Live] = []
+        for live in between:
+            places = self._places(nest, live, (firsts, lasts), times)
+            if places is None and isinstance(times, int):
+                places = range(1, times - 1)
+            if places is None:
+                return (Open(f"in which repetition of {nest.name} it is largest"),)
+            found += [self._live_at(nest, live, place) for place in places]
+        return maximal((*firsts, *lasts, *found))
+
+    def _places(
+        self, nest: Nest, live: Live, ends: tuple[list[Live], list[Live]], times: Value
+    ) -> Sequence[Value] | None:
+        """Return where a live set between the first and the last repetition may be largest; None if not known.
+
+        Where the first or the last has the same one, it is one of those neighbours, and taken out of `ends`.
+        """
+        low, high = 0, total((times, -1))
+        near = self._live_at(nest, live, low), self._live_at(nest, live, high)
+        reached = [one in others for one, others in zip(near, ends, strict=True)]
+        may_be = self.depth.extremes(total(product((size, count)) for size, count in live), nest)
+        if may_be is None:
+            return None
+        for one, others, is_reached in zip(near, ends, reached, strict=True):
+            if is_reached:
+                others.remove(one)
+        bounds = low if reached[0] else 1, high if reached[1] else total((high, -1))
+        return [place for place, is_largest in zip(bounds, may_be, strict=True) if is_largest]
 
 
 def _numbered(sources: Sequence[_Storage], sizes: Mapping[_Storage, Value]) -> tuple[_Given, ...]:
@@ -216,9 +312,11 @@ def _live(sizes: Iterable[Value]) -> Live:
 def _with(base: Live, rows: Rows) -> Rows:
     if not base:
         return rows
-    known: dict[Live, Live] = {}
+    known: dict[Live | Open, Live | Open] = {}
 
-    def added(live: Live) -> Live:
+    def added(live: Live | Open) -> Live | Open:
+        if isinstance(live, Open):
+            return live
         if live not in known:
             known[live] = frozenset((Counter(dict(base)) + Counter(dict(live))).items())
         return known[live]
@@ -226,5 +324,8 @@ def _with(base: Live, rows: Rows) -> Rows:
     return tuple(tuple(map(added, lives)) for lives in rows)
 
 
-def _merged(columns: tuple[tuple[Live, ...], ...]) -> tuple[Live, ...]:
-    return columns[0] if len(columns) == 1 else maximal(live for lives in columns for live in lives)
+def _merged(columns: tuple[Lives, ...]) -> Lives:
+    if len(columns) == 1:
+        return columns[0]
+    unknown = next((live for live in chain(*columns) if isinstance(live, Open)), None)
+    return maximal(live for live in chain(*columns) if not isinstance(live, Open)) if unknown is None else (unknown,)

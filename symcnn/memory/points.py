@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
 from typing import TypeAlias
@@ -17,15 +17,19 @@ from symcnn.errors import SymcnnError
 Point: TypeAlias = Callable[[Value], int | Fraction]
 
 _SIZES = (1, 2, 3, 5, 8, 16, 32, 64, 96, 128, 224, 256, 512, 1024)
+_DEEPER = (0, 1, 2, 5)
 _TRIES, _ENOUGH = 300, 24
 
 
-def legal_points(analysis: Analysis) -> list[Point]:
-    """Return a few points, always the same, at which everything holds that the network wants; maybe none."""
+def legal_points(analysis: Analysis, fixed: Mapping[Symbol, int], least: Mapping[Symbol, int]) -> list[Point]:
+    """Return a few points, always the same, at which everything holds that the network wants; maybe none.
+
+    `fixed` are the values of some symbols, `least` those of numbers of repetitions, which stay near to it.
+    """
     if not analysis.symbols:
         return []
     found: list[Point] = []
-    for point in _tried(analysis):
+    for point in _tried(analysis, fixed, least):
         if _is_legal(analysis, point):
             found.append(point)
         if len(found) == _ENOUGH:
@@ -33,12 +37,13 @@ def legal_points(analysis: Analysis) -> list[Point]:
     return found
 
 
-def _tried(analysis: Analysis) -> Iterator[Point]:
+def _tried(analysis: Analysis, fixed: Mapping[Symbol, int], least: Mapping[Symbol, int]) -> Iterator[Point]:
     random = Random(0)  # the choice only spares time
     free = [symbol for symbol in analysis.symbols.values() if symbol not in analysis.replaced]
     for number in range(_TRIES):
         same = random.choice(_SIZES)
         chosen: dict[Symbol, int | Fraction] = {s: same if number % 4 == 1 else random.choice(_SIZES) for s in free}
+        chosen |= {**fixed, **{symbol: number + random.choice(_DEEPER) for symbol, number in least.items()}}
         point = evaluator(chosen)
         for symbol, value in analysis.replaced.items():
             if value.free_symbols <= chosen.keys():

@@ -5,14 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from sympy.logic.boolalg import true
+
 from symcnn import __version__
 from symcnn.analysis.counting import Unknown
 from symcnn.analysis.result import relation_string
 from symcnn.memory import LayerBound, LayerMemory, Memory, Roofline
+from symcnn.memory.live import Open
 from symcnn.render.json import data_text, strings
 
 _TOTALS = ("params", "input", "activations", "peak", "access")
 _BYTES = ("params", "buffers", "input", "activations", "peak", "inference", "access")
+_OF_THE_PEAK = ("peak", "inference")
 _TRAINING = ("gradients", "optimizer", "training")
 
 
@@ -38,12 +42,27 @@ def _data(result: Memory | Roofline) -> dict[str, Any]:
         "symbols": sorted(found.analysis.symbols),
         "conditions": [relation_string(relation) for relation in found.analysis.conditions],
         "layers": [_layer(x) | _bound(limits.get(x.layer.place)) for x in found.layers],
-        "numbers": {name: str(getattr(found, name)) for name in _TOTALS},
-        "bytes": {name: str(getattr(found, f"{name}_bytes")) for name in wanted},
-        "peak": [{"value": str(peak.value), "layer": peak.layer} for peak in found.peaks],
+        "numbers": {name: _known(found, name, name) for name in _TOTALS},
+        "bytes": {name: _known(found, name, f"{name}_bytes") for name in wanted},
+        "peak": _peaks(found),
         "intensity": _intensity(found),
         **({} if bounds is None else {"roofline": _roofline(bounds)}),
     }
+
+
+def _known(found: Memory, name: str, attribute: str) -> str:
+    unknown = name in _OF_THE_PEAK and isinstance(found.found_peaks, Open)
+    return "unknown" if unknown else str(getattr(found, attribute))
+
+
+def _peaks(found: Memory) -> list[dict[str, str]] | str:
+    if isinstance(found.found_peaks, Open):
+        return "unknown"
+    return [
+        {"value": str(peak.value), "layer": peak.layer}
+        | ({} if peak.when is true else {"if": relation_string(peak.when)})
+        for peak in found.found_peaks
+    ]
 
 
 def _layer(found: LayerMemory) -> dict[str, Any]:
@@ -53,7 +72,9 @@ def _layer(found: LayerMemory) -> dict[str, Any]:
         "times": str(found.layer.times),
         "output": strings(found.layer.output),
         "view": found.is_view,
-        **{name: str(getattr(found, name)) for name in ("activations", "live", "reads", "writes", "access_bytes")},
+        "activations": str(found.activations),
+        "live": "unknown" if isinstance(found.alive, Open) else str(found.live),
+        **{name: str(getattr(found, name)) for name in ("reads", "writes", "access_bytes")},
         "intensity": _intensity(found),
     }
 

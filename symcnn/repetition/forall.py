@@ -32,8 +32,9 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
-from symcnn.repetition.monotone import direction
+from symcnn.repetition.monotone import FALLS, direction
 from symcnn.repetition.substitution import in_cases, open_case, replaced
+from symcnn.repetition.sums import with_next_power
 from symcnn.repetition.terms import Ratio, Summands, summands
 
 _MOST_VALUES = 8  # of a sequence whose divisibility is asked one by one
@@ -86,6 +87,8 @@ class _Repeated:
         arithmetic = self.arithmetic
         if not isinstance(condition, Ne):
             return None
+        if (together := self._in_both_cases(margin, claimed, condition)) is not None:
+            return [together]
         apart = arithmetic.compare("!=", exact(condition.lhs), exact(condition.rhs))
         found: list[Truth] = []
         for branch, known, when in in_cases(margin, condition, arithmetic):
@@ -95,6 +98,16 @@ class _Repeated:
                 return None
             found += [arithmetic.either([excluded, part]) for part in conditions]
         return found
+
+    def _in_both_cases(self, margin: Value, claimed: str, condition: Boolean) -> Truth | None:
+        """Ask for the last value where it is the least in both cases: as one condition, with the cases in it."""
+        if claimed not in (NONNEGATIVE, POSITIVE):
+            return None
+        for branch, known, _ in in_cases(margin, condition, self.arithmetic):
+            if open_case(branch, self.index) or direction(branch, self.index, self.count, known) != FALLS:
+                return None
+        margin = with_next_power(margin, self.index, self.arithmetic)
+        return self._at_last(lambda count: claim_of(self._at(margin, total((count, -1))), claimed, self.arithmetic))
 
     def _unless_fewer(self, number: int, claim: Truth) -> Truth:
         """Return the claim, of which nothing is demanded where the count is below a number."""
@@ -174,8 +187,9 @@ class _Repeated:
 
 def _powers(value: Value, index: Symbol) -> list[Expr]:
     """Return the positive powers, with the index as their exponent, that are factors of terms of a value."""
-    powers = {atom for monomial in polynomial(value) for atom, _ in monomial if isinstance(atom, Pow)}
-    return sorted((p for p in powers if p.is_positive and p.base.is_number and index in p.exp.free_symbols), key=str)
+    powers = {(atom, exponent) for m in polynomial(value) for atom, exponent in m if isinstance(atom, Pow)}
+    found = {atom**exponent for atom, exponent in powers if atom.base.is_number and index in atom.exp.free_symbols}
+    return sorted((power for power in found if power.is_positive), key=str)
 
 
 def _with_multiplicity(found: Summands) -> list[Ratio]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Add, Eq, Expr, Mul, Piecewise, Product, Sum, Symbol
+from sympy import Add, Eq, Expr, Integer, Mul, Piecewise, Pow, Product, Rational, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.polynomial import Monomial, Number, Polynomial, as_expression
+from symcnn.algebra.polynomial import Monomial, Number, Polynomial, as_expression, polynomial
 from symcnn.algebra.proof import equal
-from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.symbols import Value, exact, expression
 from symcnn.errors import SymcnnError
 from symcnn.repetition.faulhaber import geometric_sum, power_sum
 from symcnn.repetition.substitution import cases, fresh, in_cases, open_case, relation_of, replaced
@@ -109,6 +109,8 @@ def closed_product(term: Value, index: Symbol, count: Value, arithmetic: Arithme
 
 def _closed_power(factor: Expr, index: Symbol, count: Value, arithmetic: Arithmetic) -> Value | None:
     """Return the product of c·rⁱ, cⁿ·r^(n(n − 1)/2); None for other factors."""
+    if isinstance(factor, Rational) and factor.p == 1:
+        return 1 / expression(arithmetic.power(exact(factor.q), count))
     if not depends(factor, index):
         return arithmetic.power(factor, count)
     found = summands(factor, index, arithmetic)
@@ -128,10 +130,15 @@ def is_unevaluated(value: Value) -> bool:
 
 
 def _parted(term: Expr, index: Symbol) -> tuple[list[Expr], Expr]:
-    """Return the factors that are free of the index, and the product of the others."""
+    """Return the factors that are free of the index, and the product of the others: 2 and 2ⁱ of 2ⁱ⁺¹."""
     outside = [factor for factor in Mul.make_args(term) if not depends(factor, index)]
-    inside = product(factor for factor in Mul.make_args(term) if depends(factor, index))
-    return outside, expression(inside)
+    inside = [factor for factor in Mul.make_args(term) if depends(factor, index)]
+    for place, factor in enumerate(inside):
+        shift, rest = factor.exp.as_coeff_Add() if isinstance(factor, Pow) else (0, factor)
+        if isinstance(factor, Pow) and isinstance(factor.base, Integer) and isinstance(shift, Integer) and shift:
+            outside.append(factor.base**shift)
+            inside[place] = Pow(factor.base, rest)
+    return outside, expression(product(inside))
 
 
 def _closed(ratio: Ratio, parts: ByMonomial, count: Value, arithmetic: Arithmetic) -> Value:
@@ -148,6 +155,31 @@ def _closed(ratio: Ratio, parts: ByMonomial, count: Value, arithmetic: Arithmeti
         choice = cases([(geometric_sum(shared, ratio, count), apart), (power_sum(shared, count), True)])
         return product((as_expression(outside), choice))
     return cases([(_geometric(groups, ratio, count), apart), (_plain(groups, count), True)])
+
+
+def with_next_power(value: Value, index: Symbol, arithmetic: Arithmetic) -> Value:
+    """Put a power into the sum of those before it: (sⁱ − 1)/(s − 1) + sⁱ is (sⁱ⁺¹ − 1)/(s − 1), and i + 1 for s = 1.
+
+    >>> from symcnn.algebra.symbols import NONNEGATIVE, symbol
+    >>> i, s = symbol("i", NONNEGATIVE), symbol("s")
+    >>> total_ = closed_sum(s**i, i, i, Arithmetic())
+    >>> with_next_power(3 * total_ + 3 * s**i, i, Arithmetic())
+    3*Piecewise(((s**(i + 1) - 1)/(s - 1), Ne(s, 1)), (i + 1, True))
+    """
+    terms = polynomial(value)
+    for cases_ in expression(value).atoms(Piecewise):
+        ratio = cases_.args[0][1].lhs
+        power = Pow(ratio, index) if isinstance(ratio, Symbol) else None
+        if power is None or closed_sum(power, index, index, arithmetic) != cases_:
+            continue
+        of_sum, of_power = (
+            {m - {(atom, 1)}: c for m, c in terms.items() if (atom, 1) in m} for atom in (cases_, power)
+        )
+        if of_sum == of_power:
+            rest = {m: c for m, c in terms.items() if not {(cases_, 1), (power, 1)} & m}
+            whole = product((as_expression(of_sum), replaced(cases_, {index: index + 1}, arithmetic)))
+            value, terms = total((as_expression(rest), whole)), rest
+    return value
 
 
 def _plain(groups: Groups, count: Value) -> Value:

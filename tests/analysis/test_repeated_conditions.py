@@ -82,8 +82,8 @@ def test_exceptions_that_the_other_claims_leave_no_room_for(claims: list[Truth],
     [
         ("Conv(3, 3)", "H >= 2*n + 1"),
         ("MaxPool(2)", "H >= 2**n"),
-        ("Conv(3, 3, padding=1); MaxPool(3, stride=2)", "H + 1 >= 2*2**n"),
-        ("Conv(3, 3, dilation=2^i)", "H + 1 >= 2*2**n"),
+        ("Conv(3, 3, padding=1); MaxPool(3, stride=2)", "H >= 2*2**n - 1"),
+        ("Conv(3, 3, dilation=2^i)", "H >= 2*2**n - 1"),
         ("Conv(3, k, stride=2, padding=(k - 1)//2)", "2*ceiling(k/2) + floor((H + k - 2*ceiling(k/2))/2**n) >= k + 1"),
     ],
 )
@@ -107,3 +107,21 @@ def test_what_two_repetitions_ask_is_not_said_beside_what_one_asks() -> None:
 def test_groups_that_divide_in_every_repetition() -> None:
     a = analysed("net a { input C×H; repeat n { Conv(2*channels, 3, padding=1, groups=4) } }")
     assert relations(a.claims) == ["Eq(n, 0) | Eq(Mod(C, 4), 0)"]
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        # the weaker one of two is left out, also where it speaks of a multiple
+        ("input C×H; repeat n { Conv(C, 3); MaxPool(2) }", ["H >= 3*2**n - 2"]),
+        ("input C×(n^2); Conv(C, 1); repeat n { ReLU }", ["n >= 1"]),
+        ("input C×(n^3); Conv(C, 9)", ["n >= 3"]),
+        ("input C×H; repeat n { Conv(C, k) }", ["H >= n*(k - 1) + 1"]),
+        (
+            "input C×H; repeat n { Conv(C, k, stride=s) }",
+            ["H >= (k - 1)*Piecewise(((s**n - 1)/(s - 1), Ne(s, 1)), (n, True)) + 1"],
+        ),
+    ],
+)
+def test_conditions_are_minimal(program: str, expected: list[str]) -> None:
+    assert [str(x) for x in analysed(f"net a {{ {program} }}").conditions] == expected

@@ -56,3 +56,38 @@ def test_names_are_put_in_but_for_the_index() -> None:
 )
 def test_powers(value: Expr, written: str) -> None:
     assert text(express(value)) == written
+
+
+k, i, L, m = symbol("k"), symbol("i", NONNEGATIVE), symbol("L", NONNEGATIVE), symbol("m", NONNEGATIVE)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        # a sum of powers is a·(bⁿ − 1), and what is seen 1 more
+        (k * 2**n - 2**n - k + 2, "(k − 1)·(2^n − 1) + 1"),
+        ((k * 2**n - 2**n - 2 * k + 4) / 2, "(k − 1)·(2^(n − 1) − 1) + 1"),
+        (-C * 2**n * (1 / 2**n - 1), "C·(2^n − 1)"),
+        (2 ** (n + 1) * C - 2 * C, "2C·(2^n − 1)"),
+        (2 ** (n - 1) - 1, "2^(n − 1) − 1"),
+        (6 * C**2 * (A.power(4, n - 1) - 1), "6C²·(4^(n − 1) − 1)"),
+        (2 * (2 ** (L - 1) - 1) * (2 * m + 1) + 2 * m + 2, "2^L·(2m + 1) − 2m"),
+        (6 * 2 ** (L - 1) - 2, "3·2^L − 2"),
+        (-(2**L * (1 - 4 * m) + 4 * m) / 2, "2^(L − 1)·(4m − 1) − 2m"),
+        (64 * 2 ** (n - 1), "64·2^(n − 1)"),
+        (H * 2 ** (L - n) * 2 ** (n - L), "H"),
+        (9 * C**2 * A.power(2, 2 * n + 1), "18C²·4^n"),
+        (A.power(2, 2 * n) * 3 + 2**n, "3·4^n + 2^n"),
+        # sizes less what each repetition takes
+        (H + i + 1 - i * k - k, "H − (i + 1)·(k − 1)"),
+        (C * (H + i + 1 - i * k - k), "C·(H − (i + 1)·(k − 1))"),
+        (C * (H - i * (k - 1)), "C·(H − i·(k − 1))"),
+        # like terms meet
+        ((L - 1) * (m - 1) + L + m - 1, "L·m"),
+        (13888 * n + 5088, "13,888n + 5,088"),
+        (24576 * A.power(4, n) - 24576, "24,576(4^n − 1)"),
+        (9 * n + 18, "9n + 18"),
+    ],
+)
+def test_forms_that_people_write(value: Expr, written: str) -> None:
+    assert text(express(value)) == written
