@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +21,7 @@ from symcnn.answers.equality import Counterexample, Equal, same
 from symcnn.answers.explaining import explanations, fingerprint
 from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
-from symcnn.answers.places import Place, places
+from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import other_unit, unit_verdict
@@ -184,10 +185,11 @@ class _Known:
         self._given = asked.given
         self._place = _place_of(asked)
         self._at: dict[Any, list[Convention]] = {}
-        there = self.all if self._place is None else tuple(conventions(_question_at(asked, self._place)))
-        for found, numeric in zip(self.all, there, strict=True):
-            if numeric.value is not None:
-                values = numeric.value if isinstance(numeric.value, tuple) else (numeric.value,)
+        there = {} if self._place is None else dict(_numbered(conventions(_question_at(asked, self._place))))
+        for which, found in _numbered(self.all):
+            value = there.get(which, found).value
+            if value is not None:
+                values = value if isinstance(value, tuple) else (value,)
                 self._at.setdefault(self._key(values), []).append(found)
 
     def like(self, answer: Answered) -> list[Convention]:
@@ -198,9 +200,19 @@ class _Known:
         return fingerprint(values, self._given) if self._place is None else self._place.worth(values)
 
 
+def _numbered(found: Iterable[Convention]) -> Iterator[tuple[tuple[str, int], Convention]]:
+    """Yield conventions with their names, and the how manyth of its name each is."""
+    seen: Counter[str] = Counter()
+    for one in found:
+        seen[one.name] += 1
+        yield (one.name, seen[one.name]), one
+
+
 def _place_of(asked: Question) -> Place | None:
     """Return a point for a question about a network, unless it is one of numbers or a formula is told apart as well."""
     if asked.analysis is None or not asked.given.symbols or asked.free:
+        return None
+    if asked.path is not None and has_repetitions(asked.analysis):  # in numbers the layer is one of many
         return None
     return next(places(asked.analysis, asked.given, {}), None)
 
@@ -208,7 +220,7 @@ def _place_of(asked: Question) -> Place | None:
 def _question_at(asked: Question, place: Place) -> Question:
     parts = place.worth(asked.value if isinstance(asked.value, tuple) else (asked.value,))
     own = {layer.path for layer in asked.layers}
-    layers = tuple(layer for layer in place.network.layers if layer.path in own)
+    layers = tuple(layer for layer in place.network.layers if asked.path is None or layer.path in own)
     value = parts if isinstance(asked.value, tuple) or parts is None else parts[0]
     return replace(asked, value=value, given=Given({}), analysis=place.network, layers=layers)
 

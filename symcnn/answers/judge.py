@@ -87,8 +87,8 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
         return _unreadable(error)
     except ZeroDivisionError:
         return verdicts.invalid(_UNDEFINED)
-    except SymcnnError as error:  # a number that is too large, a function of too many arguments
-        return verdicts.invalid((error.message, error.message))
+    except SymcnnError as error:
+        return verdicts.invalid(_UNDEFINED) if error.message == "division by zero" else verdicts.UNDECIDED
     except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError):
         return verdicts.UNDECIDED
 
