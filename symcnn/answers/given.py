@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from math import ceil, prod
 from random import Random
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Product, Sum, Symbol, ceiling, floor
 from sympy.core.relational import Relational
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -36,6 +36,7 @@ _FEW = 3  # how far above its least value a number of repetitions goes
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
+_MOST_ADDED = 60  # terms of the sums in one value that have no closed form
 _FIRST = 2  # points at which everything is tried first
 _SEED = 20_211  # any number: the points are the same in every run
 
@@ -191,8 +192,9 @@ class Evaluation:
         self._asked += 1
         if self._asked > _MOST_REMEMBERED:
             self._evaluate, self._asked = evaluator(self.values), 0
+        evaluate = evaluator(self.values, _MOST_ADDED) if _adds(value) else self._evaluate
         try:
-            number = self._evaluate(value)
+            number = evaluate(value)
         except SymcnnError as error:
             raise (UndefinedError if error.message == "division by zero" else BudgetError) from None
         if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MOST_BITS:
@@ -224,6 +226,12 @@ def given(symbols: Mapping[str, Symbol], claims: Iterable[Stated] = ()) -> Given
     for sym in sorted({s for expr in (*beside, *replaced.values()) for s in expr.free_symbols}, key=str):
         named.setdefault(sym.name, sym)
     return Given(named, claims, facts, replaced)
+
+
+@lru_cache(maxsize=2048)
+def _adds(value: Expr) -> bool:
+    """Tell whether a value has sums or products that are worked out term by term."""
+    return bool(value.has(Sum, Product))
 
 
 def _is_legal(sym: Symbol, value: Number) -> bool:
