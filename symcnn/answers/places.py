@@ -14,6 +14,7 @@ from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Undefin
 from symcnn.errors import SymcnnError
 
 _POINTS_TRIED = 60
+_MOST_KEPT = 24  # networks at points
 _PERIOD, _ALIGNED = 12, 20  # of remainders, and how often it is in the least of the aligned numbers
 
 
@@ -61,11 +62,22 @@ def aligned_places(analysis: Analysis, given: Given) -> Iterator[Place]:
 def _place(analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[str, Number]) -> Place | None:
     if not analysis.symbols.keys() <= numbers.keys():
         return None
-    try:
-        found = folded(analysis, {name: numbers[name] for name in analysis.symbols})
-    except SymcnnError:
-        return None
-    return None if found.anew else Place(Evaluation(values), found)
+    network = _network_at(analysis, tuple((name, numbers[name]) for name in analysis.symbols))
+    return None if network is None else Place(Evaluation(values), network)
+
+
+def _network_at(analysis: Analysis, numbers: tuple[tuple[str, Number], ...]) -> Analysis | None:
+    """Return a network in numbers, worked out once for all that is asked of it at the same point."""
+    kept: dict[Any, Analysis | None] = vars(analysis).setdefault("_places", {})
+    if numbers not in kept:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        try:
+            found = folded(analysis, dict(numbers))
+            kept[numbers] = None if found.anew else found
+        except SymcnnError:
+            kept[numbers] = None
+    return kept[numbers]
 
 
 def has_repetitions(analysis: Analysis) -> bool:
