@@ -23,8 +23,10 @@ _MOST_TERMS = 3_000  # of an expression, were it multiplied out
 _LARGEST_DEGREE = 1_000
 _LARGEST_FACTORIAL = 1_000
 _HIGHEST_TOWER = 3  # exponents in exponents
-_MOST_COMPARED = 16  # arguments of max and min
-_MOST_STEPS = 2_000  # terms of sums, all together
+_MOST_COMPARED = 12  # arguments of max and min that are no numbers, all together
+_DEEPEST_COMPARED = 4  # maxima in maxima, each of which doubles the cases
+_OF_A_REST = 3  # times as many terms has a remainder as what is divided
+_MOST_STEPS = 1_000  # terms of sums, all together
 
 
 def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None) -> Value:
@@ -64,6 +66,7 @@ class _Worth:
         self.bound: dict[str, Value] = {}
         self.steps = 0
         self.tower = 0
+        self.compared = self.comparing = 0
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -101,7 +104,7 @@ class _Worth:
             case tree.Repeated():
                 return self._repeated(node), 1
             case f.Apply(f.Name(name), arguments):
-                return self._extreme(name, arguments), 1
+                return self._extreme(node, name, arguments), 1
         return self._function(node), 1
 
     def _named(self, name: str) -> Value:
@@ -138,6 +141,8 @@ class _Worth:
             if operator == "/":
                 below.append(value)
             else:
+                if operator == "%":  # a − m·⌊a/m⌋ has what is divided twice
+                    count *= _OF_A_REST
                 left = self.arithmetic.product(above, below)
                 whole = self.arithmetic.floor(self.arithmetic.divide(left, value))
                 above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
@@ -198,7 +203,8 @@ class _Worth:
             case tree.Truncated(inner):
                 return self._truncated(self.value(inner))
             case tree.Absolute(inner):
-                return self.arithmetic.absolute(self.value(inner))
+                (value,) = self._compared(node, (inner,))
+                return self.arithmetic.absolute(value)
             case tree.Root(inner, degree):
                 return self._rooted(node, self.value(inner), degree)
             case tree.Factorial(inner):
@@ -211,13 +217,24 @@ class _Worth:
             return self.arithmetic.ceiling(value)
         return self.arithmetic.floor(value)
 
-    def _extreme(self, name: str, arguments: tuple[Any, ...]) -> Value:
+    def _extreme(self, node: Any, name: str, arguments: tuple[Any, ...]) -> Value:
         choose = {"max": self.arithmetic.largest, "min": self.arithmetic.smallest}.get(name)
-        if len(arguments) > _MOST_COMPARED:
-            raise Unreadable("size", f"{name} has too many arguments", arguments[0].span)
         if choose is None:
             raise Unreadable("unknown", f"the function '{name}' is not understood", arguments[0].span)
-        return choose([self.value(argument) for argument in arguments])
+        return choose(self._compared(node, arguments))
+
+    def _compared(self, node: Any, arguments: tuple[Any, ...]) -> list[Value]:
+        """Return what is compared with each other, or an absolute value with 0."""
+        self.comparing += 1
+        if self.comparing > _DEEPEST_COMPARED:
+            raise Unreadable("size", "maxima and absolute values are nested too deeply", node.span)
+        values = [self.value(argument) for argument in arguments]
+        self.comparing -= 1
+        if not all(map(is_number, values)):
+            self.compared += len(values)
+        if self.compared > _MOST_COMPARED:
+            raise Unreadable("size", "too many values are compared with each other", node.span)
+        return values
 
     def _factorial(self, node: Any, value: Value) -> Value:
         if not is_number(value) or value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
