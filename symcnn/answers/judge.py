@@ -26,6 +26,7 @@ from symcnn.answers.precedence import with_long_fractions
 from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
+from symcnn.answers.roots import RootLeftError, counterexample
 from symcnn.answers.rounding import half_place
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
@@ -157,9 +158,23 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     members = reading.members
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
-    worths = tuple(answered(member, asked) for member in members)
+    try:
+        worths = tuple(answered(member, asked) for member in members)
+    except RootLeftError:
+        found = None if len(members) > 1 or asked.kind == "shape" else _by_a_point(members[0], asked)
+        if found is None:
+            raise
+        return found
     texts = tuple(printable(bracketed(member.span)) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
+
+
+def _by_a_point(member: Member, asked: Question) -> Verdict | None:
+    """Return that an answer in which a root is left is wrong, with sizes at which it is rational and shows it."""
+    if member.form != "formula" or member.unit is not None:
+        return None
+    found = counterexample(member.items[0], asked.value, asked.given)
+    return None if found is None else verdicts.wrong(found=found)
 
 
 def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[tuple[str, str], ...]:

@@ -91,9 +91,7 @@ def _counts(analysis: Analysis, given: Given) -> frozenset[Symbol]:
     return frozenset(s for name, s in given.symbols.items() if name in names)
 
 
-def _candidates(
-    given: Given, fitting: Mapping[str, int], counts: frozenset[Symbol]
-) -> Iterator[Mapping[Any, Number]]:
+def _candidates(given: Given, fitting: Mapping[str, int], counts: frozenset[Symbol]) -> Iterator[Mapping[Any, Number]]:
     """Yield legal points, those at numbers that are known to fit first."""
     if fitting:
         chosen = {s: fitting.get(name, place + 2) for place, (name, s) in enumerate(given.symbols.items())}

@@ -169,8 +169,9 @@ def _with_indices(known: Given, layers: tuple[Layer, ...]) -> Given:
     claims = list(known.claims)
     for index, loop in loops.items():
         last = known.arithmetic.total([loop.count, -1])
-        claims += single(known.arithmetic.compare("<=", index, last))
-    return _given(symbols, [claim for claim in claims if not isinstance(claim, bool)])
+        bounds = single(known.arithmetic.compare("<=", index, last))
+        claims += [claim for claim in bounds if not isinstance(claim, bool)]
+    return _given(symbols, claims)
 
 
 def _axes(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str, path: str | None) -> int:

@@ -7,12 +7,13 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from sympy import Expr, Pow, Symbol
+from sympy import Pow, Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
 from symcnn.answers.reading import Member
+from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
 from symcnn.answers.series import repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.errors import SymcnnError
@@ -35,7 +36,11 @@ def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping
     Raises `Unreadable` for a division by zero, a root that is no rational number, and what is too large.
     """
     try:
-        return _Worth(arithmetic, symbols or {}).value(expression_)
+        found = _Worth(arithmetic, symbols or {})
+        value = found.value(expression_)
+        if found.rooted and has_root(value) and has_root(value := without_roots(value)):
+            raise RootLeftError(expression_.span)
+        return value
     except Unreadable:
         raise
     except ZeroDivisionError:
@@ -67,6 +72,7 @@ class _Worth:
         self.steps = 0
         self.tower = 0
         self.compared = self.comparing = 0
+        self.rooted = False  # a root of symbols was met that is no formula without one
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -183,15 +189,21 @@ class _Worth:
         return self.arithmetic.power(root, power.numerator)
 
     def _rooted(self, node: Any, value: Value, degree: int) -> Value:
-        """Return a root, which must be a rational number or a product of symbols."""
+        """Return a root: a rational number, a formula without a root, or one of symbols that may yet go away."""
         if is_number(value):
             above, below = _whole_root(value.numerator, degree), _whole_root(value.denominator, degree)
             if above is None or below is None:
                 raise Unreadable("undefined", "this root is no rational number", node.span)
             return exact(Fraction(above, below))
         root = exact(expression(value) ** (expression(1) / degree))
-        if isinstance(root, Expr) and any(not power.exp.is_integer for power in root.atoms(Pow)):
-            raise Unreadable("undefined", "this root is no product of symbols", node.span)
+        if not (has_root(root) or has_sign(root)):
+            return root
+        found = square_root(value) if degree == 2 else None
+        if found is not None:
+            return self.arithmetic.absolute(found)
+        if has_sign(root) or not all(power.base.is_Symbol for power in expression(root).atoms(Pow)):
+            raise RootLeftError(node.span)
+        self.rooted = True
         return root
 
     def _function(self, node: Any) -> Value:

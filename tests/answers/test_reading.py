@@ -87,11 +87,11 @@ def test_what_is_no_answer_is_refused(row: Row) -> None:
     pytest.fail(f"{row.answer!r} reads as {latex(found)}")
 
 
-@pytest.mark.parametrize("row", FAILING, ids=lambda row: row.id)
-def test_known_failures_are_refused_and_never_misread(row: Row) -> None:
-    try:
-        found = readings(row)
-    except Unreadable:
-        return
-    agree(row, found)
-    pytest.fail("this works now: take the mark out of the table")
+def test_known_failures_are_refused_and_never_misread() -> None:
+    for row in FAILING:
+        try:
+            found = readings(row)
+        except Unreadable:
+            continue
+        agree(row, found)
+        pytest.fail(f"{row.id} works now: take the mark out of the table")
