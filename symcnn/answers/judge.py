@@ -20,7 +20,7 @@ from symcnn.answers.given import BudgetError, Number, UndefinedError
 from symcnn.answers.labels import other_label
 from symcnn.answers.messages import message
 from symcnn.answers.names import Names
-from symcnn.answers.notation import latex
+from symcnn.answers.notation import latex, plain
 from symcnn.answers.order_verdicts import LEADING
 from symcnn.answers.precedence import with_long_fractions
 from symcnn.answers.read import read
@@ -133,7 +133,7 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
 def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
     readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
-        return verdicts.ambiguous(tuple(map(latex, readings)))
+        return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
     (reading,) = readings
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
@@ -151,7 +151,8 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
         found = verdicts.wrong("label_other", asked=asked.quantity.replace("_", " "), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
-    return replace(found, reading=latex(reading), repairs=repairs, repairs_chinese=chinese)
+    found = replace(found, reading=latex(reading), reading_text=plain(reading))
+    return replace(found, repairs=repairs, repairs_chinese=chinese)
 
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
