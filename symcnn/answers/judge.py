@@ -228,7 +228,8 @@ def _with_free_names(asked: Question, free: tuple[str, ...]) -> Question:
 
 
 def _unreadable(error: Unreadable) -> Verdict:
-    return verdicts.invalid((printable(error.message), printable(error.chinese)))
+    english, chinese = map(printable, error.words)
+    return verdicts.invalid((english, chinese))
 
 
 def _pairs(aliases: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:

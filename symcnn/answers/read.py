@@ -23,6 +23,11 @@ from symcnn.syntax.answer import NotParsedError, answer_parser
 FORMS = ("formula", "number", "shape", "order")
 _NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
 _LONE_DASH = re.compile(r"\s*-{1,3}\s*")
+_IN_A_CELL = re.compile(r"\s*[=@]")  # how the formula of a cell begins
+_OF_A_TABLE = re.compile(
+    r"\b(?:SUM|PRODUCT|POWER|ROUND|ROUNDDOWN|ROUNDUP|FLOOR|CEILING|QUOTIENT|INT|MOD|AVERAGE|COUNT|IF|SUMPRODUCT)\s*\("
+    r"|(?<![\w\\])\$?[A-Z]{1,2}\$?[1-9]\d{0,4}(?![\w(])"  # A1, $B$2
+)
 _MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
@@ -41,6 +46,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     """
     plain = normalised(text)
     _refuse_templates(plain)
+    _refuse_spreadsheets(plain, names)
     _without_markdown(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
@@ -135,6 +141,18 @@ class _Attempt:
             for item in member.items:
                 if depth(item) > _DEEPEST:
                     raise Unreadable("size", "the formula is nested too deeply", member.span)
+
+
+def _refuse_spreadsheets(plain: Normalised, names: Names) -> None:
+    """Refuse =SUM(A1:A3) and =B2*3, which say nothing outside of their table."""
+    if _IN_A_CELL.match(plain.text) is None:
+        return
+    for found in _OF_A_TABLE.finditer(plain.text):
+        if found[0] not in names and found[0].rstrip("( ") not in names:
+            hint = "write the numbers themselves, as in 5*5*32 + 32"
+            span = plain.span(found.start(), found.end())
+            chinese = "这是电子表格的公式，请直接写出数字"
+            raise Unreadable("unknown", "this is the formula of a spreadsheet", span, hint, chinese)
 
 
 def _refuse_templates(plain: Normalised) -> None:
