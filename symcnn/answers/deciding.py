@@ -9,15 +9,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Mul, Pow
 
 from symcnn.algebra.operations import product
+from symcnn.algebra.polynomial import as_expression, common_denominator, content, polynomial, scale
 from symcnn.algebra.symbols import Value, is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, same
+from symcnn.answers.equality import Counterexample, Equal, may_vanish, same
 from symcnn.answers.explaining import explanations, fingerprint
 from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
@@ -69,6 +70,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
     if all(isinstance(found, Equal) for found in findings):
         vanishing = tuple(d for found in findings if isinstance(found, Equal) for d in found.vanishing)
+        vanishing = tuple(dict.fromkeys((*vanishing, *_cancelled(answer, expected, asked.given))))
         if vanishing:
             return verdicts.assume(nonzero_condition(vanishing), policy)
         return unit_verdict(answer, asked, policy) or verdicts.EXACT
@@ -85,6 +87,31 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     if answer.is_number and is_number(expected[0]):
         return _wrong_number(answer, expected[0], example)
     return verdicts.wrong(found=example)
+
+
+def _cancelled(answer: Answered, expected: Values, given: Given) -> Iterator[Expr]:
+    """Yield what an answer divides by and what is right does not, and may be zero: H − 3 of H·(H − 3)/(H − 3)."""
+    powers = [power for value in expected if isinstance(value, Expr) for power in value.atoms(Pow)]
+    known = {sign * power.base for power in powers if power.exp.could_extract_minus_sign() for sign in (1, -1)}
+    for divisor in (base for whole in answer.divisors for base in _bases(whole)):
+        primitive = _primitive(divisor)
+        if not {divisor, primitive} & known and may_vanish(primitive, given):
+            yield primitive
+
+
+def _bases(value: Expr) -> Iterator[Expr]:
+    """Yield what must not be zero for a product of powers not to be."""
+    for factor in Mul.make_args(value):
+        base, _ = factor.as_base_exp()
+        if base.free_symbols:
+            yield base
+
+
+def _primitive(value: Expr) -> Expr:
+    """Return a value without denominators and a common factor of its numbers, its first term positive."""
+    numerator, _, _ = common_denominator(polynomial(value))
+    found = as_expression(scale(numerator, Fraction(1, content(numerator.values()))))
+    return -found if found.could_extract_minus_sign() else found
 
 
 def _rounded(answer: Answered, expected: Number, asked: Question, policy: Policy) -> Verdict | None:

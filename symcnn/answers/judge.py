@@ -201,7 +201,8 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
 def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
-    values = tuple(worth(item, arithmetic, symbols) for item in member.items)
+    divisors: list[Any] = []
+    values = tuple(worth(item, arithmetic, symbols, divisors) for item in member.items)
     if member.names and set(member.names) <= set(_AXES):
         order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
         values = tuple(values[place] for place in order)
@@ -218,7 +219,7 @@ def answered(member: Member, asked: Question) -> Answered:
             sign = sign or LEADING
         elif half is None:
             half = half_place(values[0])
-    return Answered(values, member.form == "shape", sign, half, member.unit)
+    return Answered(values, member.form == "shape", sign, half, member.unit, tuple(dict.fromkeys(divisors)))
 
 
 @lru_cache(maxsize=4096)

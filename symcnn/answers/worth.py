@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from sympy import Pow, Symbol
+from sympy import Expr, Pow
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
@@ -30,13 +30,20 @@ _OF_A_REST = 3  # times as many terms has a remainder as what is divided
 _MOST_STEPS = 1_000  # terms of sums, all together
 
 
-def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None) -> Value:
+def worth(
+    expression_: tree.Expression,
+    arithmetic: Arithmetic,
+    symbols: Mapping[str, Value] | None = None,
+    divisors: list[Expr] | None = None,
+) -> Value:
     """Return the exact value of an expression; its names stand for `symbols`, others for positive integers.
+
+    What it divides by is added to `divisors`, where that has symbols: in the value it may have been cancelled.
 
     Raises `Unreadable` for a division by zero, a root that is no rational number, and what is too large.
     """
     try:
-        found = _Worth(arithmetic, symbols or {})
+        found = _Worth(arithmetic, symbols or {}, [] if divisors is None else divisors)
         value = found.value(expression_)
         if found.rooted and has_root(value) and has_root(value := without_roots(value)):
             raise RootLeftError(expression_.span)
@@ -53,7 +60,7 @@ def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping
 
 
 def measured(
-    member: Member, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None
+    member: Member, arithmetic: Arithmetic, symbols: Mapping[str, Value] | None = None
 ) -> tuple[Value, Fraction | None]:
     """Return what a formula with its unit is worth, and half a unit in its last place: 4.1 GMACs is 4100000000."""
     factor = member.unit.factor if member.unit else 1
@@ -65,8 +72,9 @@ def measured(
 class _Worth:
     """One evaluation; every value comes with the number of terms it has when it is multiplied out."""
 
-    def __init__(self, arithmetic: Arithmetic, symbols: Mapping[str, Symbol]) -> None:
+    def __init__(self, arithmetic: Arithmetic, symbols: Mapping[str, Value], divisors: list[Expr]) -> None:
         self.arithmetic = arithmetic
+        self.divisors = divisors
         self.symbols = symbols
         self.bound: dict[str, Value] = {}
         self.steps = 0
@@ -144,6 +152,7 @@ class _Worth:
                 continue
             if is_number(value) and value == 0:
                 raise Unreadable("undefined", "division by zero", factor.span, chinese="除以零")
+            self._divides(value)
             if operator == "/":
                 below.append(value)
             else:
@@ -153,6 +162,10 @@ class _Worth:
                 whole = self.arithmetic.floor(self.arithmetic.divide(left, value))
                 above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
         return self.arithmetic.product(above, below), count
+
+    def _divides(self, value: Value) -> None:
+        if isinstance(value, Expr) and not value.is_positive:
+            self.divisors.append(value)
 
     def _rest(self, left: Value, modulus: Value, whole: Value) -> Value:
         return self.arithmetic.total([left, self.arithmetic.product([-1, modulus, whole], [])])
@@ -167,6 +180,8 @@ class _Worth:
             if is_number(value) and value <= 0 and value != -1:
                 raise Unreadable("undefined", "a power of this base is not understood", node.span)
             return self.arithmetic.power(value, power), terms
+        if power < 0:
+            self._divides(value)
         if power.denominator != 1:
             return self._root_power(node, value, power), terms
         times = abs(int(power))
