@@ -48,6 +48,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     _refuse_templates(plain)
     _refuse_spreadsheets(plain, names)
     _without_markdown(plain)
+    _without_note(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     if first.has_decimal_commas():
@@ -76,6 +77,19 @@ def _without_markdown(plain: Normalised) -> None:
     if found is not None:
         plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
         plain.mended("marks around the answer left out", "略去答案外的标记")
+
+
+_NOTE = re.compile(
+    r"[\s,;]*(\(?)\s*(?:with|incl\.?|including|mit|inkl\.?)\s+(?:the\s+)?bias(?:es)?\s*(\)?)[\s.]*", re.IGNORECASE
+)
+
+
+def _without_note(plain: Normalised) -> None:
+    """Leave out the note (with bias) behind an answer."""
+    for found in _NOTE.finditer(plain.text):
+        if found.start() and found.end() == len(plain.text) and bool(found[1]) == bool(found[2]):
+            plain.text = plain.text[: found.start()] + " " * (found.end() - found.start())
+            plain.mended("the note on biases left out", "略去关于偏置的说明")
 
 
 class _Attempt:

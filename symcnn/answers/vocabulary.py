@@ -54,7 +54,7 @@ APPROXIMATE = listed(
     about approximately approx approx. roughly around circa ca ca. etwa ungefähr environ nearly
     """
 )
-COPULAS = listed("is are equals ist sind es est")
+COPULAS = listed("is are has have equals ist sind hat es est")
 HEDGES = listed(
     """
     maybe perhaps probably possibly presumably likely might guess guessed believe suppose should idk dunno unsure think

@@ -270,3 +270,15 @@ def test_verdicts_do_not_depend_on_the_seed_of_hashes() -> None:
     ]
     assert done[0].returncode == 0, done[0].stderr.decode()
     assert done[0].stdout == done[1].stdout
+
+
+@pytest.mark.parametrize("answer", ["832 (with bias)", "832, incl. bias", "Conv1 has 832 parameters"])
+def test_what_people_say_beside_a_number(answer: str) -> None:
+    assert check(answer, 832).verdict == "exact"
+
+
+def test_numbers_are_put_into_a_formula_in_letters_of_the_learner() -> None:
+    assert check("k*k*c*m + m = 5*5*1*32 + 32 = 832", 832).verdict == "exact"
+    found = check("k*k*c*m + m = 5*5*1*32 + 32 = 833", 832)
+    assert found.verdict == "inconsistent"
+    assert check("k*k*c*m + m", 832).verdict == "wrong"
