@@ -80,16 +80,20 @@ def _without_markdown(plain: Normalised) -> None:
 
 
 _NOTE = re.compile(
-    r"[\s,;]*(\(?)\s*(?:with|incl\.?|including|mit|inkl\.?)\s+(?:the\s+)?bias(?:es)?\s*(\)?)[\s.]*", re.IGNORECASE
+    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
+    re.IGNORECASE,
 )
+_LONGEST_NOTE = 40
 
 
 def _without_note(plain: Normalised) -> None:
     """Leave out the note (with bias) behind an answer."""
-    for found in _NOTE.finditer(plain.text):
-        if found.start() and found.end() == len(plain.text) and bool(found[1]) == bool(found[2]):
-            plain.text = plain.text[: found.start()] + " " * (found.end() - found.start())
-            plain.mended("the note on biases left out", "略去关于偏置的说明")
+    start = max(0, len(plain.text) - _LONGEST_NOTE)
+    found = _NOTE.search(plain.text, start)
+    before = plain.text[: found.start()].rstrip(" ,;") if found is not None else ""
+    if found is not None and before and bool(found[1]) == bool(found[2]):
+        plain.text = before.ljust(len(plain.text))
+        plain.mended("the note on biases left out", "略去关于偏置的说明")
 
 
 class _Attempt:
