@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from symcnn.analysis.result import Analysis
 from symcnn.answers.asked import Answer, Asked
 from symcnn.answers.given import Evaluation, Given
-from symcnn.answers.places import Place, aligned_places, has_repetitions, places
+from symcnn.answers.places import Place, aligned_places, places
 from symcnn.answers.slips import Case, Mistakes, SlipMade, mistakes_in
 from symcnn.errors import SymcnnError
 
@@ -40,32 +40,6 @@ class _Guesses:
     def mistakes(self) -> Mistakes:
         return Mistakes(self.place.network)
 
-    def worth(self, asked: Asked, cases: Cases) -> Any:
-        """Return what mistakes make of what is asked at the point; None where nothing comes of them."""
-        return _parts(self.mistakes.worth(asked, cases))
-
-    def right(self, asked: Asked) -> Any:
-        """Return what is right at the point."""
-        return _parts(self.mistakes.right(asked))
-
-
-@dataclass(frozen=True, eq=False)
-class _SymbolicGuesses(_Guesses):
-    """The same of a network that repeats a symbolic number of times: its layers are those of the formulas."""
-
-    analysis: Analysis
-
-    @cached_property
-    def mistakes(self) -> Mistakes:
-        return mistakes_in(self.analysis)
-
-    def worth(self, asked: Asked, cases: Cases) -> Any:
-        found = super().worth(asked, cases)
-        return None if found is None else self.place.worth(found)
-
-    def right(self, asked: Asked) -> Any:
-        return self.place.worth(super().right(asked))
-
 
 Index: TypeAlias = tuple[_Guesses, dict[Any, list[Cases]]]
 
@@ -79,8 +53,7 @@ class Suspects:
         self._analysis, self._given, self._fitting = analysis, given, fitting
         self._asked = Asked(quantity, mistakes_in(analysis).place(path))
         found = islice(places(analysis, given, fitting), _POINTS) if analysis.symbols else ()
-        self._repeats = has_repetitions(analysis)
-        self._places = tuple(_SymbolicGuesses(one, analysis) if self._repeats else _Guesses(one) for one in found)
+        self._places = tuple(map(_Guesses, found))
         if not self._places:
             if analysis.symbols:
                 raise SymcnnError("no sizes are known at which the network is possible")
@@ -93,11 +66,14 @@ class Suspects:
             for other in self._places:
                 if other is not guesses:
                     wanted = other.place.worth(values)
-                    agreeing = [cases for cases in agreeing if other.worth(self._asked, cases) in (wanted, None)]
+                    agreeing = [cases for cases in agreeing if self._worth(other, cases) in (wanted, None)]
             yield from self._in_symbols(agreeing[:_MOST_PROVED])
         if not several:
             for wrong in mistakes_in(self._analysis).of_the_whole(self._asked):
                 yield _parts(wrong.value), wrong.slips
+
+    def _worth(self, guesses: _Guesses, cases: Cases) -> Any:
+        return _parts(guesses.mistakes.worth(self._asked, cases))
 
     def _in_symbols(self, agreeing: list[Cases]) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what mistakes come to; of one in a layer and in all of a kind that come to the same the first."""
@@ -121,12 +97,12 @@ class Suspects:
             (idle if first.mistakes.is_idle(case) else effective).append((case,))
         found, left = self._indexed(first, first.mistakes.affordable(self._asked, effective, _MOST_WORK))
         if self._analysis.symbols:  # elsewhere they may make a difference
-            found.setdefault(first.right(self._asked), []).extend(idle)
+            found.setdefault(_parts(first.mistakes.right(self._asked)), []).extend(idle)
         return [(first, found), *self._elsewhere(left)]
 
     def _elsewhere(self, left: list[Cases]) -> Iterator[Index]:
         """Yield what mistakes come to that are impossible at the first point: sizes may be whole at others only."""
-        if len(self._analysis.layers) > MOST_LAYERS or self._repeats:
+        if len(self._analysis.layers) > MOST_LAYERS:
             return
         more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given))
         spent = 0
@@ -142,7 +118,7 @@ class Suspects:
     def _together(self) -> Index:
         """Pairs of mistakes by what they come to at the first point."""
         first = self._places[0]
-        if len(self._analysis.layers) > MOST_LAYERS or self._repeats:
+        if len(self._analysis.layers) > MOST_LAYERS:
             return first, {}
         found, _ = self._indexed(first, first.mistakes.tried_together(self._asked, _MOST_PAIRED_WORK))
         return first, found
@@ -151,10 +127,10 @@ class Suspects:
         """Return mistakes by what they come to at a point, and those that are impossible there."""
         found: dict[Any, list[Cases]] = {}
         for cases in tried:
-            found.setdefault(guesses.worth(self._asked, cases), []).append(cases)
+            found.setdefault(self._worth(guesses, cases), []).append(cases)
         left = found.pop(None, [])
         if not self._analysis.symbols:
-            found.pop(guesses.right(self._asked), None)
+            found.pop(_parts(guesses.mistakes.right(self._asked)), None)
         return found, left
 
 
