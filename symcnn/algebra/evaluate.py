@@ -36,17 +36,18 @@ class _Budget:
             raise NotSupportedError(f"sums of more than {_MOST_TERMS:,} terms that have no closed form")
 
 
-def evaluator(values: Mapping[Symbol, int | Fraction]) -> Evaluate:
+def evaluator(values: Mapping[Symbol, int | Fraction], terms: int = _MOST_TERMS) -> Evaluate:
     """Return a function that evaluates expressions at `values`; common parts are worked out once.
 
-    It raises `SymcnnError` for a symbol without a value, a division by zero, or an astronomically large power.
+    It raises `SymcnnError` for a symbol without a value, a division by zero, an astronomically large power, or sums
+    without a closed form of more than so many terms, all together.
 
     >>> from symcnn.algebra.symbols import symbol
     >>> H = symbol("H")
     >>> evaluator({H: 7})(9 * (H - 2) ** 2)
     225
     """
-    return _evaluator(values, _Budget())
+    return _evaluator(values, _Budget(terms))
 
 
 def _evaluator(values: Mapping[Symbol, int | Fraction], budget: _Budget) -> Evaluate:

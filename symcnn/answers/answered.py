@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from sympy import Expr
+
 from symcnn.algebra.symbols import Value, is_number
 from symcnn.answers.reading import Unit
 
@@ -19,6 +21,7 @@ class Answered:
     order: str = ""  # O, Θ, Ω, o or ~
     half_unit: Fraction | None = None
     unit: Unit | None = None
+    divisors: tuple[Expr, ...] = ()  # what it divides by, also where that is cancelled in the value
 
     @property
     def is_number(self) -> bool:

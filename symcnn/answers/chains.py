@@ -45,6 +45,8 @@ def chain_verdict(
         return decide(members[0], asked, policy)
     undecided = False
     for place, (left, right) in enumerate(pairwise(members)):
+        if _puts_numbers_in(left, right, asked):
+            continue
         found = link(left, right, asked.given, relations[after + place] == ABOUT)
         if isinstance(found, Counterexample):
             step = _short(texts[place]), relations[after + place], _short(texts[place + 1])
@@ -53,6 +55,16 @@ def chain_verdict(
     if undecided:
         return verdicts.UNDECIDED
     return min((decide(m, asked, policy) for m in (members[-1], members[0])), key=lambda found: _RANKS[found.verdict])
+
+
+def _puts_numbers_in(left: Answered, right: Answered, asked: Question) -> bool:
+    """Tell whether numbers are put into a formula in letters that only the answer has: k·k·c·m = 5·5·1·32."""
+    return bool(_own_names(left, asked)) and not _own_names(right, asked) and all(map(is_number, right.values))
+
+
+def _own_names(side: Answered, asked: Question) -> set[str]:
+    symbols = {s.name for value in side.values if isinstance(value, Expr) for s in value.free_symbols}
+    return symbols & set(asked.free)
 
 
 def link(left: Answered, right: Answered, given: Given, about: bool = False) -> Finding:

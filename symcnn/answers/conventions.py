@@ -200,6 +200,7 @@ def _costs(asked: Question) -> Iterator[tuple[Any, ...]]:
         yield name, partial(_counted, asked, name)
     yield "two_macs", lambda: product((2, _counted(asked, "macs")))
     yield "training", partial(product, (3, asked.value)), _THRICE
+    yield "mul_add", partial(_without_biases, asked)
     for name in names[len(COSTS) :]:
         yield name, partial(_counted, asked, name)
     for name in COSTS:
@@ -208,6 +209,11 @@ def _costs(asked: Question) -> Iterator[tuple[Any, ...]]:
 
 def _trained(asked: Question, name: str) -> Value:
     return product((3, _counted(asked, name)))
+
+
+def _without_biases(asked: Question) -> Value:
+    """Return 2n − 1 for n products where there is a bias as well, which is not counted."""
+    return total((_counted(asked, "mul_add"), product((-1, _counted(asked, "bias")))))
 
 
 def _counted(asked: Question, name: str) -> Value:

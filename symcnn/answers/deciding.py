@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Mul, Pow
 
 from symcnn.algebra.operations import product
+from symcnn.algebra.polynomial import as_expression, common_denominator, content, polynomial, scale
 from symcnn.algebra.symbols import Value, is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, same
+from symcnn.answers.equality import Counterexample, Equal, may_vanish, same
 from symcnn.answers.explaining import explanations, fingerprint
 from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
-from symcnn.answers.places import Place, places
+from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import other_unit, unit_verdict
@@ -68,6 +70,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
     if all(isinstance(found, Equal) for found in findings):
         vanishing = tuple(d for found in findings if isinstance(found, Equal) for d in found.vanishing)
+        vanishing = tuple(dict.fromkeys((*vanishing, *_cancelled(answer, expected, asked.given))))
         if vanishing:
             return verdicts.assume(nonzero_condition(vanishing), policy)
         return unit_verdict(answer, asked, policy) or verdicts.EXACT
@@ -84,6 +87,31 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     if answer.is_number and is_number(expected[0]):
         return _wrong_number(answer, expected[0], example)
     return verdicts.wrong(found=example)
+
+
+def _cancelled(answer: Answered, expected: Values, given: Given) -> Iterator[Expr]:
+    """Yield what an answer divides by and what is right does not, and may be zero: H − 3 of H·(H − 3)/(H − 3)."""
+    powers = [power for value in expected if isinstance(value, Expr) for power in value.atoms(Pow)]
+    known = {sign * power.base for power in powers if power.exp.could_extract_minus_sign() for sign in (1, -1)}
+    for divisor in (base for whole in answer.divisors for base in _bases(whole)):
+        primitive = _primitive(divisor)
+        if not {divisor, primitive} & known and may_vanish(primitive, given):
+            yield primitive
+
+
+def _bases(value: Expr) -> Iterator[Expr]:
+    """Yield what must not be zero for a product of powers not to be."""
+    for factor in Mul.make_args(value):
+        base, _ = factor.as_base_exp()
+        if base.free_symbols:
+            yield base
+
+
+def _primitive(value: Expr) -> Expr:
+    """Return a value without denominators and a common factor of its numbers, its first term positive."""
+    numerator, _, _ = common_denominator(polynomial(value))
+    found = as_expression(scale(numerator, Fraction(1, content(numerator.values()))))
+    return -found if found.could_extract_minus_sign() else found
 
 
 def _rounded(answer: Answered, expected: Number, asked: Question, policy: Policy) -> Verdict | None:
@@ -184,10 +212,11 @@ class _Known:
         self._given = asked.given
         self._place = _place_of(asked)
         self._at: dict[Any, list[Convention]] = {}
-        there = self.all if self._place is None else tuple(conventions(_question_at(asked, self._place)))
-        for found, numeric in zip(self.all, there, strict=True):
-            if numeric.value is not None:
-                values = numeric.value if isinstance(numeric.value, tuple) else (numeric.value,)
+        there = {} if self._place is None else dict(_numbered(conventions(_question_at(asked, self._place))))
+        for which, found in _numbered(self.all):
+            value = there.get(which, found).value
+            if value is not None:
+                values = value if isinstance(value, tuple) else (value,)
                 self._at.setdefault(self._key(values), []).append(found)
 
     def like(self, answer: Answered) -> list[Convention]:
@@ -198,9 +227,19 @@ class _Known:
         return fingerprint(values, self._given) if self._place is None else self._place.worth(values)
 
 
+def _numbered(found: Iterable[Convention]) -> Iterator[tuple[tuple[str, int], Convention]]:
+    """Yield conventions with their names, and the how manyth of its name each is."""
+    seen: Counter[str] = Counter()
+    for one in found:
+        seen[one.name] += 1
+        yield (one.name, seen[one.name]), one
+
+
 def _place_of(asked: Question) -> Place | None:
     """Return a point for a question about a network, unless it is one of numbers or a formula is told apart as well."""
     if asked.analysis is None or not asked.given.symbols or asked.free:
+        return None
+    if asked.path is not None and has_repetitions(asked.analysis):  # in numbers the layer is one of many
         return None
     return next(places(asked.analysis, asked.given, {}), None)
 
@@ -208,7 +247,7 @@ def _place_of(asked: Question) -> Place | None:
 def _question_at(asked: Question, place: Place) -> Question:
     parts = place.worth(asked.value if isinstance(asked.value, tuple) else (asked.value,))
     own = {layer.path for layer in asked.layers}
-    layers = tuple(layer for layer in place.network.layers if layer.path in own)
+    layers = tuple(layer for layer in place.network.layers if asked.path is None or layer.path in own)
     value = parts if isinstance(asked.value, tuple) or parts is None else parts[0]
     return replace(asked, value=value, given=Given({}), analysis=place.network, layers=layers)
 

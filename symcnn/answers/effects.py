@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from functools import lru_cache
 from typing import Any, cast
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -48,6 +49,7 @@ def depends(kind: Kind, asked: str, quantity: str) -> bool:
     return asked in dependents(kind, quantity)
 
 
+@lru_cache(maxsize=4096)
 def dependents(kind: Kind, quantity: str) -> tuple[str, ...]:
     """Return a counted quantity and those that a kind works out from it, in the order in which that is done."""
     found = [quantity]

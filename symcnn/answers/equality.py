@@ -19,9 +19,11 @@ from symcnn.algebra.polynomial import (
     as_expression,
     atoms,
     common_denominator,
+    constant,
     content,
     polynomial,
     scale,
+    symbols_of,
 )
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
@@ -151,7 +153,7 @@ def _proved(difference: Polynomial, given: Given) -> Equal | None:
         return None
     if any(not _vanishes(case, given.facts) for case in _cases(numerator)):
         return None
-    return Equal(tuple(d for d in denominators if _may_vanish(d, given)))
+    return Equal(tuple(d for d in denominators if may_vanish(d, given)))
 
 
 def _vanishes(poly: Polynomial, facts: Facts) -> bool:
@@ -179,11 +181,24 @@ def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
     return None, found
 
 
-def _may_vanish(denominator: Expr, given: Given) -> bool:
+def may_vanish(denominator: Expr, given: Given) -> bool:
+    """Tell whether a denominator may be zero: no condition, sign or remainder excludes it."""
     poly = polynomial(denominator)
     if any(claim.claim == NONZERO and claim.value in (denominator, -denominator) for claim in _simple(given)):
         return False
-    return not (given.facts.is_positive(poly) or given.facts.is_positive(scale(poly, -1)))
+    if given.facts.is_positive(poly) or given.facts.is_positive(scale(poly, -1)):
+        return False
+    return not _is_never_whole(poly)
+
+
+def _is_never_whole(poly: Polynomial) -> bool:
+    """Tell whether a·n + b is zero at no integer n: 2·H − 3."""
+    found = symbols_of(poly)
+    if len(found) != 1 or any(monomial and monomial != frozenset(((*found, 1),)) for monomial in poly):
+        return False
+    (sym,) = found
+    factor = poly.get(frozenset(((sym, 1),)), 0)
+    return bool(sym.is_integer and factor and (Fraction(constant(poly)) / factor).denominator != 1)
 
 
 def _simple(given: Given) -> Iterator[Condition]:

@@ -44,9 +44,10 @@ def explanations(asked: Question, answer: Answered) -> Explanations:
 def _found(asked: Question, answer: Answered, several: bool) -> Iterator[Explanation]:
     suspects = _suspects(asked)
     for one in suspects[:1] if several else suspects:  # of formulas the likeliest layer comes first
-        for value, made in one.of(answer.values, several):
-            if _equal(_in_symbols(value, asked.given), answer, asked.given):
-                yield made if asked.layers else _without_layers(made)
+        with suppress(SymcnnError):  # what mistakes make of this quantity cannot be said
+            for value, made in one.of(answer.values, several):
+                if _equal(_in_symbols(value, asked.given), answer, asked.given):
+                    yield made if asked.layers else _without_layers(made)
 
 
 def fingerprint(values: tuple[Value, ...], given: Given) -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from math import ceil, prod
 from random import Random
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, ceiling, floor
+from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Product, Sum, Symbol, ceiling, floor
 from sympy.core.relational import Relational
 
 from symcnn.algebra.arithmetic import Arithmetic
@@ -32,9 +32,11 @@ Point: TypeAlias = Mapping[Symbol, Number]
 # first, since a teacher shows them; the large ones tell apart what differs in one residue, or has small roots only.
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _WIDE_TIER = (600, 400)  # and how many are tried
+_FEW = 3  # how far above its least value a number of repetitions goes
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
+_MOST_ADDED = 60  # terms of the sums in one value that have no closed form
 _FIRST = 2  # points at which everything is tried first
 _SEED = 20_211  # any number: the points are the same in every run
 
@@ -76,9 +78,9 @@ class Given:
         """Return so many of the points, or all if there are fewer."""
         return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
 
-    def wide_points(self, count: int) -> tuple[Point, ...]:
-        """Return points with mostly large numbers, no more than so many; where there are few symbols they are few."""
-        return tuple(self._drawn(((*_WIDE_TIER, count),)))
+    def wide_points(self, count: int, few: Collection[Symbol] = ()) -> tuple[Point, ...]:
+        """Return points with mostly large numbers, no more than so many; those of `few` symbols are small."""
+        return tuple(self._drawn(((*_WIDE_TIER, count),), few))
 
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:
@@ -136,7 +138,7 @@ class Given:
             return None
         return found if self.holds_at(found) else None
 
-    def _drawn(self, tiers: Iterable[tuple[int, int, int]]) -> Iterator[Point]:
+    def _drawn(self, tiers: Iterable[tuple[int, int, int]], few: Collection[Symbol] = ()) -> Iterator[Point]:
         free = sorted((s for s in self._all_symbols() if s not in self.replaced), key=lambda s: s.name)
         if not free:
             found = self.completed({})
@@ -145,7 +147,7 @@ class Given:
         random, seen = Random(_SEED), set()
         for width, tried, kept in tiers:
             for _ in range(tried):
-                values = {sym: self._draw(sym, width, random) for sym in free}
+                values = {sym: self._draw(sym, _FEW if sym in few else width, random) for sym in free}
                 key = tuple(values.values())
                 found = None if key in seen else self.completed(values)
                 seen.add(key)
@@ -190,8 +192,9 @@ class Evaluation:
         self._asked += 1
         if self._asked > _MOST_REMEMBERED:
             self._evaluate, self._asked = evaluator(self.values), 0
+        evaluate = evaluator(self.values, _MOST_ADDED) if _adds(value) else self._evaluate
         try:
-            number = self._evaluate(value)
+            number = evaluate(value)
         except SymcnnError as error:
             raise (UndefinedError if error.message == "division by zero" else BudgetError) from None
         if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MOST_BITS:
@@ -223,6 +226,12 @@ def given(symbols: Mapping[str, Symbol], claims: Iterable[Stated] = ()) -> Given
     for sym in sorted({s for expr in (*beside, *replaced.values()) for s in expr.free_symbols}, key=str):
         named.setdefault(sym.name, sym)
     return Given(named, claims, facts, replaced)
+
+
+@lru_cache(maxsize=2048)
+def _adds(value: Expr) -> bool:
+    """Tell whether a value has sums or products that are worked out term by term."""
+    return bool(value.has(Sum, Product))
 
 
 def _is_legal(sym: Symbol, value: Number) -> bool:

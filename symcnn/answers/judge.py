@@ -20,12 +20,13 @@ from symcnn.answers.given import BudgetError, Number, UndefinedError
 from symcnn.answers.labels import other_label
 from symcnn.answers.messages import message
 from symcnn.answers.names import Names
-from symcnn.answers.notation import latex
+from symcnn.answers.notation import latex, plain
 from symcnn.answers.order_verdicts import LEADING
 from symcnn.answers.precedence import with_long_fractions
 from symcnn.answers.read import read
 from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
+from symcnn.answers.roots import RootLeftError, counterexample
 from symcnn.answers.rounding import half_place
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
@@ -87,8 +88,8 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
         return _unreadable(error)
     except ZeroDivisionError:
         return verdicts.invalid(_UNDEFINED)
-    except SymcnnError as error:  # a number that is too large, a function of too many arguments
-        return verdicts.invalid((error.message, error.message))
+    except SymcnnError as error:
+        return verdicts.invalid(_UNDEFINED) if error.message == "division by zero" else verdicts.UNDECIDED
     except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError):
         return verdicts.UNDECIDED
 
@@ -132,7 +133,7 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
 def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
     readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
-        return verdicts.ambiguous(tuple(map(latex, readings)))
+        return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
     (reading,) = readings
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
@@ -150,16 +151,31 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
         found = verdicts.wrong("label_other", asked=asked.quantity.replace("_", " "), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
-    return replace(found, reading=latex(reading), repairs=repairs, repairs_chinese=chinese)
+    found = replace(found, reading=latex(reading), reading_text=plain(reading))
+    return replace(found, repairs=repairs, repairs_chinese=chinese)
 
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     members = reading.members
     if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
         return verdicts.invalid(("", ""), "tautology")
-    worths = tuple(answered(member, asked) for member in members)
+    try:
+        worths = tuple(answered(member, asked) for member in members)
+    except RootLeftError:
+        found = None if len(members) > 1 or asked.kind == "shape" else _by_a_point(members[0], asked)
+        if found is None:
+            raise
+        return found
     texts = tuple(printable(bracketed(member.span)) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
+
+
+def _by_a_point(member: Member, asked: Question) -> Verdict | None:
+    """Return that an answer in which a root is left is wrong, with sizes at which it is rational and shows it."""
+    if member.form != "formula" or member.unit is not None:
+        return None
+    found = counterexample(member.items[0], asked.value, asked.given)
+    return None if found is None else verdicts.wrong(found=found)
 
 
 def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[tuple[str, str], ...]:
@@ -185,7 +201,8 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
 def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
     arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
-    values = tuple(worth(item, arithmetic, symbols) for item in member.items)
+    divisors: list[Any] = []
+    values = tuple(worth(item, arithmetic, symbols, divisors) for item in member.items)
     if member.names and set(member.names) <= set(_AXES):
         order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
         values = tuple(values[place] for place in order)
@@ -202,7 +219,7 @@ def answered(member: Member, asked: Question) -> Answered:
             sign = sign or LEADING
         elif half is None:
             half = half_place(values[0])
-    return Answered(values, member.form == "shape", sign, half, member.unit)
+    return Answered(values, member.form == "shape", sign, half, member.unit, tuple(dict.fromkeys(divisors)))
 
 
 @lru_cache(maxsize=4096)
@@ -212,7 +229,8 @@ def _with_free_names(asked: Question, free: tuple[str, ...]) -> Question:
 
 
 def _unreadable(error: Unreadable) -> Verdict:
-    return verdicts.invalid((printable(error.message), printable(error.chinese)))
+    english, chinese = map(printable, error.words)
+    return verdicts.invalid((english, chinese))
 
 
 def _pairs(aliases: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:

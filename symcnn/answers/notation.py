@@ -1,7 +1,8 @@
-"""An answer as it was read, in LaTeX: the echo that shows a learner what was understood."""
+"""An answer as it was read, in LaTeX and in plain text: the echo that shows a learner what was understood."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from symcnn.answers import tree
 from symcnn.answers.reading import Member, Reading
 from symcnn.formula import nodes as f
-from symcnn.formula.notation import LATEX, Notation
+from symcnn.formula.notation import LATEX, UNICODE, Notation
 
 _RELATIONS = {"=": "=", "≈": r"\approx", "→": r"\to", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "<": "<", ">": ">"}
 _ORDERS = {"O": r"\mathcal{O}", "o": "o", "Θ": r"\Theta", "Ω": r"\Omega", "~": r"\sim"}
@@ -49,7 +50,53 @@ class _AnswerNotation(Notation):
         return super()._write(node)
 
 
-ANSWER = _AnswerNotation(**{part.name: getattr(LATEX, part.name) for part in fields(LATEX) if part.init})
+class _PlainNotation(Notation):
+    """Plain text, as a terminal shows it, with what only answers have."""
+
+    def write(self, node: Any, around: int = 0) -> str:
+        text = super().write(node, around)
+        loose = isinstance(node, tree.Repeated) or (isinstance(node, tree.Fraction) and around > _FACTOR)
+        return self._bracketed(text) if around and loose else text
+
+    def _write(self, node: Any) -> str:
+        match node:
+            case tree.Repeated(sign, index, first, last, term):
+                limits = f"_{{{index}={self.write(first)}}}^{{{self.write(last)}}}"
+                return f"{_SERIES[sign]}{limits} {self.write(term, _FACTOR)}"
+            case tree.Fraction(above, below):
+                return f"{self.write(above, _FACTOR)}/{self.write(_whole(below), _FACTOR)}"
+            case f.Power(tree.Fraction() as base, exponent):
+                return super()._write(f.Power(f.Group(base), exponent))
+            case f.Product(_, operators) if "//" in operators:
+                return super()._write(_with_floors(node))
+            case tree.Root(inner, degree):
+                raised = "" if degree == 2 else str(degree).translate(_RAISED)
+                return f"{raised}√{self._bracketed(self.write(inner))}"
+            case tree.Factorial(inner):
+                return f"{self.write(inner, _ATOM)}!"
+            case tree.Percent(inner):
+                return f"{self.write(inner, _ATOM)}%"
+            case tree.Truncated(inner):
+                return f"int{self._bracketed(self.write(inner))}"
+            case tree.Absolute(inner):
+                return f"|{self.write(inner)}|"
+        return super()._write(node)
+
+
+def _whole(below: Any) -> Any:
+    """Return what stands below a line, in brackets where it is a product."""
+    return f.Group(below) if isinstance(below, f.Product) else below
+
+
+def _as(kind: Any, notation: Notation) -> Any:
+    return kind(**{part.name: getattr(notation, part.name) for part in fields(notation) if part.init})
+
+
+_FACTOR, _ATOM = 7, 11  # how tightly a factor and the operand of a sign behind it are held
+_SERIES = {"sum": "∑", "prod": "∏"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+ANSWER: _AnswerNotation = _as(_AnswerNotation, LATEX)
+PLAIN: _PlainNotation = _as(_PlainNotation, UNICODE)
 
 
 def _mixes(factors: tuple[Any, ...]) -> bool:
@@ -72,9 +119,18 @@ def _with_floors(node: f.Product) -> Any:
 
 def latex(reading: Reading) -> str:
     """Return an answer in LaTeX, for math mode: its members with the relations between them."""
-    text = member_latex(reading.members[0])
+    return _chained(reading, member_latex, _RELATIONS)
+
+
+def plain(reading: Reading) -> str:
+    """Return an answer in plain text with the signs of Unicode, as a terminal shows it."""
+    return _chained(reading, member_plain, {})
+
+
+def _chained(reading: Reading, shown: Callable[[Member], str], relations: Mapping[str, str]) -> str:
+    text = shown(reading.members[0])
     for relation, member in zip(reading.relations, reading.members[1:], strict=True):
-        text += f" {_RELATIONS.get(relation, relation)} {member_latex(member)}"
+        text += f" {relations.get(relation, relation)} {shown(member)}"
     return text
 
 
@@ -82,16 +138,30 @@ def member_latex(member: Member) -> str:
     """Return one member of a chain in LaTeX."""
     shown = [ANSWER.write(item) for item in member.items]
     if member.form == "shape":
-        sizes = (
-            ", ".join(f"{ANSWER.name(n)}={s}" for n, s in zip(member.names, shown, strict=True))
-            if member.names
-            else ", ".join(shown)
-        )
+        sizes = _sizes(member, shown, ANSWER)
         return sizes if member.names else rf"\left({sizes}\right)"
     if member.form == "order":
         return rf"\sim {shown[0]}" if member.order == "~" else rf"{_ORDERS[member.order]}\left({shown[0]}\right)"
     unit = rf"\,\text{{{_plain(member.unit.name)}}}" if member.unit else ""
     return (r"\approx " if member.approximate else "") + shown[0] + unit
+
+
+def member_plain(member: Member) -> str:
+    """Return one member of a chain in plain text."""
+    shown = [PLAIN.write(item) for item in member.items]
+    if member.form == "shape":
+        sizes = _sizes(member, shown, PLAIN)
+        return sizes if member.names else f"({sizes})"
+    if member.form == "order":
+        return f"~ {shown[0]}" if member.order == "~" else f"{member.order}({shown[0]})"
+    unit = f" {_plain(member.unit.name)}" if member.unit else ""
+    return ("≈ " if member.approximate else "") + shown[0] + unit
+
+
+def _sizes(member: Member, shown: list[str], notation: Notation) -> str:
+    if not member.names:
+        return ", ".join(shown)
+    return ", ".join(f"{notation.name(n)}={s}" for n, s in zip(member.names, shown, strict=True))
 
 
 def _plain(word: str) -> str:

@@ -31,6 +31,7 @@ class Phrases:
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
+        self._join_lines()
         self._take_label()
         self.tokens = [token for segment in self._segments() for token in self._measured(segment)]
         return self.tokens
@@ -146,14 +147,38 @@ class Phrases:
     def _refuse_hedges(self) -> None:
         for place, token in enumerate(self.tokens):
             if token.type == "MARK" and token.value in "?？":
-                raise self.refused("hedged", "a question is no answer", token)
+                raise self.refused(
+                    "hedged", "a question is no answer", token, "leave out the question mark if you mean it"
+                )
             if token.type != "WORD" or token.value in self.names:
                 continue
             word = token.value.lower()
-            if word in v.HEDGES and not self._is_nothing(place):
-                raise self.refused("hedged", "this answer is not one answer, or a guess", token, "give one answer")
+            if word in v.HEDGES:
+                hint = "if you mean it, write the answer alone"
+                raise self.refused("hedged", f"'{token.value}' makes it a guess", token, hint)
+            if word in v.NEGATIONS and not self._is_nothing(place):
+                raise self.refused("hedged", f"'{token.value}' leaves open what it is", token, "write the answer alone")
+            if word in v.ALTERNATIVES:
+                raise self.refused("hedged", "this leaves a choice", token, "give one answer")
             if word in v.SEVERAL and not self._joins_units(place):
                 raise self.refused("several", "there are several answers", token, "give one answer")
+
+    def _join_lines(self) -> None:
+        """Read lines that begin with the same label, H_out = …, as a chain; lines with several labels are refused."""
+        tokens = self.tokens
+        if "\n" not in self.scanner.text or [t.type for t in tokens[:2]] != ["WORD", "EQUALS"]:
+            return
+        kept = tokens[:2]
+        for place in range(2, len(tokens)):
+            token = tokens[place]
+            between = self.scanner.text[tokens[place - 1].end : token.start]
+            labelled = [t.type for t in tokens[place : place + 2]] == ["WORD", "EQUALS"] and not token.depth
+            if not (labelled and "\n" in between):
+                kept.append(token)
+            elif token.value != tokens[0].value:
+                hint = f"give that for '{tokens[0].value}' or for '{token.value}', the one that is asked for"
+                raise self.refused("several", "these are values of several things", token, hint)
+        self.tokens = kept
 
     def _joins_units(self, place: int) -> bool:
         """Tell whether a word is that of `weights and biases`."""

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Expr, Symbol
+
 from symcnn.analysis.evaluated import folded
 from symcnn.analysis.result import Analysis
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, UndefinedError
 from symcnn.errors import SymcnnError
 
 _POINTS_TRIED = 60
+_MOST_KEPT = 24  # networks at points
 _PERIOD, _ALIGNED = 12, 20  # of remainders, and how often it is in the least of the aligned numbers
 
 
@@ -36,7 +39,7 @@ def places(analysis: Analysis, given: Given, fitting: Mapping[str, int]) -> Iter
     `fitting` has numbers by the names of symbols, which are tried first. Of the next point as much as possible is odd
     where it was even, and the other way.
     """
-    for values in _candidates(given, fitting):
+    for values in _candidates(given, fitting, _counts(analysis, given)):
         numbers = {sym.name: number for sym, number in values.items()} | {
             name: fitting[name] for name in analysis.symbols if name in fitting and name not in given.symbols
         }
@@ -59,14 +62,36 @@ def aligned_places(analysis: Analysis, given: Given) -> Iterator[Place]:
 def _place(analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[str, Number]) -> Place | None:
     if not analysis.symbols.keys() <= numbers.keys():
         return None
-    try:
-        found = folded(analysis, {name: numbers[name] for name in analysis.symbols})
-    except SymcnnError:
-        return None
-    return None if found.anew else Place(Evaluation(values), found)
+    network = _network_at(analysis, tuple((name, numbers[name]) for name in analysis.symbols))
+    return None if network is None else Place(Evaluation(values), network)
 
 
-def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[Any, Number]]:
+def _network_at(analysis: Analysis, numbers: tuple[tuple[str, Number], ...]) -> Analysis | None:
+    """Return a network in numbers, worked out once for all that is asked of it at the same point."""
+    kept: dict[Any, Analysis | None] = vars(analysis).setdefault("_places", {})
+    if numbers not in kept:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        try:
+            found = folded(analysis, dict(numbers))
+            kept[numbers] = None if found.anew else found
+        except SymcnnError:
+            kept[numbers] = None
+    return kept[numbers]
+
+
+def has_repetitions(analysis: Analysis) -> bool:
+    """Tell whether a network repeats something a symbolic number of times: in numbers it has other layers then."""
+    return any(isinstance(layer.times, Expr) for layer in analysis.layers)
+
+
+def _counts(analysis: Analysis, given: Given) -> frozenset[Symbol]:
+    """Return the symbols that say how often something is repeated: of them small numbers make small networks."""
+    names = {s.name for layer in analysis.layers if isinstance(layer.times, Expr) for s in layer.times.free_symbols}
+    return frozenset(s for name, s in given.symbols.items() if name in names)
+
+
+def _candidates(given: Given, fitting: Mapping[str, int], counts: frozenset[Symbol]) -> Iterator[Mapping[Any, Number]]:
     """Yield legal points, those at numbers that are known to fit first."""
     if fitting:
         chosen = {s: fitting.get(name, place + 2) for place, (name, s) in enumerate(given.symbols.items())}
@@ -74,6 +99,6 @@ def _candidates(given: Given, fitting: Mapping[str, int]) -> Iterator[Mapping[An
         found = given.completed(free)
         if found is not None:
             yield found
-    first, *others = sorted(given.wide_points(_POINTS_TRIED), key=lambda values: -min(values.values())) or ({},)
+    first, *others = sorted(given.wide_points(_POINTS_TRIED, counts), key=lambda values: -min(values.values())) or ({},)
     yield first
     yield from sorted(others, key=lambda values: sum((values[s] - first[s]) % 2 == 0 for s in first))

@@ -23,6 +23,11 @@ from symcnn.syntax.answer import NotParsedError, answer_parser
 FORMS = ("formula", "number", "shape", "order")
 _NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
 _LONE_DASH = re.compile(r"\s*-{1,3}\s*")
+_IN_A_CELL = re.compile(r"\s*[=@]")  # how the formula of a cell begins
+_OF_A_TABLE = re.compile(
+    r"\b(?:SUM|PRODUCT|POWER|ROUND|ROUNDDOWN|ROUNDUP|FLOOR|CEILING|QUOTIENT|INT|MOD|AVERAGE|COUNT|IF|SUMPRODUCT)\s*\("
+    r"|(?<![\w\\])\$?[A-Z]{1,2}\$?[1-9]\d{0,4}(?![\w(])"  # A1, $B$2
+)
 _MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
@@ -41,7 +46,9 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     """
     plain = normalised(text)
     _refuse_templates(plain)
+    _refuse_spreadsheets(plain, names)
     _without_markdown(plain)
+    _without_note(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     if first.has_decimal_commas():
@@ -70,6 +77,23 @@ def _without_markdown(plain: Normalised) -> None:
     if found is not None:
         plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
         plain.mended("marks around the answer left out", "略去答案外的标记")
+
+
+_NOTE = re.compile(
+    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
+    re.IGNORECASE,
+)
+_LONGEST_NOTE = 40
+
+
+def _without_note(plain: Normalised) -> None:
+    """Leave out the note (with bias) behind an answer."""
+    start = max(0, len(plain.text) - _LONGEST_NOTE)
+    found = _NOTE.search(plain.text, start)
+    before = plain.text[: found.start()].rstrip(" ,;") if found is not None else ""
+    if found is not None and before and bool(found[1]) == bool(found[2]):
+        plain.text = before.ljust(len(plain.text))
+        plain.mended("the note on biases left out", "略去关于偏置的说明")
 
 
 class _Attempt:
@@ -135,6 +159,18 @@ class _Attempt:
             for item in member.items:
                 if depth(item) > _DEEPEST:
                     raise Unreadable("size", "the formula is nested too deeply", member.span)
+
+
+def _refuse_spreadsheets(plain: Normalised, names: Names) -> None:
+    """Refuse =SUM(A1:A3) and =B2*3, which say nothing outside of their table."""
+    if _IN_A_CELL.match(plain.text) is None:
+        return
+    for found in _OF_A_TABLE.finditer(plain.text):
+        if found[0] not in names and found[0].rstrip("( ") not in names:
+            hint = "write the numbers themselves, as in 5*5*32 + 32"
+            span = plain.span(found.start(), found.end())
+            chinese = "这是电子表格的公式，请直接写出数字"
+            raise Unreadable("unknown", "this is the formula of a spreadsheet", span, hint, chinese)
 
 
 def _refuse_templates(plain: Normalised) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from symcnn.algebra.assumptions import ContradictionError
+from symcnn.algebra.conditions import single
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import NONNEGATIVE, POSITIVE, domain_of, exact
 from symcnn.analysis import Analysis, Layer
@@ -151,11 +152,26 @@ def _of_analysis(
         value = product((_BYTES, value))
     asked = _kind_of(value, kind)
     parts = value if isinstance(value, tuple) else (value,)
+    known = _with_indices(known, layers) if path is not None or analysis is None else known
     built = tuple(known.rebuilt(exact(part)) for part in parts)
     order = "Θ" if asked == "order" else ""
     axes = _axes(analysis, layers, quantity, path)
     right = built if asked == "shape" else built[0]
     return Question(right, asked, known, quantity, order, analysis, layers, path, axes=axes)
+
+
+def _with_indices(known: Given, layers: tuple[Layer, ...]) -> Given:
+    """Return what is given with the indices of the repetitions around layers: i, from 0 to n − 1."""
+    loops = {loop.index: loop for layer in layers for loop in layer.loops if loop.index is not None}
+    if not loops:
+        return known
+    symbols = dict(known.symbols) | {index.name: index for index in loops}
+    claims = list(known.claims)
+    for index, loop in loops.items():
+        last = known.arithmetic.total([loop.count, -1])
+        bounds = single(known.arithmetic.compare("<=", index, last))
+        claims += [claim for claim in bounds if not isinstance(claim, bool)]
+    return _given(symbols, claims)
 
 
 def _axes(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str, path: str | None) -> int:

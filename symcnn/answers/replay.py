@@ -184,16 +184,19 @@ class Run:
         def at(place: int) -> Tensor:
             return outputs[place] if place >= 0 else inputs[INPUT - place]
 
+        def right_at(place: int) -> Tensor:
+            return _output(body.items[place]) if place >= 0 else body.inputs[INPUT - place]
+
         for place, item in enumerate(body.items):
             tensors = tuple(map(at, item.sources))
             if isinstance(item, Nest):
-                made: Leaf | Nest = self._nest(item, tensors)
+                made: Leaf | Nest = self._nest(item, tensors, tensors == tuple(map(right_at, item.sources)))
             elif _is_fitted(item):
                 made = self._leaf(item, tensors, at(_joined_with(body, place)))
             else:
                 made = self._leaf(item, tensors)
             items.append(made)
-            outputs.append(made.outcome.output if isinstance(made, Leaf) else made.output)
+            outputs.append(_output(made))
         return Derivation(tuple(inputs), tuple(items), body.result)
 
     def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
@@ -215,9 +218,9 @@ class Run:
         self.leaves.setdefault(place, new)
         return new
 
-    def _nest(self, nest: Nest, tensors: tuple[Tensor, ...]) -> Nest:
+    def _nest(self, nest: Nest, tensors: tuple[Tensor, ...], is_right: bool) -> Nest:
         first, rows = self._place, nest.body.rows
-        if self._is_over(first) or (tensors == nest.body.inputs and not self._touched(first, rows)):
+        if self._is_over(first) or (is_right and not self._touched(first, rows)):
             self.rows |= {first + i: self._row + i for i in range(rows)}
             self._place, self._row = first + rows, self._row + rows
             return nest
@@ -281,6 +284,10 @@ class Run:
 
     def _touched(self, first: int, rows: int) -> bool:
         return any(first <= place < first + rows for place in self.made)
+
+
+def _output(item: Leaf | Nest) -> Tensor:
+    return item.outcome.output if isinstance(item, Leaf) else item.output
 
 
 def _taken(outcome: Outcome) -> Tensor:

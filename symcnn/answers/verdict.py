@@ -24,9 +24,10 @@ class Verdict:
 
     `verdict` is one of exact, assume, convention, approx, asymp, inconsistent, wrong, ambiguous, invalid, undecided;
     `right` tells whether it counts as right, and `credit`, from 0 to 1, how much it earns where the question does not
-    say otherwise. `reading` is the answer as it was read, in LaTeX (of an ambiguous one both readings), `repairs` what
-    was mended to read it. `condition` is in the language's spelling ("H % 2 == 0"), `convention` a name; `slips` are
-    the known mistakes that give exactly this answer, and `causes` the ways they do: one of them, or two together.
+    say otherwise. `reading` is the answer as it was read, in LaTeX (of an ambiguous one both readings), `reading_text`
+    the same in plain text, `repairs` what was mended to read it. `condition` is in the language's spelling
+    ("H % 2 == 0"), `convention` a name; `slips` are the known mistakes that give exactly this answer, and `causes` the
+    ways they do: one of them, or two together.
     `message` has one or two sentences by language, en and zh; `repairs_chinese` are the repairs in Chinese.
     """
 
@@ -42,6 +43,7 @@ class Verdict:
     counterexample: Counterexample | None = None
     message: Mapping[str, str] = field(default_factory=dict)
     repairs_chinese: tuple[str, ...] = ()
+    reading_text: str = ""
 
     def data(self) -> dict[str, Any]:
         """Return the verdict as plain data: numbers that may be long, and fractions, are strings."""
@@ -50,6 +52,7 @@ class Verdict:
             "right": self.right,
             "credit": str(self.credit),
             "reading": printable(self.reading),
+            "reading_text": printable(self.reading_text),
             "repairs": list(map(printable, self.repairs)),
             "repairs_zh": list(map(printable, self.repairs_chinese)),
             "condition": self.condition,

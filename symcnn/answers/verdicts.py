@@ -124,11 +124,12 @@ def invalid(reason: Words, key: str = "invalid") -> Verdict:
     return Verdict(v.INVALID, False, _NOTHING, message=message(key, reason=reason))
 
 
-def ambiguous(readings: tuple[str, ...]) -> Verdict:
-    """Return that an answer has several readings."""
-    listed = (" or ".join(readings), " 或 ".join(readings))
+def ambiguous(readings: tuple[str, ...], plain: tuple[str, ...]) -> Verdict:
+    """Return that an answer has several readings, which are given in LaTeX and in plain text."""
+    listed = (" or ".join(plain), " 或 ".join(plain))
     said = message("ambiguous", count=str(len(readings)), readings=listed)
-    return Verdict(v.AMBIGUOUS, False, _NOTHING, reading=r" \quad ".join(readings), message=said)
+    shown, text = r" \quad ".join(readings), listed[0]
+    return Verdict(v.AMBIGUOUS, False, _NOTHING, reading=shown, reading_text=text, message=said)
 
 
 def slip_words(made: Explanations) -> Words:

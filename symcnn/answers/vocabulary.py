@@ -54,13 +54,15 @@ APPROXIMATE = listed(
     about approximately approx approx. roughly around circa ca ca. etwa ungefähr environ nearly
     """
 )
-COPULAS = listed("is are equals ist sind es est")
+COPULAS = listed("is are has have equals ist sind hat es est")
 HEDGES = listed(
     """
-    or maybe perhaps probably possibly either guess idk dunno not no unsure think oder vielleicht ou peut-être
-    quizás tal vez if unless
+    maybe perhaps probably possibly presumably likely might guess guessed believe suppose should idk dunno unsure think
+    vielleicht wahrscheinlich vermutlich peut-être quizás tal vez
     """
 )
+NEGATIONS = listed("not no if unless")
+ALTERNATIVES = listed("or either oder ou")
 CODE = listed(
     """
     lambda import def print eval exec return class for while open os sys select drop

@@ -259,7 +259,7 @@ class Words:
             return
         for token in self.tokens:
             if token.type == "_COMMA" and not token.depth:
-                raise self.refused("several", "there are several answers", token, "give one, or a shape in brackets")
+                raise self.refused("several", "there are several answers", token, "one value is asked for: give one")
 
     def _multiplied(self) -> list[Token]:
         """Put products between factors with nothing between them."""
@@ -270,7 +270,8 @@ class Words:
             if token.type == "SIGN" and len(found) > 1 and found[-1].type == found[-2].type == "SIGN":
                 raise self.refused("syntax", "there are too many signs here", token)
             if before is not None and before.type in ENDS and token.type in STARTS and not token.argument:
-                found.append(self._product(before, token, divided))
+                raised = len(found) > 1 and found[-2].type == "_POWER"
+                found.append(self._product(before, token, divided, raised or before.type in ("NAME", "_CLOSE_BRACE")))
             elif token.type == "TIMES" and token.value != "*":
                 divided.add(token.depth)
             elif token.type in ("TIMES", "SIGN", "EQUALS", "RELATION", "_COMMA", "_CROSS"):
@@ -285,13 +286,21 @@ class Words:
         place = next(i for i, other in enumerate(self.tokens) if other is token)
         return _NUMBERS.match(" ".join(t.type for t in self.tokens[place + 1 : place + 7])) is not None
 
+    def _is_on_another_line(self, before: Token, token: Token) -> bool:
+        """Tell whether a line ends between two factors, but in LaTeX, where it says nothing."""
+        return "\\" not in self.scanner.text and "\n" in self.scanner.text[before.end : token.start]
+
     def _is_raised(self, token: Token) -> bool:
         place = next(i for i, other in enumerate(self.tokens) if other is token)
         return place + 1 < len(self.tokens) and self.tokens[place + 1].type == "_POWER"
 
-    def _product(self, before: Token, token: Token, divided: set[int]) -> Token:
+    def _product(self, before: Token, token: Token, divided: set[int], is_symbol: bool) -> Token:
+        """Return the product; `is_symbol` tells that what stands before is a symbol or a power."""
+        if not token.depth and self._is_on_another_line(before, token):
+            hint = "give one answer; what goes on begins with a sign, and a chain with ="
+            raise self.refused("several", "another line begins here", token, hint)
         closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
-        raised = before.type == "NAME" and token.gap and self._is_raised(token)  # n 2^n
+        raised = is_symbol and token.gap and self._is_raised(token)  # n 2^n, C^2 4^i
         if token.type == "NUMBER" and (token.gap or not closed) and not raised:
             raise self.refused("syntax", "a sign is missing before this number", token, "* is times, ^ a power")
         if token.type == "FRACTION" and before.type == "NUMBER" and self._is_fraction_of_numbers(token):

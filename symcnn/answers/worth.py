@@ -7,12 +7,13 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from sympy import Expr, Pow, Symbol
+from sympy import Expr, Pow
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
 from symcnn.answers.reading import Member
+from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
 from symcnn.answers.series import repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.errors import SymcnnError
@@ -23,17 +24,30 @@ _MOST_TERMS = 3_000  # of an expression, were it multiplied out
 _LARGEST_DEGREE = 1_000
 _LARGEST_FACTORIAL = 1_000
 _HIGHEST_TOWER = 3  # exponents in exponents
-_MOST_COMPARED = 16  # arguments of max and min
-_MOST_STEPS = 2_000  # terms of sums, all together
+_MOST_COMPARED = 12  # arguments of max and min that are no numbers, all together
+_DEEPEST_COMPARED = 4  # maxima in maxima, each of which doubles the cases
+_OF_A_REST = 3  # times as many terms has a remainder as what is divided
+_MOST_STEPS = 1_000  # terms of sums, all together
 
 
-def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None) -> Value:
+def worth(
+    expression_: tree.Expression,
+    arithmetic: Arithmetic,
+    symbols: Mapping[str, Value] | None = None,
+    divisors: list[Expr] | None = None,
+) -> Value:
     """Return the exact value of an expression; its names stand for `symbols`, others for positive integers.
+
+    What it divides by is added to `divisors`, where that has symbols: in the value it may have been cancelled.
 
     Raises `Unreadable` for a division by zero, a root that is no rational number, and what is too large.
     """
     try:
-        return _Worth(arithmetic, symbols or {}).value(expression_)
+        found = _Worth(arithmetic, symbols or {}, [] if divisors is None else divisors)
+        value = found.value(expression_)
+        if found.rooted and has_root(value) and has_root(value := without_roots(value)):
+            raise RootLeftError(expression_.span)
+        return value
     except Unreadable:
         raise
     except ZeroDivisionError:
@@ -46,7 +60,7 @@ def worth(expression_: tree.Expression, arithmetic: Arithmetic, symbols: Mapping
 
 
 def measured(
-    member: Member, arithmetic: Arithmetic, symbols: Mapping[str, Symbol] | None = None
+    member: Member, arithmetic: Arithmetic, symbols: Mapping[str, Value] | None = None
 ) -> tuple[Value, Fraction | None]:
     """Return what a formula with its unit is worth, and half a unit in its last place: 4.1 GMACs is 4100000000."""
     factor = member.unit.factor if member.unit else 1
@@ -58,12 +72,15 @@ def measured(
 class _Worth:
     """One evaluation; every value comes with the number of terms it has when it is multiplied out."""
 
-    def __init__(self, arithmetic: Arithmetic, symbols: Mapping[str, Symbol]) -> None:
+    def __init__(self, arithmetic: Arithmetic, symbols: Mapping[str, Value], divisors: list[Expr]) -> None:
         self.arithmetic = arithmetic
+        self.divisors = divisors
         self.symbols = symbols
         self.bound: dict[str, Value] = {}
         self.steps = 0
         self.tower = 0
+        self.compared = self.comparing = 0
+        self.rooted = False  # a root of symbols was met that is no formula without one
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -101,7 +118,7 @@ class _Worth:
             case tree.Repeated():
                 return self._repeated(node), 1
             case f.Apply(f.Name(name), arguments):
-                return self._extreme(name, arguments), 1
+                return self._extreme(node, name, arguments), 1
         return self._function(node), 1
 
     def _named(self, name: str) -> Value:
@@ -135,13 +152,20 @@ class _Worth:
                 continue
             if is_number(value) and value == 0:
                 raise Unreadable("undefined", "division by zero", factor.span, chinese="除以零")
+            self._divides(value)
             if operator == "/":
                 below.append(value)
             else:
+                if operator == "%":  # a − m·⌊a/m⌋ has what is divided twice
+                    count *= _OF_A_REST
                 left = self.arithmetic.product(above, below)
                 whole = self.arithmetic.floor(self.arithmetic.divide(left, value))
                 above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
         return self.arithmetic.product(above, below), count
+
+    def _divides(self, value: Value) -> None:
+        if isinstance(value, Expr) and not value.is_positive:
+            self.divisors.append(value)
 
     def _rest(self, left: Value, modulus: Value, whole: Value) -> Value:
         return self.arithmetic.total([left, self.arithmetic.product([-1, modulus, whole], [])])
@@ -156,6 +180,8 @@ class _Worth:
             if is_number(value) and value <= 0 and value != -1:
                 raise Unreadable("undefined", "a power of this base is not understood", node.span)
             return self.arithmetic.power(value, power), terms
+        if power < 0:
+            self._divides(value)
         if power.denominator != 1:
             return self._root_power(node, value, power), terms
         times = abs(int(power))
@@ -178,15 +204,21 @@ class _Worth:
         return self.arithmetic.power(root, power.numerator)
 
     def _rooted(self, node: Any, value: Value, degree: int) -> Value:
-        """Return a root, which must be a rational number or a product of symbols."""
+        """Return a root: a rational number, a formula without a root, or one of symbols that may yet go away."""
         if is_number(value):
             above, below = _whole_root(value.numerator, degree), _whole_root(value.denominator, degree)
             if above is None or below is None:
                 raise Unreadable("undefined", "this root is no rational number", node.span)
             return exact(Fraction(above, below))
         root = exact(expression(value) ** (expression(1) / degree))
-        if isinstance(root, Expr) and any(not power.exp.is_integer for power in root.atoms(Pow)):
-            raise Unreadable("undefined", "this root is no product of symbols", node.span)
+        if not (has_root(root) or has_sign(root)):
+            return root
+        found = square_root(value) if degree == 2 else None
+        if found is not None:
+            return self.arithmetic.absolute(found)
+        if has_sign(root) or not all(power.base.is_Symbol for power in expression(root).atoms(Pow)):
+            raise RootLeftError(node.span)
+        self.rooted = True
         return root
 
     def _function(self, node: Any) -> Value:
@@ -198,7 +230,8 @@ class _Worth:
             case tree.Truncated(inner):
                 return self._truncated(self.value(inner))
             case tree.Absolute(inner):
-                return self.arithmetic.absolute(self.value(inner))
+                (value,) = self._compared(node, (inner,))
+                return self.arithmetic.absolute(value)
             case tree.Root(inner, degree):
                 return self._rooted(node, self.value(inner), degree)
             case tree.Factorial(inner):
@@ -211,13 +244,24 @@ class _Worth:
             return self.arithmetic.ceiling(value)
         return self.arithmetic.floor(value)
 
-    def _extreme(self, name: str, arguments: tuple[Any, ...]) -> Value:
+    def _extreme(self, node: Any, name: str, arguments: tuple[Any, ...]) -> Value:
         choose = {"max": self.arithmetic.largest, "min": self.arithmetic.smallest}.get(name)
-        if len(arguments) > _MOST_COMPARED:
-            raise Unreadable("size", f"{name} has too many arguments", arguments[0].span)
         if choose is None:
             raise Unreadable("unknown", f"the function '{name}' is not understood", arguments[0].span)
-        return choose([self.value(argument) for argument in arguments])
+        return choose(self._compared(node, arguments))
+
+    def _compared(self, node: Any, arguments: tuple[Any, ...]) -> list[Value]:
+        """Return what is compared with each other, or an absolute value with 0."""
+        self.comparing += 1
+        if self.comparing > _DEEPEST_COMPARED:
+            raise Unreadable("size", "maxima and absolute values are nested too deeply", node.span)
+        values = [self.value(argument) for argument in arguments]
+        self.comparing -= 1
+        if not all(map(is_number, values)):
+            self.compared += len(values)
+        if self.compared > _MOST_COMPARED:
+            raise Unreadable("size", "too many values are compared with each other", node.span)
+        return values
 
     def _factorial(self, node: Any, value: Value) -> Value:
         if not is_number(value) or value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:

@@ -59,8 +59,8 @@ def _lines(found: Verdict, language: str) -> Iterator[str]:
     """Yield the verdict with its message, and how the answer was read."""
     english = language == "en"
     yield f"{found.verdict}: {printable(found.message[language])}"
-    if found.reading:
-        yield f"  {'read as' if english else '读作'} {printable(found.reading)}"
+    if found.reading_text:
+        yield f"  {'read as' if english else '读作'} {printable(found.reading_text)}"
     for repair in found.repairs if english else found.repairs_chinese:
         yield f"  {'mended' if english else '已修正'}: {printable(repair)}"
     if found.condition:

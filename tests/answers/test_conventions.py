@@ -174,3 +174,9 @@ def test_every_convention_is_told_in_both_languages(network: Analysis) -> None:
         said = symcnn.check(str(answer), network, quantity=quantity).message
         assert said["en"].startswith("Right under another convention: it ")
         assert said["zh"].startswith("按另一种约定是正确的：")
+
+
+def test_two_n_minus_one_where_the_biases_are_left_out() -> None:
+    network = analysed("net a { input 3×32×32; Conv(8, 3, padding=1) }")
+    found = check(str((2 * 27 - 1) * 8 * 32 * 32), network, quantity="flops")
+    assert (found.verdict, found.convention) == ("convention", "mul_add")

@@ -11,6 +11,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from sympy import Expr
 
+from symcnn import check
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import symbol
 from symcnn.answers.equality import Counterexample, Equal, same
@@ -112,3 +113,21 @@ def by_hand(value: Any, point: dict[Any, Any]) -> Fraction:
 @drawn(values, st.integers(1, 3))
 def test_one_more_is_never_equal(value: Any, more: int) -> None:
     assert isinstance(same(Arithmetic().total([value, more]), value, Given(SYMBOLS)), Counterexample)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "condition"),
+    [
+        ("H(H-3)/(H-3)", "H", "H != 3"),
+        ("H*(H-3)^-1*(H-3)", "H", "H != 3"),
+        ("H/(1-1/H)*(1-1/H)", "H", "H != 1"),
+        ("H(H-W)/(H-W)", "H + W*0", "H != W"),
+        ("H//(H-3)*0 + H", "H", "H != 3"),
+        ("H/(2H-3)*(2H-3)", "H", None),
+        ("H*W/W", "H", None),
+        ("(H^2-9)/(H-3)", "(H**2-9)/(H-3)", None),
+    ],
+)
+def test_what_is_cancelled_must_not_be_zero(answer: str, right: str, condition: str | None) -> None:
+    found = check(answer, right, symbols="W")
+    assert (found.verdict, found.condition) == ("exact" if condition is None else "assume", condition)

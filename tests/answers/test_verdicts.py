@@ -159,6 +159,7 @@ def test_a_verdict_is_data() -> None:
         "right": False,
         "credit": "1/2",
         "reading": "",
+        "reading_text": "",
         "repairs": [],
         "repairs_zh": [],
         "condition": "H % 2 == 0",

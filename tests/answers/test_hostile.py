@@ -1,0 +1,80 @@
+"""Answers made to take long, to a whole check: the verdict comes in time, and what has no bound is refused at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from symcnn import check
+from tests.helpers import analysed
+
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+FLOORS = "+".join(f"floor(H/{p})" for p in PRIMES)
+WITHIN = 0.2  # seconds of this process
+NETWORK = analysed(
+    "net a { input C×H×W; Conv(C, 3, padding=1); MaxPool(2); Conv(2C, 3, stride=2); MaxPool(3); BatchNorm; ReLU }"
+)
+FAMILIES = {
+    "fractions of remainders": f"({FLOORS})/({'*'.join(f'(H%{p})' for p in PRIMES)})",
+    "remainders in remainders": "(" * 16 + "H" + "".join(f"%{p}+1)*W" for p in reversed(PRIMES)),
+    "absolute values in absolute values": "abs(" * 16 + "H" + "/2-W)" * 16,
+    "maxima": "H+" + "+".join(f"max(H-{p}*W,0)-max({p}*W-H,0)-H+{p}*W" for p in PRIMES),
+    "floors": FLOORS,
+    "products of floors": "*".join(f"floor(H/{p})" for p in PRIMES[:10]),
+    "floors of long numbers": "+".join(f"floor((H*10000000000000000+{p})/{p})" for p in PRIMES),
+    "floors in floors": "floor(" * 16 + "H" + "".join(f"*W/(C+{p})+{p})" for p in PRIMES),
+    "a long continued fraction": r"\frac{1}{1+" * 16 + "H" + "}" * 16,
+    "towers": "2^(H^4)",
+    "a sum of many floors": r"\sum_{r=0}^{31} floor((H+r)/32)",
+    "sums in sums": r"\sum_{a=0}^{H}\sum_{b=0}^{a}\sum_{c=0}^{b} (a+b+c)^{10}",
+    "roots in roots": "sqrt(" * 20 + "H^2" + ")" * 20,
+    "a chain": "=".join([FLOORS] * 6),
+}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("quantity", ["params", "macs", "height"])
+def test_the_verdict_comes_in_time(name: str, quantity: str) -> None:
+    check("7*H*W*C + 1", NETWORK, quantity=quantity)  # what is asked of the network is worked out once
+    least = WITHIN
+    for _ in range(5):
+        start = time.process_time()
+        found = check(FAMILIES[name], NETWORK, quantity=quantity)
+        least = min(least, time.process_time() - start)
+        assert found.verdict in ("wrong", "invalid", "undecided")
+        if least < WITHIN:
+            return
+    pytest.fail(f"{name}: {least:.2f} s")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("14, 7, 5", "one value is asked for"),
+        ("=SUM(A1:A3)", "write the numbers themselves"),
+        ("=5*5*32+B2", "write the numbers themselves"),
+        ("params = 800\nbias = 32", "values of several things"),
+        ("832\n833", "another line begins here"),
+        ("I think it is 832", "write the answer alone"),
+        ("832?", "leave out the question mark"),
+        ("832 or 833", "give one answer"),
+        ("not 832", "write the answer alone"),
+    ],
+)
+def test_a_refusal_says_what_to_do(answer: str, said: str) -> None:
+    found = check(answer, 832)
+    assert found.verdict == "invalid"
+    assert said in found.message["en"]
+    assert "请" in found.message["zh"]
+
+
+@pytest.mark.parametrize("answer", ["H_out = (28-5)/1+1\nH_out = 24", "28 - 5 + 1\n= 24", "28-5\n+1", "size:\n24"])
+def test_lines_of_one_working_are_one_answer(answer: str) -> None:
+    assert check(answer, 24).verdict == "exact"
+
+
+def test_a_false_line_is_named() -> None:
+    found = check("n = 28 - 5 + 1\nn = 23", 24)
+    assert found.verdict == "inconsistent"
+    assert "28 - 5 + 1 = 23" in found.message["en"]
