@@ -385,7 +385,7 @@ USES = [
     (["solve", DEPTH, "macs >= 5", "--for", "m", "--net", "stacked"], "no symbol 'm' to solve for", "the symbols are"),
     (["solve", DEPTH, "mac >= 5", "--for", "n", "--net", "stacked"], "speaks of no quantity", "did you mean 'macs'"),
     (["solve", DEPTH, "macs >=", "--for", "n", "--net", "stacked"], "the text ends too early", "relation:1"),
-    (["solve", DEPTH, "params >= P", "--for", "k", "--net", "stacked"], "not supported yet: solving", "other symbols"),
+    (["solve", DEPTH, "macs >= P", "--for", "n", "--net", "unpadded"], "not supported yet: solving", "other symbols"),
     (["derive", LENET, "--format", "pdf"], "unknown format 'pdf'", "formats are text, markdown, latex, json"),
     (["derive", LENET, "--format", "jsn"], "unknown format 'jsn'", "did you mean 'json'?"),
     (["derive", LENET, "--format", "html"], "not supported yet: the format html", "formats are"),
