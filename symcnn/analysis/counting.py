@@ -18,7 +18,7 @@ from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis.derivation import Loop
 from symcnn.analysis.informed import Informed
 from symcnn.errors import SymcnnError
-from symcnn.formula.nodes import Formula, Number, names
+from symcnn.formula.nodes import Formula, Number
 from symcnn.formula.values import Frame, UndecidedError, number
 from symcnn.library.convention import BRANCHES, FIRST, SAME, VALID, Convention, check_own, find_convention
 from symcnn.library.kind import Kind
@@ -116,9 +116,9 @@ class Counting:
         if isinstance(counted.formula, Number) and isinstance(counted.formula.value, int):
             return counted.formula.value
         span = counted.formula.span
-        tapped = any(name.name == "taps" for name in names(counted.formula))
+        arithmetic = self._defined if "taps" in counted.spoken else self.arithmetic
         try:
-            return number(counted.meaning(Frame(self._defined if tapped else self.arithmetic, values)), span)
+            return number(counted.meaning(Frame(arithmetic, values)), span)
         except UndecidedError:
             return number(counted.meaning(Frame(self._informed(layer), values)), span)
 
@@ -191,8 +191,8 @@ class Counting:
         key = convention.name, kind
         if key not in self._asking:
             self._asking[key] = False  # where a rule comes back to itself
-            formulas = [counted.formula for _, part in convention.parts if (counted := part.of(kind)) is not None]
-            mentioned = {name.name for formula in formulas for name in names(formula)}
+            spoken = (counted.spoken for _, part in convention.parts if (counted := part.of(kind)) is not None)
+            mentioned = frozenset[str]().union(*spoken)
             others = (self.convention(name) for name in mentioned & ASKED.keys())
             self._asking[key] = FIRST in mentioned or any(self._asks_for_first(other, kind) for other in others)
         return self._asking[key]

@@ -40,10 +40,11 @@ _STORED = {name for name in QUANTITIES if name == "params" or not RULES[name].pe
 
 
 class Counted(NamedTuple):
-    """How a convention counts a kind: its formula, compiled."""
+    """How a convention counts a kind: its formula, compiled, and the names that it speaks of."""
 
     meaning: Meaning
     formula: Formula
+    spoken: frozenset[str]
 
 
 class Convention:
@@ -73,17 +74,17 @@ class Convention:
             row = self._rows.get(kind.name, self._otherwise)
             own = dict(kind.definition.rules).get(self.name) if self.name in ASKED else None
             formula = own or (row.value if row else None)
-            self._counted[kind] = None if formula is None else Counted(self._meaning(formula, kind), formula)
+            self._counted[kind] = None if formula is None else self._compiled(formula, kind)
         return self._counted[kind]
 
-    def _meaning(self, formula: Formula, kind: Kind) -> Meaning:
-        known = _known_in_formulas(kind)
-        for name in names(formula):
+    def _compiled(self, formula: Formula, kind: Kind) -> Counted:
+        known, spoken = _known_in_formulas(kind), names(formula)
+        for name in spoken:
             if name.name not in known and (name.name in self._others or name.name in standard_conventions()):
                 message = f"a convention's formula cannot use the convention '{name.name}'"
                 hint = f"write its formula out; those that it can use are {', '.join((*ASKED, 'flops', 'macs'))}"
                 raise SymcnnError(message, name.span, hint)
-        return _compiled(formula, kind)
+        return Counted(_compiled(formula, kind), formula, frozenset(name.name for name in spoken))
 
     def chosen(self, kind: Kind, frame: Frame) -> Formula:
         """Return the formula by which a kind is counted, of an `if` the branch that is taken."""
