@@ -19,6 +19,7 @@ from symcnn.answers.names import Names
 from symcnn.answers.questions import Question, Quiz
 from symcnn.answers.reference import Question as Asked
 from symcnn.answers.reference import question as asked_for
+from symcnn.answers.same import Same
 from symcnn.answers.toml_places import string_start
 from symcnn.answers.verdict import Verdict
 from symcnn.errors import SymcnnError, did_you_mean
@@ -96,7 +97,7 @@ def analysis_of(question: Question, quiz: Quiz) -> Analysis:
     if not question.at:
         return symbolic
     with _at(question, "at"):
-        return _valued(_Same(symbolic), tuple(question.at.items()))
+        return _valued(Same(symbolic), tuple(question.at.items()))
 
 
 def _analysed(network: Network, by: Question) -> Analysis:
@@ -107,33 +108,20 @@ def _analysed(network: Network, by: Question) -> Analysis:
             hint = did_you_mean(name, known, f"its parameters are {', '.join(known)}" if known else "it has none")
             raise SymcnnError(f"{network.name} has no parameter '{name}'", by.span("set"), hint)
     with _at(by, "set" if settings else "assume" if by.assume else "net"):
-        return _analysis(_Same(network.file), network.name, settings, by.assume)
+        return _analysis(Same(network.file), network.name, settings, by.assume)
 
 
 @lru_cache(maxsize=256)
-def _analysis(file: _Same, name: str, settings: tuple[tuple[str, str], ...], assume: tuple[str, ...]) -> Analysis:
+def _analysis(file: Same[File], name: str, settings: tuple[tuple[str, str], ...], assume: tuple[str, ...]) -> Analysis:
     network = Network(file.it, file.it.nets[name])
     given: dict[str, Any] = dict(settings)
     return analyse(network, assume=assume, **given)
 
 
 @lru_cache(maxsize=256)
-def _valued(symbolic: _Same, at: tuple[tuple[str, str], ...]) -> Analysis:
+def _valued(symbolic: Same[Analysis], at: tuple[tuple[str, str], ...]) -> Analysis:
     found: Analysis = symbolic.it.at(**dict(at))
     return found
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Same:
-    """An object as a key: it and no other."""
-
-    it: Any
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.it is self.it
 
 
 def _network_of(question: Question, quiz: Quiz) -> Network:

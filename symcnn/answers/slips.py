@@ -20,6 +20,7 @@ from symcnn.answers.asked import FIELDS, SHAPES, Answer, Asked, renamed, shape_v
 from symcnn.answers.effects import is_counted, is_different
 from symcnn.answers.following import Follower
 from symcnn.answers.replay import Made, Replay
+from symcnn.answers.same import Same
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.values import Frame
 from symcnn.library.seeing import SEEN, seeings
@@ -331,24 +332,11 @@ class _Comparison:
         return self._equal(answer, value) is True
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Same:
-    """An analysis as a key: the same object."""
-
-    analysis: Analysis
-
-    def __hash__(self) -> int:
-        return id(self.analysis)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.analysis is self.analysis
-
-
 def mistakes_in(analysis: Analysis) -> Mistakes:
     """Return the mistakes that can be made in a network, worked out once for the last networks."""
-    return _mistakes(_Same(analysis))
+    return _mistakes(Same(analysis))
 
 
 @lru_cache(maxsize=16)
-def _mistakes(same: _Same) -> Mistakes:
-    return Mistakes(same.analysis)
+def _mistakes(same: Same[Analysis]) -> Mistakes:
+    return Mistakes(same.it)

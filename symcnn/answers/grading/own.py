@@ -23,6 +23,7 @@ from symcnn.answers.messages import value_text
 from symcnn.answers.posing import Posed
 from symcnn.answers.reference import Question
 from symcnn.answers.replay import Replay, Run, counted
+from symcnn.answers.same import Same
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.values import Frame, number
 from symcnn.library.rules import COUNTED
@@ -221,7 +222,7 @@ def _with_output(right: Outcome, output: Tensor, arithmetic: Arithmetic) -> Outc
 
 
 def _again(analysis: Analysis, outputs: _Sizes, last: int | None) -> _Again:
-    return _Again(_replay(_Same(analysis)), outputs, last)
+    return _Again(_replay(Same(analysis)), outputs, last)
 
 
 def _summed(asked: Asked, again: _Again, about: list[tuple[Own, int]]) -> Value:
@@ -240,7 +241,7 @@ def _field(asked: Asked, about: list[tuple[Own, int]], analysis: Analysis) -> An
     starts = {place for own, place in about if own.posed.question.quantity in FIELDS and place != asked.place}
     if not (chained and starts):
         return None
-    replay = _replay(_Same(analysis))
+    replay = _replay(Same(analysis))
     start = max(starts)
     own = {o.posed.question.quantity: o.values for o, place in about if place == start}
     views, ends = replay.run({}).field(start), replay.run({}).field(asked.place)
@@ -272,19 +273,6 @@ def _is_chain(derivation: Derivation | None) -> bool:
     )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Same:
-    """An analysis as a key: the same object."""
-
-    analysis: Analysis
-
-    def __hash__(self) -> int:
-        return id(self.analysis)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.analysis is self.analysis
-
-
 @lru_cache(maxsize=64)
-def _replay(same: _Same) -> Replay:
-    return Replay(same.analysis)
+def _replay(same: Same[Analysis]) -> Replay:
+    return Replay(same.it)
