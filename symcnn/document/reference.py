@@ -71,7 +71,7 @@ def _said(found: Kind | Net) -> str:
 def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ...]]]:
     definition = kind.definition
     yield "source", (_words(definition.source or "not given"),)
-    yield "in words", tuple(_in_words(called) for called in definition.called)
+    yield "in words", tuple(_in_words(called, language) for called in definition.called)
     if definition.elsewhere:
         yield "elsewhere", (_words(", ".join(definition.elsewhere)),)
     yield "arguments", tuple(_argument(kind, p) for p in definition.parameters)
@@ -82,9 +82,9 @@ def _kind_items(kind: Kind, language: str) -> Iterator[tuple[str, tuple[Line, ..
     yield "letters", (_words(_LETTERS),)
 
 
-def _in_words(called: Called) -> Line:
+def _in_words(called: Called, language: str) -> Line:
     about = f"{called.argument}: " if called.argument else ""
-    return (Words(f"{about}{called.text}, {called.zh}"), *_where(called.condition))
+    return (Words(f"{about}{called.zh if language == 'zh' else called.text}"), *_where(called.condition))
 
 
 def _slips(slips: Sequence[Slip], language: str) -> tuple[Line, ...]:
