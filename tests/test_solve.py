@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Sum
 
-from symcnn import Analysis, SymcnnError, analyse, load, parse, render, solve
+from symcnn import Analysis, SymcnnError, analyse, check, compare, derive, load, parse, render, solve
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator, holds
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
 from symcnn.errors import NotSupportedError
+from symcnn.formula.style import Style
 from symcnn.repetition.monotone import direction
 from symcnn.solve import Answer, Bound
 from symcnn.solve.prefixes import Valuer
@@ -204,6 +205,36 @@ def test_a_quadratic_relation_is_one_of_a_square() -> None:
     assert "(2L·k + 2k0 − k)² ≤ (k − 2k0)² + 8B/9" in shown
     shown = render(solve(analyse(DEPTH["stacked"]), "params >= P", "k"))
     assert "k² ≥ P/(C²·n) for C²·n ≥ 1" in shown
+
+
+OTHERS = """
+net first { input 3×32×32; repeat n as i { if i == 0 { Conv(64, 7, padding=3) } else { Conv(16, 3, padding=1) } } }
+net cheap { input 3×32×32; Conv(64, 7, padding=3, bias=false); repeat n { Conv(64, 1, groups=64) } }
+"""
+
+
+@pytest.mark.parametrize("sign", ["<=", ">=", "==", "!="])
+@pytest.mark.parametrize("bound", [0, 1, 9_472, 10_000, 18_704, 20_000, 21_024])
+def test_fewer_repetitions_than_the_formulas_are_of(sign: str, bound: int) -> None:
+    a = analyse(parse(OTHERS)["first"])
+    solution = solve(a, f"params {sign} {bound}", "n")
+    assert solution.answer.fewer == (0, 1)
+    inside, compared = within(solution.answer), {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
+    for n in range(8):
+        params = analyse(parse(OTHERS.replace("repeat n", f"repeat {n}"))["first"]).params
+        assert inside(n) == compared.get(sign, operator.ne)(int(params), bound)
+
+
+def test_what_is_said_of_fewer_repetitions() -> None:
+    first, cheap = (analyse(net) for net in parse(OTHERS).values())
+    shown = render(solve(first, "params <= 10000", "n"))
+    assert "with n = 0, 1 the network was derived by itself" in shown
+    assert "formulas for  n ≥ 2" in shown
+    shown = render(compare(first, cheap, growing=("n",)))
+    assert "first has more params where these formulas hold" in shown
+    assert "first has formulas for" in shown
+    assert check("9472", first.at(n=1), quantity="params").verdict == "exact"
+    assert "公式适用于" in render(derive(first), style=Style(language="zh"))
 
 
 def test_each_axis_has_its_answer() -> None:

@@ -252,4 +252,6 @@ def _given_of(reference: Analysis | Layer, assume: tuple[str, ...]) -> Given:
     symbolic = reference.symbolic or reference
     symbols = tuple((name, domain_of(s) or "") for name, s in symbolic.symbols.items())
     meant = said(0, symbols, (*assume, *(f"{n} == {v}" for n, v in (reference.values or {}).items())))
-    return _given(meant.symbols, (*symbolic.assumed, *symbolic.claims, *meant.claims))
+    formal = symbolic.formal if reference.anew else ()  # what closed forms need that are not those of these values
+    claims = (claim for claim in symbolic.claims if claim not in formal)
+    return _given(meant.symbols, (*symbolic.assumed, *claims, *meant.claims))

@@ -13,7 +13,7 @@ from symcnn.derive.repetitions import repetitions
 from symcnn.document.conventions import columns as beside
 from symcnn.document.conventions import first_lines, layer_cell, meanings, title, total_cell, total_lines
 from symcnn.document.field import field_cell, field_lines
-from symcnn.document.legend import assumption_lines, symbol_lines
+from symcnn.document.legend import assumption_lines, condition_items, symbol_lines
 from symcnn.document.lines import CONVENTION, TITLES, line, shape, width
 from symcnn.document.timing import NOTE, time_lines
 from symcnn.document.tree import Row, rows
@@ -173,9 +173,5 @@ def _totals(analysis: Analysis) -> Listing:
         items.append(("symbols", symbol_lines(analysis)))
     if assumed := assumption_lines(analysis):
         items.append(("assuming", assumed))
-    formal = [claim.relation() for claim in analysis.claims if claim in analysis.formal]
-    if formal:  # with fewer repetitions the network has other formulas
-        items.append(("formulas for", tuple(map(line, formal))))
-    if defined := [relation for relation in analysis.conditions if relation not in formal]:
-        items.append(("defined for", tuple(map(line, defined))))
+    items += condition_items(analysis)
     return Listing(tuple(items))

@@ -14,14 +14,15 @@ from symcnn.compare import Comparison, QuantityComparison
 from symcnn.crossover import Crossover
 from symcnn.document.conventions import title
 from symcnn.document.field import field_cell
-from symcnn.document.legend import assumption_lines, symbol_lines
+from symcnn.document.legend import assumption_lines, condition_items, symbol_lines
 from symcnn.document.lines import CONVENTION, alone, line, listed, percent
 from symcnn.document.proof import piece_lines, sign_proof
-from symcnn.document.words import only_english
+from symcnn.document.words import only_english, word
 from symcnn.formula import nodes as f
 from symcnn.report import Advice, Block, Column, Document, Line, Listing, Math, Paragraph, Section, Table
 
 _WORDS = {-1: "fewer", 0: "equally many", 1: "more"}
+_VERBS = {word("formulas_for", "en"): "has"}  # of what stands for a network alone
 _MOST_RUNS = 12
 
 
@@ -120,18 +121,21 @@ def _leading_line(q: QuantityComparison, first: Expr, second: Expr) -> Line:
 
 def _verdict(comparison: Comparison, q: QuantityComparison) -> list[Line]:
     name, noun = comparison.first.net, title(q.quantity)
-    always = f"{name} {'always ' if q.difference.free_symbols else ''}has "
+    formal = comparison.first.formal or comparison.second.formal  # with fewer repetitions there are other formulas
+    always = f"{name} {'always ' if q.difference.free_symbols and not formal else ''}has "
+    there = " where these formulas hold" if formal else ""
     if q.evident == 0:
-        return [line(f"{name} has as many {noun} as {comparison.second.net}")]
+        return [line(f"{name} has as many {noun} as {comparison.second.net}{there}")]
     if q.evident is not None:
-        return [line(f"{always}{_WORDS[q.evident]} {noun}")]
+        return [line(f"{always}{_WORDS[q.evident]} {noun}{there}")]
     crossover = q.crossover
     if crossover is None:
-        return [line(f"{name} never has {_WORDS[q.never]} {noun}") if q.never else _undecided(comparison, q)]
+        never = f"{name} never has {_WORDS[q.never]} {noun}{there}" if q.never else ""
+        return [line(never) if never else _undecided(comparison, q)]
     if not crossover.runs or len(crossover.runs) > _MOST_RUNS:
         return [_last_word(name, noun, crossover), *piece_lines(crossover)]
     if len(crossover.runs) == 1:
-        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}"), *sign_proof(crossover)]
+        return [line(f"{always}{_WORDS[crossover.runs[0].sign]} {noun}{there}"), *sign_proof(crossover)]
     parts: list[Any] = [f"{name} has "]
     for place, run in enumerate(crossover.runs):
         parts += [", " if place else "", f"{_WORDS[run.sign]}{'' if place else ' ' + noun} ", *_range(run, crossover)]
@@ -201,9 +205,8 @@ def _structure(comparison: Comparison) -> Listing:
     if assumed := assumption_lines(first, second):
         items.append(("assuming", assumed))
     for analysis in (first, second):
-        if analysis.conditions:
-            relations = tuple(line(relation) for relation in analysis.conditions)
-            items.append((f"{analysis.net} is defined for", relations))
+        for label, lines in condition_items(analysis):
+            items.append((f"{analysis.net} {_VERBS.get(label, 'is')} {label}", lines))
     return Listing(tuple(items))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from symcnn.analysis import Layer
 from symcnn.derive import EXPLAINED_NAMES, Explanation, LayerWorking, Line, Repetitions
 from symcnn.document.calls import call_line
-from symcnn.document.legend import assumption_lines
+from symcnn.document.legend import assumption_lines, condition_items
 from symcnn.document.lines import line, shape
 from symcnn.document.tree import Row, repetitions, rows, times_of
 from symcnn.document.words import called, check_language, word
@@ -65,9 +65,8 @@ def _sections(explanation: Explanation, language: str, several: bool) -> Iterato
         yield Section(net + word("totals", language), blocks)
     if explanation.backward != ():
         yield Section(net + word("backward", language), tuple(_way_back(explanation, language)))
-    assumed, conditions = assumption_lines(analysis, language=language), tuple(map(line, analysis.conditions))
-    found = (("assuming", assumed), ("defined_for", conditions))
-    items = tuple((word(key, language), lines) for key, lines in found if lines)
+    assumed = assumption_lines(analysis, language=language)
+    items = (*([(word("assuming", language), assumed)] if assumed else []), *condition_items(analysis, language))
     if items and explanation.totals:
         yield Section(net + word("conditions", language), (Listing(items),))
 

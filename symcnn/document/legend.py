@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import Symbol
 
 from symcnn.analysis import Analysis
@@ -31,6 +33,15 @@ def assumption_lines(*analyses: Analysis, language: str = "en") -> tuple[Line, .
     rational = (line(symbol, word("rational", language)) for symbol in symbols if not symbol.is_integer)
     relations = dict.fromkeys(relation for analysis in analyses for relation in analysis.assumptions)
     return (*rational, *map(line, relations))
+
+
+def condition_items(analysis: Analysis, language: str = "en") -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Yield what closed forms are of, where fewer repetitions have others, and what the network is defined for."""
+    formal = [claim.relation() for claim in analysis.claims if claim in analysis.formal]
+    needed = [relation for relation in analysis.conditions if relation not in formal]
+    for label, relations in (("formulas_for", formal), ("defined_for", needed)):
+        if relations:
+            yield word(label, language), tuple(map(line, relations))
 
 
 def _meaning(symbol: Symbol, analyses: tuple[Analysis, ...]) -> str:

@@ -11,7 +11,7 @@ from sympy.logic.boolalg import true
 from symcnn.algebra.operations import total
 from symcnn.analysis.counting import Unknown
 from symcnn.document.amounts import bytes_line, decimal, numbers_line, seconds
-from symcnn.document.legend import assumption_lines, symbol_lines
+from symcnn.document.legend import assumption_lines, condition_items, symbol_lines
 from symcnn.document.lines import TITLES, alone, line, shape, width
 from symcnn.document.tree import Row, rows
 from symcnn.document.words import only_english
@@ -264,5 +264,4 @@ def _about(found: Memory) -> Iterator[tuple[str, tuple[Line, ...]]]:
         yield "symbols", symbol_lines(analysis)
     if assumed := assumption_lines(analysis):
         yield "assuming", assumed
-    if analysis.conditions:
-        yield "defined for", tuple(line(relation) for relation in analysis.conditions)
+    yield from condition_items(analysis)

@@ -34,6 +34,8 @@ def _section(solution: Solution) -> Section:
     if solution.given:
         pairs = [line(sym, " = ", value) for sym, value in solution.given.items()]
         items.append(("at", (tuple(part for pair in pairs for part in (Words(", "), *pair))[1:],)))
+    if solution.formal:
+        items.append(("formulas for", tuple(map(line, solution.formal))))
     if solution.conditions:
         items.append(("defined for", tuple(map(line, solution.conditions))))
     items.append(("symbols", (*symbol_lines(solution.analysis), *_new_symbols(solution))))
@@ -59,7 +61,7 @@ def _answer(solution: Solution, answer: Answer) -> Listing:
         items.append(("answer", (_values(solution, answer.ranges),)))
         if beside := _beside(solution, answer):
             items.append(("there", beside))
-    if proof := _proof(solution, answer):
+    if proof := [*_proof(solution, answer), *_fewer(solution, answer)]:
         items.append(("proof", tuple(proof)))
     return Listing(tuple(items))
 
@@ -120,6 +122,16 @@ def _proof(solution: Solution, answer: Answer) -> list[Line]:
     if proof.towards is None:
         return [line("every value of ", solution.symbol, " for which the net is defined was looked at")]
     return [line(answer.left - answer.right, f" {_STEPS[proof.towards]} from one ", solution.symbol, " to the next")]
+
+
+def _fewer(solution: Solution, answer: Answer) -> list[Line]:
+    """Say which networks were derived with their number of repetitions."""
+    if not answer.fewer:
+        return []
+    parts: list[Any] = []
+    for value in answer.fewer:
+        parts += [", " if parts else "", value]
+    return [line("with ", solution.symbol, " = ", *parts, " the network was derived by itself")]
 
 
 def _unlabelled(part: Line) -> Line:

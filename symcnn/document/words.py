@@ -105,6 +105,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "rational": (" is a positive rational number", " 为正有理数"),
     "assuming": ("assuming", "假设"),
+    "formulas_for": ("formulas for", "公式适用于"),
     "defined_for": ("defined for", "成立条件"),
     "conditions": ("Conditions", "条件"),
     "at": (" at ", "，取 "),

@@ -23,6 +23,7 @@ def solution_json(solution: Solution) -> str:
             "answers": [_answer(answer) for answer in solution.answers],
             "assuming": [relation_string(relation) for relation in solution.analysis.assumptions],
             "conditions": [relation_string(relation) for relation in solution.conditions],
+            "formulas_for": [relation_string(relation) for relation in solution.formal],
         }
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ from symcnn.formula.values import Frame, number
 from symcnn.library.rules import QUANTITIES
 from symcnn.repetition.substitution import replaced
 from symcnn.solve.bounds import Bound, bounds
+from symcnn.solve.fewer import difference_at, fewer
 from symcnn.solve.given import Given, claims_at, given_values
 from symcnn.solve.scope import AXIAL, SolveScope, quantities_of
 from symcnn.solve.steps import Steps, steps
@@ -43,7 +44,8 @@ class Answer:
     """The values of the symbol for which left and right are so related, along one axis or for the whole network.
 
     `ranges` are (first, last) of integers that follow each other, last None without an end; None where other symbols
-    stay, and then `bounds` say it in closed form. `proof` is how the ranges were found.
+    stay, and then `bounds` say it in closed form. `proof` is how the ranges were found; `fewer` are the values for
+    which the network has other formulas, and was derived with each of them.
     """
 
     axis: str | None
@@ -52,6 +54,7 @@ class Answer:
     ranges: tuple[tuple[int, int | None], ...] | None
     bounds: tuple[Bound, ...] = ()
     proof: Crossover | Steps | None = None
+    fewer: tuple[int, ...] = ()
 
     @property
     def least(self) -> int | None:
@@ -69,7 +72,7 @@ class Solution:
     """What a relation asks of one symbol of a network, and the answers: one, or one for each axis.
 
     `given` are the values that were put in; `conditions` are what the network needs then. Those of the symbol alone are
-    in the answers already, the others must hold besides.
+    in the answers already, the others must hold besides. `formal` is what only the closed forms need, not the network.
     """
 
     analysis: Analysis
@@ -78,6 +81,7 @@ class Solution:
     given: Given
     answers: tuple[Answer, ...]
     conditions: tuple[Boolean, ...]
+    formal: tuple[Boolean, ...] = ()
 
     @property
     def operator(self) -> str:
@@ -131,7 +135,8 @@ def solve(analysis: Analysis, relation: str, for_: str, **values: Any) -> Soluti
     with bounded_nesting(f"a formula of '{analysis.net}'"):
         given = given_values(analysis, values)
         question = _Question(analysis, asked, unknown, given, values)
-        return Solution(analysis, asked, unknown, given, tuple(question.answers()), question.conditions)
+        answers = tuple(question.answers())
+        return Solution(analysis, asked, unknown, given, answers, question.conditions, question.formal)
 
 
 def _check(analysis: Any, name: Any, values: Mapping[str, Any]) -> None:
@@ -190,10 +195,24 @@ class _Question:
         by_axis: list[tuple[str | None, int]] = [(None, 0)]
         if spoken & set(AXIAL):
             by_axis = [(name, place) for place, name in enumerate(axis_names(len(self.analysis.input) - 1))]
-        sides = [(axis, *self._sides(place)) for axis, place in by_axis]
-        alike = len({(left, right) for _, left, right in sides}) == 1
-        for axis, left, right in sides[:1] if alike else sides:
-            yield self._answer(None if alike else axis, left, right)
+        sides = [(axis, place, *self._sides(place)) for axis, place in by_axis]
+        alike = len({(left, right) for _, _, left, right in sides}) == 1
+        for axis, place, left, right in sides[:1] if alike else sides:
+            yield self._with_fewer(self._answer(None if alike else axis, left, right), place)
+
+    def _with_fewer(self, answer: Answer, place: int) -> Answer:
+        """Add the values for which the network has other formulas."""
+        values = fewer(self.analysis, self.unknown, self.given) if self.analysis.formal else ()
+        if answer.ranges is None or not values:
+            return answer
+        given = {symbol.name: value for symbol, value in self.given.items()}
+        runs: list[tuple[int, int | None]] = []
+        for value in values:
+            put_in = given | {self.unknown.name: value}
+            difference = difference_at(self.analysis, self.relation, place, put_in, self.values)
+            if difference is not None and _sign(difference) in _ACCEPTED[self.relation.operators[0]]:
+                runs.append((value, value))
+        return replace(answer, ranges=_joined((*runs, *answer.ranges)), fewer=values)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -203,8 +222,14 @@ class _Question:
     @property
     def conditions(self) -> tuple[Boolean, ...]:
         """What the net needs, with the values put in."""
-        needed = claims_at(self.analysis, self.analysis.claims, self.given)
-        return tuple(claim.relation() for claim in needed)
+        needed = [claim for claim in self.analysis.claims if claim not in self.analysis.formal]
+        return tuple(claim.relation() for claim in claims_at(self.analysis, needed, self.given))
+
+    @property
+    def formal(self) -> tuple[Boolean, ...]:
+        """What only its closed forms need."""
+        needed = [claim for claim in self.analysis.claims if claim in self.analysis.formal]
+        return tuple(claim.relation() for claim in claims_at(self.analysis, needed, self.given))
 
     @cached_property
     def facts(self) -> Facts:
@@ -245,6 +270,21 @@ class _Question:
             hint = f"give the other symbols values: {others}"
             raise NotSupportedError(f"solving {text} for {name}, with these symbols in it", self.relation.span, hint)
         return Answer(axis, left, right, None, closed)
+
+
+def _sign(number: Any) -> int:
+    return int(number > 0) - int(number < 0)
+
+
+def _joined(ranges: Iterable[tuple[int, int | None]]) -> tuple[tuple[int, int | None], ...]:
+    """Return ranges in order, those that follow each other as one."""
+    found: list[tuple[int, int | None]] = []
+    for first, last in ranges:
+        if found and found[-1][1] == first - 1:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return tuple(found)
 
 
 def _ranges(runs: Iterable[Run], operator: str) -> tuple[tuple[int, int | None], ...]:
