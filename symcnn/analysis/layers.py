@@ -63,6 +63,14 @@ class Layers(Sequence["Layer"]):
         return repr(self._rows)
 
 
+def last_with_positions(layers: Iterable[Layer], output: Sequence[Value]) -> Layer | None:
+    """Return the last layer whose output has several positions, where that of the whole has none; else None."""
+    if any(size != 1 for size in output[1:]):
+        return None
+    spatial = [layer for layer in layers if any(size != 1 for size in layer.output[1:])]
+    return spatial[-1] if spatial else None
+
+
 def gathered(counted: Iterable[tuple[int, Counted]]) -> list[tuple[int, Counted]]:
     """Return the same with every different mapping once: equal layers share theirs."""
     found: dict[int, tuple[int, Counted]] = {}

@@ -13,6 +13,7 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis import Analysis
+from symcnn.analysis.layers import last_with_positions
 from symcnn.answers.formula_conventions import BATCHES, BYTES, COSTS, conventions_of_formula, is_cost
 from symcnn.answers.reference import Question, value_of
 from symcnn.errors import SymcnnError
@@ -83,6 +84,10 @@ _TEXTS = {
     "elements": ("it is the number of values and not of bytes", "给出的是元素个数，而不是字节数"),
     "ceil_mode": ("it rounds the sizes of poolings the other way (ceil_mode)", "池化尺寸按另一种方式取整（ceil_mode）"),
     "whole_batch": ("it counts the whole batch and not one sample", "计入了整个批次，而不是一个样本"),
+    "last_positions": (
+        "it is that of the last layer with several positions, before the network looks at all of them together",
+        "这是最后一个仍有多个位置的层的值，即在网络把所有位置合在一起之前",
+    ),
     "channels_last": ("it has the channels last, as in TensorFlow", "通道写在最后（如 TensorFlow）"),
     "batch": ("it has the batch as its first axis", "第一维是批大小"),
     "no_batch": ("it leaves the batch axis out", "省略了批的一维"),
@@ -116,6 +121,8 @@ def _conventions(asked: Question) -> Iterator[tuple[Any, ...]]:
         else:
             yield from ((name, partial(exact, value)) for name, value in conventions_of_formula(asked))
     yield from _whole_batch(asked)
+    if asked.quantity in ("receptive_field", "jump", "centre") and asked.path is None and asked.analysis is not None:
+        yield "last_positions", partial(_before_one_position, asked, asked.analysis)
     if not asked.free and asked.analysis is not None and (asked.path is None or len(asked.layers) == 1):
         yield "ceil_mode", partial(_other_rounding, asked, asked.analysis)
 
@@ -130,6 +137,14 @@ def _whole_batch(asked: Question) -> Iterator[tuple[Any, ...]]:
             yield from (("batch", partial(tuple, (batch, *asked.value))) for batch in batches)
     elif asked.quantity not in (*_STORED, *_SIZES_OF) and (asked.quantity or is_cost(polynomial(asked.value))):
         yield from (("whole_batch", partial(product, (asked.value, batch))) for batch in batches)
+
+
+def _before_one_position(asked: Question, analysis: Analysis) -> Any:
+    """Return what an output sees before a global pooling, or a layer like it, looks at all of them together."""
+    last = last_with_positions(analysis.layers, analysis.output)
+    if last is None:
+        return None
+    return asked.given.rebuilt(exact(value_of(analysis, (last,), asked.quantity, whole=False)))
 
 
 def _other_rounding(asked: Question, analysis: Analysis) -> Any:

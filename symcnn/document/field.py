@@ -9,6 +9,7 @@ from typing import Any
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, is_number
 from symcnn.analysis import Analysis, Layer, ReceptiveField
+from symcnn.analysis.layers import last_with_positions
 from symcnn.document.lines import line, shape
 from symcnn.report import Line
 
@@ -22,13 +23,13 @@ def field_cell(values: tuple[Any, ...]) -> Line:
 
 def field_lines(analysis: Analysis) -> tuple[Line, ...]:
     """Return the lines on what the output sees; where it has no positions, also on the last layer that has them."""
-    spatial = [layer for layer in analysis.layers if any(size != 1 for size in layer.output[1:])]
-    if not spatial or any(size != 1 for size in analysis.output[1:]):
+    last = last_with_positions(analysis.layers, analysis.output)
+    if last is None:
         return (_field_line(analysis.receptive_field), *_remarks(analysis, analysis.receptive_field))
-    before, whole = spatial[-1].receptive_field, analysis.receptive_field
+    before, whole = last.receptive_field, analysis.receptive_field
     padded = ", padding included" if _begins_before(whole) else ""
     return (
-        (*_field_line(before), *line(f" after {spatial[-1].path}")),
+        (*_field_line(before), *line(f" after {last.path}")),
         *_remarks(analysis, before),
         (*line(f"of the output{padded}: "), *field_cell(whole.size)),
     )

@@ -180,3 +180,14 @@ def test_two_n_minus_one_where_the_biases_are_left_out() -> None:
     network = analysed("net a { input 3×32×32; Conv(8, 3, padding=1) }")
     found = check(str((2 * 27 - 1) * 8 * 32 * 32), network, quantity="flops")
     assert (found.verdict, found.convention) == ("convention", "mul_add")
+
+
+def test_a_field_before_all_positions_are_taken_together() -> None:
+    """28n − 3 is quoted of a CIFAR ResNet; its global pooling sees 28 more."""
+    net = "net r(n) { input 3×32×32; repeat n { Conv(4, 3, padding=1) }; GlobalAvgPool; Flatten; Linear(10) }"
+    found = check("2n + 1", analysed(net), quantity="receptive_field")
+    assert (found.verdict, found.convention) == ("convention", "last_positions")
+    assert check("2n + 1", analysed(net), quantity="receptive_field", accept=("last_positions",)).right
+    assert check("2n + 32", analysed(net), quantity="receptive_field").verdict == "exact"
+    flat = analysed("net r(n) { input 3×32×32; repeat n { Conv(4, 3, padding=1) } }")
+    assert check("2n + 2", flat, quantity="receptive_field").verdict == "wrong"
