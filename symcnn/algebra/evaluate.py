@@ -92,6 +92,8 @@ def _compute(expr: Expr, evaluate: Evaluate) -> int | Fraction:
         raise SymcnnError(f"'{expr.name}' has no value")
     if isinstance(expr, Piecewise):
         return evaluate(next(value for value, condition in expr.args if holds(condition, evaluate)))
+    if isinstance(expr, Mul):
+        return _product(expr, evaluate)
     parts = [evaluate(part) for part in expr.args]
     if isinstance(expr, Pow):
         return raise_power(parts[0], parts[1])
@@ -99,6 +101,20 @@ def _compute(expr: Expr, evaluate: Evaluate) -> int | Fraction:
     if operation is None:
         raise SymcnnError(f"cannot evaluate {expr.func.__name__}")
     return _tidy(operation(parts))
+
+
+def _product(expr: Mul, evaluate: Evaluate) -> int | Fraction:
+    """Multiply; roots of one base are a whole power together, as SymPy writes 2^(n(n − 1)/2) as 2^(n²/2)·2^(−n/2)."""
+    factors: list[int | Fraction] = []
+    roots: dict[int | Fraction, int | Fraction] = {}
+    for part in expr.args:
+        if isinstance(part, Pow) and not isinstance(part.exp, Integer):
+            base, exponent = evaluate(part.base), evaluate(part.exp)
+            if exponent.denominator != 1:
+                roots[base] = roots.get(base, 0) + exponent
+                continue
+        factors.append(evaluate(part))
+    return _tidy(prod((*factors, *(raise_power(base, _tidy(exponent)) for base, exponent in roots.items()))))
 
 
 def holds(condition: Boolean, evaluate: Evaluate) -> bool:
@@ -131,7 +147,6 @@ def _tidy(number: int | Fraction) -> int | Fraction:
 
 _OPERATIONS: dict[type[Expr], Callable[[list[int | Fraction]], int | Fraction]] = {
     Add: sum,
-    Mul: prod,
     floor: lambda parts: parts[0] // 1,
     ceiling: lambda parts: -(-parts[0] // 1),
     Max: max,

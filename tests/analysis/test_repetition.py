@@ -428,3 +428,12 @@ def test_the_memory_of_a_depth() -> None:
     assert found.peak == (16 + 24 + 12) * 64 + (16 + 3 * 12) * 64
     assert memory(a).at(L=3, k0=16, k=12, H=8, W=8).peak == found.peak
     assert same(memory(a).peaks[0].value, 2 * H * W * (L * k + k0))
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_an_exponent_that_is_half_a_square(number: int) -> None:
+    """SymPy writes 2^(i(i − 1)/2) as roots, of which only the product is whole."""
+    text = "net a { input c×7×7; repeat n as i { repeat i { Conv(2*channels, 1) } } }"
+    found = analyse(parse(text)["a"]).at(n=number, c=4)
+    unrolled = analyse(parse(text.replace("repeat n", f"repeat {number}"))["a"]).at(c=4)
+    assert (found.flops, found.params) == (unrolled.flops, unrolled.params)
