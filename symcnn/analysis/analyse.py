@@ -16,7 +16,7 @@ from symcnn.algebra.conditions import ZERO, Condition, Either, single
 from symcnn.algebra.quotient import has_rounding
 from symcnn.algebra.symbols import POSITIVE, domain_of, exact, expression
 from symcnn.analysis.counting import Counting
-from symcnn.analysis.derivation import Derivation, visits
+from symcnn.analysis.derivation import BY_NUMBER, Derivation, visits
 from symcnn.analysis.domains import domains
 from symcnn.analysis.fields import Fields, layer_fields, output_field
 from symcnn.analysis.learning import first_times
@@ -121,7 +121,7 @@ def _never(net: Network, error: SymcnnError, walk: Walk, span: Span | None) -> S
     if walk.formal:
         forms = " and ".join(relation_text(claim) for claim in dict.fromkeys(walk.formal))
         what = f"a net that is defined only where its closed forms do not hold, which want {forms}: {error.message}"
-        return NotSupportedError(what, span, "give the number of repetitions a value")
+        return NotSupportedError(what, span, BY_NUMBER)
     return SymcnnError(f"the net '{net.name}' is defined for no input", span, error.message)
 
 

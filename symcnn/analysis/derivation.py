@@ -17,6 +17,7 @@ from symcnn.source import Span
 
 Place = int  # of a value in a body: 0, 1, … the outputs of its items; INPUT, INPUT − 1, … its inputs
 INPUT: Place = -1
+BY_NUMBER = "give the number of repetitions a value, as in assume n == 3"  # where it has no closed form
 
 
 class Leaf(NamedTuple):

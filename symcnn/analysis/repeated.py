@@ -9,7 +9,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, every, single
 from symcnn.algebra.operations import product
 from symcnn.algebra.symbols import Value
-from symcnn.analysis.derivation import Derivation, Leaf, Loop, Nest
+from symcnn.analysis.derivation import BY_NUMBER, Derivation, Leaf, Loop, Nest
 from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.falling import at_the_hardest
 from symcnn.errors import NotSupportedError, SymcnnError
@@ -80,8 +80,7 @@ def _everywhere(nest: Nest, arithmetic: Arithmetic) -> Iterator[Asked]:
             if parts is None:
                 # In the sizes of the repetition, which the reader knows, where there is a claim of its own.
                 message = f"the condition {_for_all(one.claims[0] if one.claims else claim, nest)}"
-                hint = "give the number of repetitions a value"
-                raise NotSupportedError(message, one.leaf.span if one.leaf else None, hint)
+                raise NotSupportedError(message, one.leaf.span if one.leaf else None, BY_NUMBER)
             if False in parts:
                 raise NeverError(f"{_for_all(claim, nest)} never holds", one.leaf.span if one.leaf else None)
         yield Asked(one.leaf, tuple(_open(part for parts in found if parts for part in parts)))

@@ -11,7 +11,7 @@ from symcnn.algebra.conditions import Condition, Either, Every, Truth, every, si
 from symcnn.algebra.operations import total
 from symcnn.algebra.symbols import NONNEGATIVE, Value, symbol
 from symcnn.analysis.body import Body
-from symcnn.analysis.derivation import Derivation, Nest, Place
+from symcnn.analysis.derivation import BY_NUMBER, Derivation, Nest, Place
 from symcnn.analysis.divided import divides_by_zero_where_none
 from symcnn.analysis.everywhere import everywhere
 from symcnn.analysis.recurring import NotRecurringError, Recurring, recurring
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_FIRST, _MOST_LAST = 3, 2  # iterations that may differ from the others
 _WHAT = "this symbolic number of repetitions"
-_BY_NUMBER = "give the number of repetitions a value"
 _INDICES = ("i", "j", "l", "t", "u", "v", *(f"i_{number}" for number in range(1, 1000)))
 
 
@@ -281,14 +280,14 @@ def _ranged(name: str, first: int, last: int) -> str:
 def _unsolved(error: NotRecurringError | None, span: Span) -> SymcnnError:
     assert error is not None
     reason = error.message.removeprefix(f"not supported yet: {_WHAT}: ")  # of one inside
-    found = NotSupportedError(f"{_WHAT}: {reason}", error.span or span, _BY_NUMBER)
+    found = NotSupportedError(f"{_WHAT}: {reason}", error.span or span, BY_NUMBER)
     found.context = error.context
     return found
 
 
 def _unformed(error: SymcnnError, formal: Iterable[Condition | Either], span: Span) -> SymcnnError:
     forms = " and ".join(map(relation_text, formal))
-    found = NotSupportedError(f"closed forms, which want {forms}: {error.message}", error.span or span, _BY_NUMBER)
+    found = NotSupportedError(f"closed forms, which want {forms}: {error.message}", error.span or span, BY_NUMBER)
     found.context = error.context
     return found
 

@@ -13,7 +13,7 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.counting import Unknown
-from symcnn.analysis.derivation import visits
+from symcnn.analysis.derivation import BY_NUMBER, visits
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.memory.alive import Peak, alive, peak_of
 from symcnn.memory.live import Open, is_view
@@ -107,7 +107,7 @@ def ratio(operations: Any, access: Any, number_bytes: Any, exactly: Any) -> Any:
 def known(found: Any) -> Any:
     """Return what was found; raises `NotSupportedError` where that is open."""
     if isinstance(found, Open):
-        raise NotSupportedError(f"the live set: {found.reason}", hint="give the number of repetitions a value")
+        raise NotSupportedError(f"the live set: {found.reason}", hint=BY_NUMBER)
     return found
 
 

@@ -8,6 +8,7 @@ from sympy import Expr, Piecewise, Sum, ceiling
 from symcnn import Analysis, analyse, load, parse, render, symbols
 from symcnn.algebra.polynomial import add, polynomial
 from symcnn.algebra.symbols import NONNEGATIVE, symbol
+from symcnn.analysis.derivation import BY_NUMBER
 from symcnn.errors import NotSupportedError
 from tests.analysis.unrolled import evaluated, said, unrolled, values
 from tests.helpers import analysed, error_of
@@ -180,7 +181,7 @@ def test_a_body_without_closed_form_says_which_size_has_none(steps: str, says: s
     error = error_of(lambda: analysed(f"net a {{ input 8×H×W; {steps} }}"))
     assert isinstance(error, NotSupportedError)
     assert "no closed form is known" in error.message and says in error.message
-    assert error.hint == "give the number of repetitions a value"
+    assert error.hint == BY_NUMBER
 
 
 def test_numbers_of_repetitions_that_are_none() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from symcnn import SymcnnError, analyse, load
 from symcnn.algebra.evaluate import evaluator
+from symcnn.analysis.derivation import BY_NUMBER
 from symcnn.errors import NotSupportedError
 from symcnn.memory import memory, roofline
 from symcnn.memory.footprint import LayerMemory, Memory
@@ -146,7 +147,7 @@ def test_what_is_not_known_is_said_of_it_alone() -> None:
     for act in (lambda: found.peak, lambda: found.inference_bytes, lambda: found.layers[-1].live):
         error = error_of(act)
         assert "in which repetition of repeat1" in error.message
-        assert error.hint == "give the number of repetitions a value"
+        assert error.hint == BY_NUMBER
     assert found.params_bytes == 4 * found.params
     assert found.access_bytes == 4 * found.access
     assert found.at(n=5, H=64).peak == 64 * 64 + 32 * 32
