@@ -74,8 +74,10 @@ class Facts:
             if isinstance(atom, Max):
                 return max(known, default=None)
             return min(known) if len(known) == len(bounds) else None
-        if isinstance(atom, Pow) and atom.is_positive:
-            return self._least_power(atom)
+        if isinstance(atom, Pow):
+            if atom.is_positive or self._has_positive_base(atom):
+                return self._least_power(atom)
+            return 0 if atom.is_nonnegative else None
         if isinstance(atom, Piecewise):
             return self._least_of_cases(atom)
         if isinstance(atom, ExprWithLimits):
@@ -232,6 +234,11 @@ class Facts:
         if within.monomial:
             return None if bound < 0 else 1 if up and bound > 0 else 0
         return -(-bound // within.number) if up else bound // within.number
+
+    def _has_positive_base(self, power: Pow) -> bool:
+        """Tell whether it is the power of a symbol that is known to be positive, where its domain has 0 too."""
+        least = self.least(power.base) if isinstance(power.base, Symbol) else None
+        return least is not None and least > 0
 
     def _least_power(self, atom: Pow) -> Number:
         base = self.least(atom.base) if isinstance(atom.base, Symbol) else exact(atom.base)

@@ -438,3 +438,12 @@ def test_an_exponent_that_is_half_a_square(number: int) -> None:
     found = analyse(parse(text)["a"]).at(n=number, c=4)
     unrolled = analyse(parse(text.replace("repeat n", f"repeat {number}"))["a"]).at(c=4)
     assert (found.flops, found.params) == (unrolled.flops, unrolled.params)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_powers_of_a_base_that_is_assumed_to_be_positive(number: int) -> None:
+    text = "net a { input C×L; repeat n as i { Conv(C, 3, dilation=r^i, padding=r^i) } }"
+    found = analyse(parse(text)["a"], assume="r >= 1")
+    for rate in (1, 2, 3):
+        size = found.at(n=number, r=rate, C=2, L=40).receptive_field.size
+        assert size == (1 + 2 * sum(rate**i for i in range(number)),)
