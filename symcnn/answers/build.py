@@ -8,6 +8,7 @@ from typing import Any
 
 from symcnn.answers import tree
 from symcnn.answers.reading import Member, Unit
+from symcnn.answers.rounding import half_place
 from symcnn.answers.tokens import Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.formula import nodes as f
@@ -161,8 +162,9 @@ def _member(node: Any, unit: Token | None, approximate: bool = False) -> Member:
     measured: Unit | None = None if unit is None else unit.value
     span = node.span if unit is None else node.span.to(unit.span)
     half = _half_unit(node)
-    if half is None and measured is not None and measured.factor > 1 and _integer(_bare(node)) is not None:
-        half = Fraction(1, 2)  # 102 MB, as 102M
+    if half is None and measured is not None and measured.factor > 1:
+        written = _integer(_bare(node))
+        half = None if written is None else half_place(written) or Fraction(1, 2)  # 102 MB, as 102M
     return Member("formula", (node,), span, "", (), half, measured, approximate)
 
 
@@ -182,7 +184,12 @@ def _half_unit(node: Any) -> Fraction | None:
             return None if power is None or abs(power) > 400 else half * Fraction(10) ** power
         case f.Product((f.Number(int(value)), f.Power(f.Number(10), exponent)), ("*",)) if value:
             power = _integer(exponent)
-            return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)  # 16·10^5, as 1.6·10^6
+            return (
+                None if power is None or not 0 < power <= 400 else half_place(value) * 10**power
+            )  # 16·10^5, as 1.6·10^6
+        case f.Power(f.Number(10), exponent):
+            power = _integer(exponent)
+            return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)
     return None
 
 

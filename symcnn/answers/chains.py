@@ -44,8 +44,10 @@ def chain_verdict(
     if len(members) == 1:
         return decide(members[0], asked, policy)
     undecided = False
+    stated = 0  # the first member that says what is asked, and not what it is worked out from
     for place, (left, right) in enumerate(pairwise(members)):
-        if _puts_numbers_in(left, right, asked):
+        if _puts_in(left, right, asked):
+            stated = place + 1
             continue
         found = link(left, right, asked.given, relations[after + place] == ABOUT)
         if isinstance(found, Counterexample):
@@ -54,12 +56,14 @@ def chain_verdict(
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
-    return min((decide(m, asked, policy) for m in (members[-1], members[0])), key=lambda found: _RANKS[found.verdict])
+    return min(
+        (decide(m, asked, policy) for m in (members[-1], members[stated])), key=lambda found: _RANKS[found.verdict]
+    )
 
 
-def _puts_numbers_in(left: Answered, right: Answered, asked: Question) -> bool:
-    """Tell whether numbers are put into a formula in letters that only the answer has: k·k·c·m = 5·5·1·32."""
-    return bool(_own_names(left, asked)) and not _own_names(right, asked) and all(map(is_number, right.values))
+def _puts_in(left: Answered, right: Answered, asked: Question) -> bool:
+    """Tell whether something is put in for the letters that only the answer has: k·k·c·m = 5·5·1·32, k²CM = 9CM."""
+    return bool(_own_names(left, asked)) and not _own_names(right, asked)
 
 
 def _own_names(side: Answered, asked: Question) -> set[str]:

@@ -20,7 +20,7 @@ from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.words import Words
 from symcnn.syntax.answer import NotParsedError, answer_parser
 
-FORMS = ("formula", "number", "shape", "order")
+FORMS = ("formula", "number", "bytes", "shape", "order")
 _NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
 _LONE_DASH = re.compile(r"\s*-{1,3}\s*")
 _IN_A_CELL = re.compile(r"\s*[=@]")  # how the formula of a cell begins
@@ -31,14 +31,14 @@ _OF_A_TABLE = re.compile(
 _MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "commas", "bytes", "loose", "floors", "crosses")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "loose", "floors", "crosses")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 
 def read(text: str, names: Names, *, locale: str | None = None, form: str | None = None) -> tuple[Reading, ...]:
     """Return every way to read an answer; two or more say that it is ambiguous.
 
-    `form` is what is asked: formula, number, shape or order. Raises `Unreadable` where there is no way.
+    `form` is what is asked: formula, number, bytes, shape or order. Raises `Unreadable` where there is no way.
 
     >>> from symcnn.answers.notation import latex
     >>> [latex(reading) for reading in read("9.248", Names(()))]

@@ -143,6 +143,16 @@ CHAINS = [
     ("(32,12,12) -> (32,24,24)", (32, 12, 12), (), "wrong", ""),
     ("H = H", "H", (), "invalid", "equals itself"),
     ("832 = 832", 832, (), "invalid", "equals itself"),
+    ("9CHW = 9*C*H*W", "9*C*H*W", (), "exact", ""),
+    ("8CHW = 8*C*H*W", "9*C*H*W", (), "wrong", ""),
+    ("k²CM = 9CM", "9*C*M", (), "exact", ""),
+    ("k²CM = 9CM = 8CM", "9*C*M", (), "inconsistent", "9CM = 8CM"),
+    ("k²CM = 8CM", "9*C*M", (), "wrong", ""),
+    ("9CM + (k+1)^2 - k^2 - 2k - 1 = 8CM", "9*C*M", (), "wrong", ""),
+    ("F²·C·K = 9·C·M", "9*C*M", (), "exact", ""),
+    ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋+1", "floor((W-3)/2) + 1", (), "exact", ""),
+    ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋", "floor((W-3)/2) + 1", (), "wrong", ""),
+    ("9CQ", "9*C*M", (), "wrong", "no symbol Q; its symbols are C, M"),
 ]
 
 
@@ -282,3 +292,40 @@ def test_numbers_are_put_into_a_formula_in_letters_of_the_learner() -> None:
     found = symcnn.check("k*k*c*m + m = 5*5*1*32 + 32 = 833", 832)
     assert found.verdict == "inconsistent"
     assert symcnn.check("k*k*c*m + m", 832).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("三一", 31),
+        ("八三二", 832),
+        ("九二八零", 9280),
+        ("九千二百八", 9280),
+        ("九千二百零八", 9208),
+        ("一万二", 12_000),
+    ],
+)
+def test_digits_in_chinese(answer: str, value: int) -> None:
+    assert symcnn.check(answer, value).verdict == "exact"
+
+
+@pytest.mark.parametrize("answer", ["三一百", "八三二十", "一零零百"])
+def test_digits_in_chinese_that_are_no_number(answer: str) -> None:
+    assert symcnn.check(answer, 31).verdict == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "verdict"),
+    [
+        ("61384 B", "bytes", "exact"),
+        ("15346*4 B", "bytes", "exact"),
+        ("61.384 kb", "bytes", "exact"),
+        ("61.384 kilobytes", "bytes", "exact"),
+        ("60 kB", "bytes", "approx"),
+        ("60k", "number", "approx"),
+        ("70k", "number", "wrong"),
+        ("61384 B", "number", "wrong"),
+    ],
+)
+def test_b_is_a_byte_where_bytes_are_asked(answer: str, kind: str, verdict: str) -> None:
+    assert symcnn.check(answer, 61384, kind=kind).verdict == verdict
