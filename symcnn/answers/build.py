@@ -184,9 +184,9 @@ def _half_unit(node: Any) -> Fraction | None:
             return None if power is None or abs(power) > 400 else half * Fraction(10) ** power
         case f.Product((f.Number(int(value)), f.Power(f.Number(10), exponent)), ("*",)) if value:
             power = _integer(exponent)
-            return (
-                None if power is None or not 0 < power <= 400 else half_place(value) * 10**power
-            )  # 16·10^5, as 1.6·10^6
+            if power is None or not 0 < power <= 400:
+                return None
+            return half_place(value * 10**power)  # 16·10^5, as 1.6·10^6
         case f.Power(f.Number(10), exponent):
             power = _integer(exponent)
             return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
+from symcnn.answers.reading import Unit
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
@@ -276,12 +277,28 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
-        segment = self._without_lone_times(segment)
+        segment = self._terms_counted(self._without_lone_times(segment))
         while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._rounded(self._with_unit(segment))
+
+    def _terms_counted(self, segment: list[Token]) -> list[Token]:
+        """Read 9216 weights + 64 biases as so many parameters: the words belong to the terms, not to the sum."""
+        ends = [i for i, token in enumerate(segment) if i and token.type == "SIGN" and not token.depth]
+        if not ends or any(segment[i].value != "+" for i in ends):
+            return segment
+        words = [i - 1 for i in (*ends, len(segment)) if i > 1 and self._is_part(segment[i - 1], segment[i - 2])]
+        if not words or (words == [len(segment) - 1] and not self._is_part(segment[-1], segment[-2], "biases")):
+            return segment
+        unit = Token("UNIT", Unit("parameters", "params", 1), segment[-1].end, segment[-1].end)
+        self.scanner.plain.mended("the words behind the terms of a sum read as parameters", "各项后的单位按参数读")
+        return [*(token for i, token in enumerate(segment) if i not in words), unit]
+
+    def _is_part(self, token: Token, before: Token, *kinds: str) -> bool:
+        named = unit_named(str(token.value)) if self.is_word(token) and before.type in ENDS else None
+        return named is not None and named.factor == 1 and named.quantity in (kinds or ("weights", "biases", "params"))
 
     def _rounded(self, segment: list[Token]) -> list[Token]:
         """Read 110.5 向下取整, rounded down, as 110.5 → ⌊110.5⌋."""

@@ -13,6 +13,7 @@ from symcnn.answers.names import Names
 from symcnn.answers.normalise import Normalised, normalised
 from symcnn.answers.numerals import decimal_mark
 from symcnn.answers.reading import Reading
+from symcnn.answers.remarks import with_remark_told, without_brackets_of_working
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import Token
 from symcnn.answers.tree import depth
@@ -49,6 +50,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     _refuse_spreadsheets(plain, names)
     _without_markdown(plain)
     _without_note(plain)
+    without_brackets_of_working(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     if first.has_decimal_commas():
@@ -123,6 +125,7 @@ class _Attempt:
         chain = self._parsed(tokens)
         if len(tokens) > _SHALLOW:
             self._refuse_depth(chain)
+        chain = with_remark_told(chain, self.plain.mended)
         members = chain.members
         if self.form == "order":
             members = tuple(

@@ -290,6 +290,14 @@ class Words:
         """Tell whether a line ends between two factors, but in LaTeX, where it says nothing."""
         return "\\" not in self.scanner.text and "\n" in self.scanner.text[before.end : token.start]
 
+    def _opens_with_plus(self, token: Token) -> bool:
+        place = next(i for i, other in enumerate(self.tokens) if other is token)
+        return (
+            place + 1 < len(self.tokens)
+            and self.tokens[place + 1].type == "SIGN"
+            and self.tokens[place + 1].value == "+"
+        )
+
     def _is_raised(self, token: Token) -> bool:
         place = next(i for i, other in enumerate(self.tokens) if other is token)
         return place + 1 < len(self.tokens) and self.tokens[place + 1].type == "_POWER"
@@ -299,6 +307,10 @@ class Words:
         if not token.depth and self._is_on_another_line(before, token):
             hint = "give one answer; what goes on begins with a sign, and a chain with ="
             raise self.refused("several", "another line begins here", token, hint)
+        if before.type == "NUMBER" and token.type == "_OPEN" and self._opens_with_plus(token):
+            raise self.refused(
+                "syntax", "brackets that begin with + are no factor", token, "write 9216 + 64, or * for times"
+            )
         closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
         raised = is_symbol and token.gap and self._is_raised(token)  # n 2^n, C^2 4^i
         if token.type == "NUMBER" and (token.gap or not closed) and not raised:

@@ -329,3 +329,38 @@ def test_digits_in_chinese_that_are_no_number(answer: str) -> None:
 )
 def test_b_is_a_byte_where_bytes_are_asked(answer: str, kind: str, verdict: str) -> None:
     assert symcnn.check(answer, 61384, kind=kind).verdict == verdict
+
+
+LAYER = analysed("net q { input 16×32×32; conv1: Conv(64, 3) }")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "shown"),
+    [
+        ("9280 (64*145)", "exact", "9,280 = 64·145"),
+        ("9280 (=64*145)", "exact", "9,280 = 64·145"),
+        ("9280 (= 64*(144+1))", "exact", "9,280 = 64·(144 + 1)"),
+        ("9280 (=64*144)", "inconsistent", "9,280 = 64·144"),
+        ("64 (144+1)", "exact", "64·(144 + 1)"),
+        ("9216(+64)", "invalid", ""),
+        ("9216 + 64 biases", "exact", "9,216 + 64 parameters"),
+        ("9216+64偏置", "exact", "9,216 + 64 parameters"),
+        ("9216 weights + 64 biases = 9280", "exact", "9,216 + 64 parameters = 9,280"),
+        ("9216个权重+64个偏置", "exact", "9,216 + 64 parameters"),
+        ("9216 weights + 60 biases = 9276", "wrong", "9,216 + 60 parameters = 9,276"),
+        ("9216 + 64 params", "exact", "9,216 + 64 params"),
+        ("144*64 = 9216 => 9216+64 = 9280", "exact", "144·64 = 9,216 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9216 → 9216+64 = 9280", "exact", "144·64 = 9,216 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9000 → 9216+64 = 9280", "inconsistent", "144·64 = 9,000 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9216 → 9216+60 = 9276", "wrong", "144·64 = 9,216 → 9,216 + 60 = 9,276"),
+        ("9216 → 9280", "inconsistent", "9,216 → 9,280"),
+    ],
+)
+def test_what_stands_beside_the_number(answer: str, verdict: str, shown: str) -> None:
+    found = symcnn.check(answer, LAYER, quantity="params")
+    assert (found.verdict, found.reading_text) == (verdict, shown)
+
+
+def test_the_size_of_both_sides_in_brackets_is_no_factor() -> None:
+    assert symcnn.check("19 (19x19)", 19).verdict == "exact"
+    assert symcnn.check("19 (18x18)", 19).verdict == "wrong"
