@@ -12,8 +12,10 @@ from symcnn.answers.rounding import half_place
 from symcnn.answers.tokens import Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.formula import nodes as f
+from symcnn.source import Span
 
-_ARGUMENTS = {"floor": 1, "ceil": 1, "int": 1, "sqrt": 1, "abs": 1, "factorial": 1, "pow": 2, "mod": 2}
+_ARGUMENTS = {"floor": 1, "ceil": 1, "int": 1, "sqrt": 1, "abs": 1, "factorial": 1, "pow": 2, "mod": 2,
+    "rounddown": 2, "quotient": 2}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,23 @@ class Builder:
                 return f.Power(f.Group(arguments[0]), arguments[1], span=span)
             case "mod":
                 return f.Group(f.Product(tuple(map(f.Group, arguments)), ("%",), span=span), span=span)
+            case "plus" | "times" | "quotient" | "rounddown":
+                return _of_a_table(name, arguments, span)
         return f.Apply(f.Name(name, span=head.span), arguments, span=span)
+
+
+def _of_a_table(name: str, arguments: tuple[Any, ...], span: Span) -> Any:
+    """Return what a function of a spreadsheet does: SUM, PRODUCT, QUOTIENT, and ROUNDDOWN to the whole."""
+    if name == "rounddown":
+        if _integer(arguments[1]) != 0:
+            raise Unreadable("unknown", "a number is rounded down to a whole one only", span, "as in ROUNDDOWN(x, 0)")
+        return tree.Truncated(arguments[0], span=span)
+    if len(arguments) == 1:
+        return f.Group(arguments[0], span=span)
+    parts = tuple(part if isinstance(part, (f.Number, f.Name)) else f.Group(part, span=part.span) for part in arguments)
+    signs = {"plus": "+", "times": "*", "quotient": "/"}[name]
+    found = (f.Sum if name == "plus" else f.Product)(parts, (signs,) * (len(parts) - 1), span=span)
+    return tree.Truncated(found, span=span) if name == "quotient" else f.Group(found, span=span)
 
 
 def _bare(node: Any) -> Any:

@@ -34,6 +34,7 @@ class Phrases:
         self._refuse_hedges()
         self._join_lines()
         self._take_label()
+        self._equate()
         self.tokens = [token for segment in self._segments() for token in self._measured(segment)]
         return self.tokens
 
@@ -210,6 +211,14 @@ class Phrases:
         if colon or self._begins_another_label():
             self._take_label()
 
+    def _equate(self) -> None:
+        """Read 64*(144+1) is 9280 as an equation."""
+        for place in range(1, len(self.tokens) - 1):
+            before, token, following = self.tokens[place - 1 : place + 2]
+            copula = token.type == "WORD" and token.value.lower() in v.BETWEEN and self.is_word(token)
+            if copula and not token.depth and before.type in ENDS and following.type in _BEGINNINGS:
+                self.tokens[place] = token.changed("EQUALS", "=")
+
     def _may_end_label(self, token: Token) -> bool:
         if token.depth:
             return False
@@ -301,11 +310,14 @@ class Phrases:
         return named is not None and named.factor == 1 and named.quantity in (kinds or ("weights", "biases", "params"))
 
     def _rounded(self, segment: list[Token]) -> list[Token]:
-        """Read 110.5 向下取整, rounded down, as 110.5 → ⌊110.5⌋."""
+        """Read 110.5 向下取整, and 110.5 rounded down, as 110.5 → ⌊110.5⌋."""
         opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
-        if opening is None or len(segment) == 1:
+        count = 1
+        if [str(token.value) for token in segment[-2:-1]] == ["rounded"] and self.is_word(segment[-1]):
+            opening, count = v.ROUNDED.get(str(segment[-1].value)), 2
+        if opening is None or len(segment) <= count:
             return segment
-        word, segment = segment[-1], segment[:-1]
+        word, segment = segment[-count], segment[:-count]
         again = [token.changed(token.type, token.value) for token in segment]
         arrow, closing = word.changed("RELATION", "→"), word.changed(f"CLOSE_{opening}", "⌋")
         return [*segment, arrow, word.changed(opening, "⌊"), *again, closing]
@@ -326,7 +338,7 @@ class Phrases:
         return token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
 
     def _is_last_filler(self, segment: list[Token]) -> bool:
-        behind = segment[-2].type in ENDS or segment[-2].type in ("WORD", "CHINESE")
+        behind = segment[-2].type in ENDS | {"WORD", "CHINESE"} or segment[-2].value == "%"
         return behind and self._is_filler(segment[-1]) and len(segment[-1].value) > 1
 
     def _is_about(self, token: Token) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ONE = Fraction(1)
 _LARGEST_EXPONENT = 99  # of ten
-_LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTB])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
+_LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTBm])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
 _CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
 _MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
@@ -98,10 +98,16 @@ def _scale(scanner: Scanner, read: Numeral) -> tuple[Fraction, int, bool]:
     if letters is not None and _is_scale(scanner, letters, read):
         if letters[1] == "B":  # billion
             return Fraction(10**9), letters.end(1), True
+        if letters[1] == "m":
+            scanner.plain.mended("m read as M", "m 按 M 读")
+            return Fraction(10**6), letters.end(1), True
         return Fraction(scale_named(letters[1]) or 1), letters.end(1), True
     word = _WORD.match(text, end)
     if word is not None and word[1] not in LETTER_SCALES and word[1] not in scanner.names:
         scale = scale_named(word[1])
+        if word[1].lower() == "mil" and scanner.mark != ",":  # a thousand in Spanish, and short for a million
+            scanner.seen.add("mil")
+            scale = 10**6 if scanner.choices.get("mil") else scale
         if scale is not None:
             return Fraction(scale), word.end(1), True
     return _ONE, end, False
@@ -111,6 +117,8 @@ def _is_scale(scanner: Scanner, found: re.Match[str], read: Numeral) -> bool:
     """Tell a scale from a symbol: a declared symbol is one; elsewhere decimals or a unit make it a scale."""
     letter = found[1]
     if letter == "B" and scanner.form == "bytes":
+        return False
+    if letter == "m" and (letter in scanner.names or found[2] or not read.rounded or scanner.form == "formula"):
         return False
     measured = found[2] is not None and unit_named(found[2].strip()) is not None
     if found[2] is not None and not measured and not found[2][0].isspace():

@@ -80,7 +80,7 @@ _WORDS = {
         activations activation Aktivierungen 激活值
     """),
     "values": listed("""
-        values value elements element numbers entries 个元素 元素 个
+        values value elements element numbers entries inputs 个元素 元素 个
     """),
     "neurons": listed("""
         neurons neuron units unit Neuronen 神经元 个神经元

@@ -364,3 +364,44 @@ def test_what_stands_beside_the_number(answer: str, verdict: str, shown: str) ->
 def test_the_size_of_both_sides_in_brackets_is_no_factor() -> None:
     assert symcnn.check("19 (19x19)", 19).verdict == "exact"
     assert symcnn.check("19 (18x18)", 19).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "verdict"),
+    [
+        ("=SUM(9216,64)", 9280, "exact"),
+        ("=SUM(9216, 60+4)", 9280, "exact"),
+        ("=PRODUCT(64,145)", 9280, "exact"),
+        ("=PRODUCT(64, 144+1)", 9280, "exact"),
+        ("=64*(POWER(12,2)+1)", 9280, "exact"),
+        ("=INT(9280.5)", 9280, "exact"),
+        ("=TRUNC(9280.5)", 9280, "exact"),
+        ("=ROUNDDOWN(9280.5,0)", 9280, "exact"),
+        ("=ROUNDDOWN(9280.5,1)", 9280, "invalid"),
+        ("=QUOTIENT(18561,2)", 9280, "exact"),
+        ("=SUM(A1:A3)", 9280, "invalid"),
+        ("=A1*2", 9280, "invalid"),
+        ("64*(144+1) is 9280", 9280, "exact"),
+        ("64*(144+1) is 9281", 9280, "inconsistent"),
+        ("9280.4 rounded down", 9280, "exact"),
+        ("9279.6 rounded up", 9280, "exact"),
+        ("取整(9280.4)", 9280, "exact"),
+        ("9280 (no bias)", 9280, "exact"),
+        ("9280 inputs", 9280, "exact"),
+        ("28 percent", Fraction(28, 100), "exact"),
+        ("28% saving", Fraction(28, 100), "exact"),
+        ("25.6m", 25_557_032, "approx"),
+        ("25.6 Mil", 25_557_032, "ambiguous"),
+        ("4.09 GMac", 4_089_184_256, "approx"),
+        ("69.12 MMac", 69_120_000, "exact"),
+        ("(None, 12, 32, 32)", (12, 32, 32), "convention"),
+        ("(-1, 12, 32, 32)", (12, 32, 32), "convention"),
+        ("TensorShape([None, 12, 32, 32])", (12, 32, 32), "convention"),
+        ("(None, 12, 32, 32)", "(N, 12, 32, 32)", "exact"),
+        ("(None, 12, 32, 31)", "(N, 12, 32, 32)", "wrong"),
+        ("(12, -1, 32, 32)", "(12, N, 32, 32)", "wrong"),
+        ("19 by 19", (19, 19), "exact"),
+    ],
+)
+def test_what_tools_and_people_write(answer: str, right: Any, verdict: str) -> None:
+    assert symcnn.check(answer, right).verdict == verdict
