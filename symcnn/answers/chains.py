@@ -55,9 +55,8 @@ def chain_verdict(
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
-    return min(
-        (decide(m, asked, policy) for m in (members[-1], members[stated])), key=lambda found: _RANKS[found.verdict]
-    )
+    ends = dict.fromkeys((len(members) - 1, stated))
+    return min((decide(members[end], asked, policy) for end in ends), key=lambda found: _RANKS[found.verdict])
 
 
 def _is_equality(place: int, relations: tuple[str, ...]) -> bool:
