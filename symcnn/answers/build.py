@@ -8,11 +8,14 @@ from typing import Any
 
 from symcnn.answers import tree
 from symcnn.answers.reading import Member, Unit
+from symcnn.answers.rounding import half_place
 from symcnn.answers.tokens import Token
 from symcnn.answers.unreadable import Unreadable
 from symcnn.formula import nodes as f
+from symcnn.source import Span
 
-_ARGUMENTS = {"floor": 1, "ceil": 1, "int": 1, "sqrt": 1, "abs": 1, "factorial": 1, "pow": 2, "mod": 2}
+_ARGUMENTS = {"floor": 1, "ceil": 1, "int": 1, "sqrt": 1, "abs": 1, "factorial": 1, "pow": 2, "mod": 2,
+    "rounddown": 2, "quotient": 2}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,23 @@ class Builder:
                 return f.Power(f.Group(arguments[0]), arguments[1], span=span)
             case "mod":
                 return f.Group(f.Product(tuple(map(f.Group, arguments)), ("%",), span=span), span=span)
+            case "plus" | "times" | "quotient" | "rounddown":
+                return _of_a_table(name, arguments, span)
         return f.Apply(f.Name(name, span=head.span), arguments, span=span)
+
+
+def _of_a_table(name: str, arguments: tuple[Any, ...], span: Span) -> Any:
+    """Return what a function of a spreadsheet does: SUM, PRODUCT, QUOTIENT, and ROUNDDOWN to the whole."""
+    if name == "rounddown":
+        if _integer(arguments[1]) != 0:
+            raise Unreadable("unknown", "a number is rounded down to a whole one only", span, "as in ROUNDDOWN(x, 0)")
+        return tree.Truncated(arguments[0], span=span)
+    if len(arguments) == 1:
+        return f.Group(arguments[0], span=span)
+    parts = tuple(part if isinstance(part, (f.Number, f.Name)) else f.Group(part, span=part.span) for part in arguments)
+    signs = {"plus": "+", "times": "*", "quotient": "/"}[name]
+    found = (f.Sum if name == "plus" else f.Product)(parts, (signs,) * (len(parts) - 1), span=span)
+    return tree.Truncated(found, span=span) if name == "quotient" else f.Group(found, span=span)
 
 
 def _bare(node: Any) -> Any:
@@ -161,8 +180,9 @@ def _member(node: Any, unit: Token | None, approximate: bool = False) -> Member:
     measured: Unit | None = None if unit is None else unit.value
     span = node.span if unit is None else node.span.to(unit.span)
     half = _half_unit(node)
-    if half is None and measured is not None and measured.factor > 1 and _integer(_bare(node)) is not None:
-        half = Fraction(1, 2)  # 102 MB, as 102M
+    if half is None and measured is not None and measured.factor > 1:
+        written = _integer(_bare(node))
+        half = None if written is None else half_place(written) or Fraction(1, 2)  # 102 MB, as 102M
     return Member("formula", (node,), span, "", (), half, measured, approximate)
 
 
@@ -182,7 +202,12 @@ def _half_unit(node: Any) -> Fraction | None:
             return None if power is None or abs(power) > 400 else half * Fraction(10) ** power
         case f.Product((f.Number(int(value)), f.Power(f.Number(10), exponent)), ("*",)) if value:
             power = _integer(exponent)
-            return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)  # 16·10^5, as 1.6·10^6
+            if power is None or not 0 < power <= 400:
+                return None
+            return half_place(value * 10**power)  # 16·10^5, as 1.6·10^6
+        case f.Power(f.Number(10), exponent):
+            power = _integer(exponent)
+            return None if power is None or not 0 < power <= 400 else Fraction(10**power, 2)
     return None
 
 

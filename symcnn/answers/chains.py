@@ -36,30 +36,37 @@ def chain_verdict(
     asked: Question,
     policy: Policy,
 ) -> Verdict:
-    """Return the verdict on a chain: what stands before an arrow is a step on the way and is not checked."""
+    """Return the verdict on a chain: what stands before an arrow is a step on the way."""
     if asked.quantity and asked.quantity not in STEPPED:  # numbers of params come of no layers, one after the other
-        relations = tuple("=" if sign == ARROW else sign for sign in relations)
+        relations = tuple("=" if _is_equality(place, relations) else sign for place, sign in enumerate(relations))
     after = max((place + 1 for place, sign in enumerate(relations) if sign == ARROW), default=0)
-    members, texts = members[after:], texts[after:]
-    if len(members) == 1:
-        return decide(members[0], asked, policy)
     undecided = False
+    stated = after  # the first member that says what is asked, and not what it is worked out from
     for place, (left, right) in enumerate(pairwise(members)):
-        if _puts_numbers_in(left, right, asked):
+        if relations[place] == ARROW:
             continue
-        found = link(left, right, asked.given, relations[after + place] == ABOUT)
+        if _puts_in(left, right, asked):
+            stated = max(stated, place + 1)
+            continue
+        found = link(left, right, asked.given, relations[place] == ABOUT)
         if isinstance(found, Counterexample):
-            step = _short(texts[place]), relations[after + place], _short(texts[place + 1])
-            return _inconsistent(members, step, found, asked, policy)
+            step = _short(texts[place]), relations[place], _short(texts[place + 1])
+            return _inconsistent(members[after:], step, found, asked, policy)
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
-    return min((decide(m, asked, policy) for m in (members[-1], members[0])), key=lambda found: _RANKS[found.verdict])
+    ends = dict.fromkeys((len(members) - 1, stated))
+    return min((decide(members[end], asked, policy) for end in ends), key=lambda found: _RANKS[found.verdict])
 
 
-def _puts_numbers_in(left: Answered, right: Answered, asked: Question) -> bool:
-    """Tell whether numbers are put into a formula in letters that only the answer has: k·k·c·m = 5·5·1·32."""
-    return bool(_own_names(left, asked)) and not _own_names(right, asked) and all(map(is_number, right.values))
+def _is_equality(place: int, relations: tuple[str, ...]) -> bool:
+    """Tell whether an arrow says = between two numbers; between two equations it says that one is done next."""
+    return relations[place] == ARROW and relations[place - 1 : place + 2 : 2] != ("=", "=")
+
+
+def _puts_in(left: Answered, right: Answered, asked: Question) -> bool:
+    """Tell whether something is put in for the letters that only the answer has: k·k·c·m = 5·5·1·32, k²CM = 9CM."""
+    return bool(_own_names(left, asked)) and not _own_names(right, asked)
 
 
 def _own_names(side: Answered, asked: Question) -> set[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
@@ -133,8 +134,26 @@ def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
             plain = {atom: atom.args[0] for atom in chosen}
             first, second = (rebuilt(value, given.arithmetic, plain) for value in (answer, right))
             if isinstance(same(first, second, given), Equal):
-                return list(_stated(claims))
+                return list(_stated([integral(value, given.facts) for value in _independent(list(plain.values()))]))
     return []
+
+
+def _independent(values: list[Expr]) -> list[Expr]:
+    """Return what has to be an integer without what then is one: H·W/4 where H/2 and W/2 are."""
+    steps = {sym: part.q for part, sym in (value.as_coeff_Mul() for value in values) if sym.is_Symbol}
+    return [value for value in values if value.as_coeff_Mul()[1].is_Symbol or not _is_whole(value, steps)]
+
+
+def _is_whole(value: Expr, steps: Mapping[Expr, int]) -> bool:
+    """Tell whether a polynomial of symbols that are multiples of their steps has integers for terms."""
+    for monomial, coefficient in polynomial(value).items():
+        for atom, power in monomial:
+            if not (atom.is_Symbol and atom.is_integer and power >= 0):
+                return False
+            coefficient *= steps.get(atom, 1) ** power
+        if Fraction(coefficient).denominator != 1:
+            return False
+    return True
 
 
 @lru_cache(maxsize=1024)

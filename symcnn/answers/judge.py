@@ -28,14 +28,15 @@ from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
 from symcnn.answers.roots import RootLeftError, counterexample
 from symcnn.answers.rounding import half_place
+from symcnn.answers.tree import walked
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
 from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
+from symcnn.formula import nodes as f
 
 _BITS = 8  # of a byte
-_FORMS = {"bytes": "number"}
 _AXES = ("N", "C", "D", "L", "H", "W")  # of a shape whose sizes are named, in their order
 _PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
 _STEPS = ("=", ABOUT, ARROW)
@@ -108,7 +109,7 @@ def values_of(answer: str, asked: Question, names: Names, locale: str | None = N
 
 
 def _form(asked: Question) -> str:
-    return "shape" if asked.axes > 1 else _FORMS.get(asked.kind, asked.kind)
+    return "shape" if asked.axes > 1 else asked.kind
 
 
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
@@ -117,7 +118,7 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
         return _judged_as(_form(asked), answer, asked, names, policy, locale)
     found: list[Verdict] = []
     refused: Unreadable | None = None
-    forms = ("shape", _FORMS.get(asked.kind, asked.kind))
+    forms = ("shape", asked.kind)
     for form in forms if _PRODUCT.search(answer) is None else forms[::-1]:
         try:
             found.append(_judged_as(form, answer, asked, names, policy, locale))
@@ -147,7 +148,9 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
-        found = verdicts.unknown_names(reading.free, found)
+        last = {node.name for item in reading.members[-1].items for node in walked(item) if isinstance(node, f.Name)}
+        unknown = tuple(name for name in reading.free if name in last)  # others are those that something is put in for
+        found = verdicts.unknown_names(unknown, sorted(asked.given.symbols), found) if unknown else found
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
         found = verdicts.wrong("label_other", asked=asked.quantity.replace("_", " "), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
@@ -157,7 +160,7 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
     members = reading.members
-    if len(members) > 1 and ARROW not in reading.relations and len({m.items for m in members}) == 1:
+    if _says_nothing(reading):
         return verdicts.invalid(("", ""), "tautology")
     try:
         worths = tuple(answered(member, asked) for member in members)
@@ -168,6 +171,17 @@ def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
         return found
     texts = tuple(printable(bracketed(member.span)) for member in members)
     return chain_verdict(worths, reading.relations, texts, asked, policy)
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """Tell whether a chain is H = H or 832 = 832; of 9CM = 9·C·M each side is an answer by itself."""
+    members = reading.members
+    return (
+        len(members) > 1
+        and ARROW not in reading.relations
+        and len({member.items for member in members}) == 1
+        and all(isinstance(item, (f.Name, f.Number)) for item in members[0].items)
+    )
 
 
 def _by_a_point(member: Member, asked: Question) -> Verdict | None:

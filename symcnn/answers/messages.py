@@ -98,6 +98,10 @@ _MESSAGES: dict[str, Words] = {
         "Not right as it stands: put brackets around what stands below the line; a/b·c is (a/b)·c.",
         "按所写的不正确：请给分母加括号；a/b·c 的意思是 (a/b)·c。",
     ),
+    "wrong_unknown_of": (
+        "Not right: the question has no symbol {names}; its symbols are {known}.",
+        "不正确：题目中没有符号 {names}；题目中的符号是 {known}。",
+    ),
     "wrong_unknown": (
         "Not right: the question has no symbol {names}.",
         "不正确：题目中没有符号 {names}。",

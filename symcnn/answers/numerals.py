@@ -30,6 +30,8 @@ _EXPONENT = re.compile(r"[eE]([+-]?\d+)(?![\w.])")
 _CHINESE_DIGITS = "零一二三四五六七八九"
 _CHINESE_UNITS, _CHINESE_LARGE = {"十": 10, "百": 100, "千": 1000}, {"万": 10**4, "亿": 10**8}
 _CHINESE = re.compile(r"[零一二两三四五六七八九十百千万亿]{1,30}(?=个|\s*\Z)")
+_TWO_DIGITS = re.compile(r"[一二两三四五六七八九]零*[一二两三四五六七八九]|零零")
+_SHORT = re.compile(r"([百千万亿])[一二两三四五六七八九]\Z")
 _PIECE = re.compile(r"(\d+)(\D*)")
 _SPACES = frozenset((" ", "~", "\\,", "\\;", "\\ "))
 _COMMAS = {",": ",", "{,}": ",", ".": "."}
@@ -96,9 +98,15 @@ def chinese_number(text: str, place: int) -> tuple[int, int] | None:
 
     >>> chinese_number("二十四", 0), chinese_number("一共", 0)
     ((24, 3), None)
+    >>> chinese_number("八三二", 0), chinese_number("九千二百八", 0)
+    ((832, 3), (9280, 5))
     """
     found = _CHINESE.match(text, place)
     if found is None or not set(found[0]) & set(_CHINESE_DIGITS[1:] + "十"):
+        return None
+    if set(found[0]) <= set(_CHINESE_DIGITS):  # 八三二, one by one
+        return int("".join(str(_CHINESE_DIGITS.index(digit)) for digit in found[0])), found.end()
+    if _TWO_DIGITS.search(found[0]):
         return None
     total = section = digit = 0
     for character in found[0]:
@@ -110,6 +118,9 @@ def chinese_number(text: str, place: int) -> tuple[int, int] | None:
             digit = 0
         else:
             digit = max(_CHINESE_DIGITS.find(character), 2 * (character == "两"))
+    short = _SHORT.search(found[0])
+    if short is not None:  # 九千二百八, of tens
+        digit *= (_CHINESE_UNITS | _CHINESE_LARGE)[short[1]] // 10
     return total + section + digit, found.end()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
+from symcnn.answers.reading import Unit
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
@@ -33,6 +34,7 @@ class Phrases:
         self._refuse_hedges()
         self._join_lines()
         self._take_label()
+        self._equate()
         self.tokens = [token for segment in self._segments() for token in self._measured(segment)]
         return self.tokens
 
@@ -209,6 +211,14 @@ class Phrases:
         if colon or self._begins_another_label():
             self._take_label()
 
+    def _equate(self) -> None:
+        """Read 64*(144+1) is 9280 as an equation."""
+        for place in range(1, len(self.tokens) - 1):
+            before, token, following = self.tokens[place - 1 : place + 2]
+            copula = token.type == "WORD" and token.value.lower() in v.BETWEEN and self.is_word(token)
+            if copula and not token.depth and before.type in ENDS and following.type in _BEGINNINGS:
+                self.tokens[place] = token.changed("EQUALS", "=")
+
     def _may_end_label(self, token: Token) -> bool:
         if token.depth:
             return False
@@ -276,19 +286,38 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
-        segment = self._without_lone_times(segment)
+        segment = self._terms_counted(self._without_lone_times(segment))
         while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._rounded(self._with_unit(segment))
 
-    def _rounded(self, segment: list[Token]) -> list[Token]:
-        """Read 110.5 向下取整, rounded down, as 110.5 → ⌊110.5⌋."""
-        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
-        if opening is None or len(segment) == 1:
+    def _terms_counted(self, segment: list[Token]) -> list[Token]:
+        """Read 9216 weights + 64 biases as so many parameters: the words belong to the terms, not to the sum."""
+        ends = [i for i, token in enumerate(segment) if i and token.type == "SIGN" and not token.depth]
+        if not ends or any(segment[i].value != "+" for i in ends):
             return segment
-        word, segment = segment[-1], segment[:-1]
+        words = [i - 1 for i in (*ends, len(segment)) if i > 1 and self._is_part(segment[i - 1], segment[i - 2])]
+        if not words or (words == [len(segment) - 1] and not self._is_part(segment[-1], segment[-2], "biases")):
+            return segment
+        unit = Token("UNIT", Unit("parameters", "params", 1), segment[-1].end, segment[-1].end)
+        self.scanner.plain.mended("the words behind the terms of a sum read as parameters", "各项后的单位按参数读")
+        return [*(token for i, token in enumerate(segment) if i not in words), unit]
+
+    def _is_part(self, token: Token, before: Token, *kinds: str) -> bool:
+        named = unit_named(str(token.value)) if self.is_word(token) and before.type in ENDS else None
+        return named is not None and named.factor == 1 and named.quantity in (kinds or ("weights", "biases", "params"))
+
+    def _rounded(self, segment: list[Token]) -> list[Token]:
+        """Read 110.5 向下取整, and 110.5 rounded down, as 110.5 → ⌊110.5⌋."""
+        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
+        count = 1
+        if [str(token.value) for token in segment[-2:-1]] == ["rounded"] and self.is_word(segment[-1]):
+            opening, count = v.ROUNDED.get(str(segment[-1].value)), 2
+        if opening is None or len(segment) <= count:
+            return segment
+        word, segment = segment[-count], segment[:-count]
         again = [token.changed(token.type, token.value) for token in segment]
         arrow, closing = word.changed("RELATION", "→"), word.changed(f"CLOSE_{opening}", "⌋")
         return [*segment, arrow, word.changed(opening, "⌊"), *again, closing]
@@ -309,7 +338,7 @@ class Phrases:
         return token.type == "WORD" and self.is_word(token) and token.value.lower() in v.FILLERS
 
     def _is_last_filler(self, segment: list[Token]) -> bool:
-        behind = segment[-2].type in ENDS or segment[-2].type in ("WORD", "CHINESE")
+        behind = segment[-2].type in ENDS | {"WORD", "CHINESE"} or segment[-2].value == "%"
         return behind and self._is_filler(segment[-1]) and len(segment[-1].value) > 1
 
     def _is_about(self, token: Token) -> bool:

@@ -13,6 +13,7 @@ from symcnn.answers.names import Names
 from symcnn.answers.normalise import Normalised, normalised
 from symcnn.answers.numerals import decimal_mark
 from symcnn.answers.reading import Reading
+from symcnn.answers.remarks import with_remark_told, without_brackets_of_working
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import Token
 from symcnn.answers.tree import depth
@@ -20,25 +21,25 @@ from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.words import Words
 from symcnn.syntax.answer import NotParsedError, answer_parser
 
-FORMS = ("formula", "number", "shape", "order")
+FORMS = ("formula", "number", "bytes", "shape", "order")
 _NO_ANSWERS = frozenset(("n/a", "n.a.", "n. a."))
 _LONE_DASH = re.compile(r"\s*-{1,3}\s*")
 _IN_A_CELL = re.compile(r"\s*[=@]")  # how the formula of a cell begins
 _OF_A_TABLE = re.compile(
-    r"\b(?:SUM|PRODUCT|POWER|ROUND|ROUNDDOWN|ROUNDUP|FLOOR|CEILING|QUOTIENT|INT|MOD|AVERAGE|COUNT|IF|SUMPRODUCT)\s*\("
+    r"\b(?:ROUND|ROUNDUP|FLOOR|CEILING|AVERAGE|COUNT|IF|SUMPRODUCT)\s*\("
     r"|(?<![\w\\])\$?[A-Z]{1,2}\$?[1-9]\d{0,4}(?![\w(])"  # A1, $B$2
 )
 _MOST_DOUBTS = 3  # eight readings
 _DEEPEST = 120  # levels of a tree
 _SHALLOW = 60  # so few tokens make no deep tree
-_CHOICES = ("dots", "commas", "bytes", "loose", "floors", "crosses")  # where a text can be read in two ways
+_CHOICES = ("dots", "commas", "mil", "loose", "floors", "crosses")  # where a text can be read in two ways
 _BUILDER = Builder()
 
 
 def read(text: str, names: Names, *, locale: str | None = None, form: str | None = None) -> tuple[Reading, ...]:
     """Return every way to read an answer; two or more say that it is ambiguous.
 
-    `form` is what is asked: formula, number, shape or order. Raises `Unreadable` where there is no way.
+    `form` is what is asked: formula, number, bytes, shape or order. Raises `Unreadable` where there is no way.
 
     >>> from symcnn.answers.notation import latex
     >>> [latex(reading) for reading in read("9.248", Names(()))]
@@ -49,6 +50,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     _refuse_spreadsheets(plain, names)
     _without_markdown(plain)
     _without_note(plain)
+    without_brackets_of_working(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
     if first.has_decimal_commas():
@@ -80,14 +82,14 @@ def _without_markdown(plain: Normalised) -> None:
 
 
 _NOTE = re.compile(
-    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
+    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?|no|without|excl\.?|excluding|ohne)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
     re.IGNORECASE,
 )
 _LONGEST_NOTE = 40
 
 
 def _without_note(plain: Normalised) -> None:
-    """Leave out the note (with bias) behind an answer."""
+    """Leave out the note (with bias) or (no bias) behind an answer."""
     start = max(0, len(plain.text) - _LONGEST_NOTE)
     found = _NOTE.search(plain.text, start)
     before = plain.text[: found.start()].rstrip(" ,;") if found is not None else ""
@@ -123,6 +125,7 @@ class _Attempt:
         chain = self._parsed(tokens)
         if len(tokens) > _SHALLOW:
             self._refuse_depth(chain)
+        chain = with_remark_told(chain, self.plain.mended)
         members = chain.members
         if self.form == "order":
             members = tuple(
@@ -162,7 +165,7 @@ class _Attempt:
 
 
 def _refuse_spreadsheets(plain: Normalised, names: Names) -> None:
-    """Refuse =SUM(A1:A3) and =B2*3, which say nothing outside of their table."""
+    """Refuse =SUM(A1:A3) and =B2*3, which say nothing outside of their table; =SUM(9216,64) does."""
     if _IN_A_CELL.match(plain.text) is None:
         return
     for found in _OF_A_TABLE.finditer(plain.text):

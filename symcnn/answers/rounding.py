@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from symcnn.answers.given import Number
+if TYPE_CHECKING:
+    from symcnn.answers.given import Number
 
 ROUNDED, TRUNCATED, ROUNDED_UP = "rounded", "truncated", "rounded up"
 

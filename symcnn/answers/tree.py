@@ -6,6 +6,7 @@ What `\int` truncates, what a per cent sign divides by 100 and what a sum adds u
 from __future__ import annotations
 
 import fractions
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -88,6 +89,15 @@ def children(node: Any) -> tuple[Any, ...]:
         case Root(inner) | Factorial(inner) | Percent(inner) | Truncated(inner) | Absolute(inner):
             return (inner,)
     return f.children(node)
+
+
+def walked(node: Any) -> Iterator[Any]:
+    """Yield a tree's nodes from the root on, without recursion."""
+    open_ = [node]
+    while open_:
+        found = open_.pop()
+        yield found
+        open_.extend(children(found))
 
 
 def depth(node: Any) -> int:

@@ -10,7 +10,10 @@ from symcnn.answers.vocabulary import listed
 
 _DECIMAL = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 _BINARY = {"Ki": 2**10, "ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
-_PREFIXES = {**_BINARY, **_DECIMAL, "": 1}
+_SPELT = {"kilo": 10**3, "mega": 10**6, "giga": 10**9, "tera": 10**12,
+    "kibi": 2**10, "mebi": 2**20, "gibi": 2**30, "tebi": 2**40}  # fmt: skip
+_PREFIXES = {**_SPELT, **_BINARY, **_DECIMAL, "": 1}
+_SMALL = {"kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB"}  # how bytes are typed; bits are written out
 
 # What a number may be scaled by; the short ones stand directly behind it or before a unit.
 SCALES = {
@@ -32,7 +35,7 @@ _BASES = {
         FLOPs FLOP flops flop Flops Flop FLOPS
     """),
     "macs": listed("""
-        MACs MAC macs mac MACCs MACC MAdds MAdd Madds Madd madds madd MACS multiply-adds mult-adds
+        MACs MAC macs mac Macs Mac MACCs MACC MAdds MAdd Madds Madd madds madd MACS multiply-adds mult-adds
     """),
     "params": listed("""
         params param parameters parameter Params Param Parameters Parameter PARAMS
@@ -77,7 +80,7 @@ _WORDS = {
         activations activation Aktivierungen 激活值
     """),
     "values": listed("""
-        values value elements element numbers entries 个元素 元素 个
+        values value elements element numbers entries inputs 个元素 元素 个
     """),
     "neurons": listed("""
         neurons neuron units unit Neuronen 神经元 个神经元
@@ -108,7 +111,7 @@ def unit_named(word: str) -> Unit | None:
     if len(word) > 40:
         return None
     rate = _RATE.match(word)
-    base = rate[1] if rate else word
+    base = rate[1] if rate else _SMALL.get(word, word)
     for prefix, factor in _PREFIXES.items():
         if base.startswith(prefix) and (quantity := _QUANTITIES.get(base[len(prefix) :])):
             if prefix and base in _QUANTITIES:

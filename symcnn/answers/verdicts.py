@@ -49,10 +49,11 @@ def assume_case(pairs: tuple[tuple[str, str], ...], policy: Policy) -> Verdict:
     return Verdict(v.ASSUME, right, _ALL if right else _PART, condition=condition, message=said)
 
 
-def unknown_names(names: tuple[str, ...], found: Verdict) -> Verdict:
-    """Return that an answer is wrong, which has symbols that the question does not have."""
-    listed = (", ".join(names), "、".join(names))
-    return replace(found, message=message("wrong_unknown", names=listed))
+def unknown_names(names: tuple[str, ...], known: list[str], found: Verdict) -> Verdict:
+    """Return that an answer is wrong, which has symbols that the question does not have; `known` are those it has."""
+    listed, having = ((", ".join(some), "、".join(some)) for some in (names, known))
+    key = "wrong_unknown_of" if known else "wrong_unknown"
+    return replace(found, message=message(key, names=listed, **({"known": having} if known else {})))
 
 
 def convention(found: Convention, policy: Policy, made: Explanations, rounded: bool = False) -> Verdict:

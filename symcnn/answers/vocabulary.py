@@ -13,13 +13,18 @@ FUNCTIONS = {
     "max": "max", "min": "min", "Max": "max", "Min": "min", "sqrt": "sqrt", "abs": "abs", "pow": "pow", "mod": "mod",
     "factorial": "factorial",
 }  # fmt: skip
+# What functions of spreadsheets do.
+TABLE_FUNCTIONS = {
+    "SUM": "plus", "PRODUCT": "times", "POWER": "pow", "INT": "floor", "TRUNC": "int", "ROUNDDOWN": "rounddown",
+    "QUOTIENT": "quotient", "MOD": "mod", "MAX": "max", "MIN": "min", "ABS": "abs", "SQRT": "sqrt",
+}  # fmt: skip
 UNKNOWN_FUNCTIONS = listed(
     """
     log ln lg log2 log10 exp sin cos tan round gcd lcm len range math fix
     """
 )
 SUMMED = {"Sum": "sum", "sum": "sum", "summation": "sum", "Product": "prod", "prod": "prod", "product": "prod"}
-CALLED = frozenset((*FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
+CALLED = frozenset((*FUNCTIONS, *TABLE_FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
 
 # Words that say what an answer is, before it or behind it, and change nothing.
 FILLERS = listed(
@@ -30,6 +35,7 @@ FILLERS = listed(
     convolution needs i think altogether overall required trainable learnable die der das antwort ist sind
     ergebnis insgesamt also anzahl la el le les réponse est sont il y a respuesta es son hay total soit
     environ feature map spatial per image pixels and-so y= result: compute cost complexity order on
+    saving savings reduction
     """
 ) - {"i", "think", "and-so", "y=", "result:"}
 # What labels name, by the quantity; units name more of them.
@@ -55,6 +61,8 @@ APPROXIMATE = listed(
     """
 )
 COPULAS = listed("is are has have equals ist sind hat es est")
+BETWEEN = listed("is equals ist est")  # two sides
+PERCENT = listed("percent pct prozent")
 HEDGES = listed(
     """
     maybe perhaps probably possibly presumably likely might guess guessed believe suppose should idk dunno unsure think
@@ -76,7 +84,8 @@ SEVERAL = listed(
 CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
 CHINESE_ABOUT = ("约等于", "約等於", "大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
 CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
-CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING"}
+CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING", "取整": "FLOOR"}
+ROUNDED = {"down": "FLOOR", "up": "CEILING"}
 CHINESE_SEVERAL = ("和", "与", "及")
 CHINESE_FILLERS = (
     "答案", "答", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以",

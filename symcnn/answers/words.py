@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from symcnn.answers import vocabulary as v
+from symcnn.answers.formula_conventions import BATCHES
 from symcnn.answers.phrases import Phrases
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
@@ -34,6 +35,7 @@ class Words:
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
         self._make_shapes()
+        self._name_batch()
         self.bound = frozenset(self._indices())
         self._resolve()
         self._make_crosses()
@@ -78,6 +80,22 @@ class Words:
                     self.tokens = [t for j, t in enumerate(self.tokens) if j not in (i, close + 1)]
                 return
 
+    def _name_batch(self) -> None:
+        """Read None and -1 at the beginning of a shape as the size of the batch, as frameworks print it."""
+        if self.scanner.form not in ("shape", None):
+            return
+        tokens = self.tokens
+        name = next((name for name in BATCHES if name in self.names), BATCHES[0])
+        for place in range(len(tokens) - 2, -1, -1):
+            if place and tokens[place - 1].type not in ("_OPEN", "_OPEN_SHAPE", "EQUALS", "RELATION", "ABOUT"):
+                continue
+            count = 1 if tokens[place].value == "None" else 2
+            following = tokens[place + count : place + count + 1]
+            text = self.scanner.text[tokens[place].start : tokens[place + count - 1].end]
+            if text in ("None", "-1") and "None" not in self.names and following and following[0].type == "_COMMA":
+                tokens[place : place + count] = [tokens[place].changed("WORD", name)]
+                self.scanner.plain.mended(f"{text} read as the batch {name}", f"{text} 按批大小 {name} 读")
+
     def _resolve(self) -> None:
         found: list[Token] = []
         tokens = self.tokens
@@ -106,6 +124,8 @@ class Words:
         """Return the symbols, the function or the sign that a run of letters is."""
         word = token.value
         opens = following is not None and following.type == "_OPEN"
+        if token.type == "CHINESE" and opens and word in v.CHINESE_ROUNDED:
+            return [token.changed("FUNCTION", "floor" if v.CHINESE_ROUNDED[word] == "FLOOR" else "ceil")]
         if token.type == "CHINESE":
             raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
         if word in _ORDERS and opens and self._begins_member(before) and self._asks_order(word):
@@ -113,6 +133,8 @@ class Words:
         if word not in self.names:
             if opens and word in v.FUNCTIONS:
                 return [token.changed("FUNCTION", v.FUNCTIONS[word])]
+            if opens and word in v.TABLE_FUNCTIONS and not self.names.splits(word):
+                return [token.changed("FUNCTION", v.TABLE_FUNCTIONS[word])]
             if opens and word in v.SUMMED:
                 return [token.changed("SUMMED", v.SUMMED[word])]
             if word == "div" and self._is_between(before, following):
@@ -121,7 +143,9 @@ class Words:
                 raise self.refused("unknown", f"the function '{word}' is not understood", token)
             if word == "mod":
                 return [token.changed("TIMES", "%")]
-            if word in ("x", "X") and self._is_between(before, following):
+            if word.lower() in v.PERCENT and before is not None and before.type in ENDS:
+                return [token.changed("PERCENT", "%")]
+            if word in ("x", "X", "by") and self._is_between(before, following):
                 return [token.changed("TIMES", "×")]
         return self._symbols(token, before, following)
 
@@ -290,6 +314,14 @@ class Words:
         """Tell whether a line ends between two factors, but in LaTeX, where it says nothing."""
         return "\\" not in self.scanner.text and "\n" in self.scanner.text[before.end : token.start]
 
+    def _opens_with_plus(self, token: Token) -> bool:
+        place = next(i for i, other in enumerate(self.tokens) if other is token)
+        return (
+            place + 1 < len(self.tokens)
+            and self.tokens[place + 1].type == "SIGN"
+            and self.tokens[place + 1].value == "+"
+        )
+
     def _is_raised(self, token: Token) -> bool:
         place = next(i for i, other in enumerate(self.tokens) if other is token)
         return place + 1 < len(self.tokens) and self.tokens[place + 1].type == "_POWER"
@@ -299,6 +331,10 @@ class Words:
         if not token.depth and self._is_on_another_line(before, token):
             hint = "give one answer; what goes on begins with a sign, and a chain with ="
             raise self.refused("several", "another line begins here", token, hint)
+        if before.type == "NUMBER" and token.type == "_OPEN" and self._opens_with_plus(token):
+            raise self.refused(
+                "syntax", "brackets that begin with + are no factor", token, "write 9216 + 64, or * for times"
+            )
         closed = before.type in ("_CLOSE", "CLOSE_FLOOR", "CLOSE_CEILING")
         raised = is_symbol and token.gap and self._is_raised(token)  # n 2^n, C^2 4^i
         if token.type == "NUMBER" and (token.gap or not closed) and not raised:

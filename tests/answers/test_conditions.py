@@ -16,6 +16,8 @@ FOUND = [
     ("floor(H/32)", "H/32", (), "H % 32 == 0", "H is divisible by 32"),
     ("floor(H/4) + floor(H/2)", "3H/4", (), "H % 4 == 0", "H is divisible by 4"),
     ("floor(H/2)*floor(W/2)", "H*W/4", (), "H % 2 == 0 and W % 2 == 0", "H is even and W is even"),
+    ("C*floor(H/2)*floor(W/2)", "C*floor(H*W/4)", (), "H % 2 == 0 and W % 2 == 0", "H is even and W is even"),
+    ("C*floor(H/2)*floor(W/3)", "C*floor(H*W/6)", (), "H % 2 == 0 and W % 3 == 0", "H is even and W is divisible by 3"),
     ("(H-1)*S - 2*P + D*(K-1) + O_p + 1", "S(H - 1) + K - 2P", (), "D == 1 and O_p == 0", "D = 1 and O_p = 0"),
     ("K**2*C_in*C_out/g", "K^2*C_in*C_out", (), "g == 1", "g = 1"),
     ("C*H*W", "C*H^2", (), "H == W", "H = W"),

@@ -143,6 +143,16 @@ CHAINS = [
     ("(32,12,12) -> (32,24,24)", (32, 12, 12), (), "wrong", ""),
     ("H = H", "H", (), "invalid", "equals itself"),
     ("832 = 832", 832, (), "invalid", "equals itself"),
+    ("9CHW = 9*C*H*W", "9*C*H*W", (), "exact", ""),
+    ("8CHW = 8*C*H*W", "9*C*H*W", (), "wrong", ""),
+    ("k²CM = 9CM", "9*C*M", (), "exact", ""),
+    ("k²CM = 9CM = 8CM", "9*C*M", (), "inconsistent", "9CM = 8CM"),
+    ("k²CM = 8CM", "9*C*M", (), "wrong", ""),
+    ("9CM + (k+1)^2 - k^2 - 2k - 1 = 8CM", "9*C*M", (), "wrong", ""),
+    ("F²·C·K = 9·C·M", "9*C*M", (), "exact", ""),
+    ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋+1", "floor((W-3)/2) + 1", (), "exact", ""),
+    ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋", "floor((W-3)/2) + 1", (), "wrong", ""),
+    ("9CQ", "9*C*M", (), "wrong", "no symbol Q; its symbols are C, M"),
 ]
 
 
@@ -282,3 +292,116 @@ def test_numbers_are_put_into_a_formula_in_letters_of_the_learner() -> None:
     found = symcnn.check("k*k*c*m + m = 5*5*1*32 + 32 = 833", 832)
     assert found.verdict == "inconsistent"
     assert symcnn.check("k*k*c*m + m", 832).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("三一", 31),
+        ("八三二", 832),
+        ("九二八零", 9280),
+        ("九千二百八", 9280),
+        ("九千二百零八", 9208),
+        ("一万二", 12_000),
+    ],
+)
+def test_digits_in_chinese(answer: str, value: int) -> None:
+    assert symcnn.check(answer, value).verdict == "exact"
+
+
+@pytest.mark.parametrize("answer", ["三一百", "八三二十", "一零零百"])
+def test_digits_in_chinese_that_are_no_number(answer: str) -> None:
+    assert symcnn.check(answer, 31).verdict == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "verdict"),
+    [
+        ("61384 B", "bytes", "exact"),
+        ("15346*4 B", "bytes", "exact"),
+        ("61.384 kb", "bytes", "exact"),
+        ("61.384 kilobytes", "bytes", "exact"),
+        ("60 kB", "bytes", "approx"),
+        ("60k", "number", "approx"),
+        ("70k", "number", "wrong"),
+        ("61384 B", "number", "wrong"),
+    ],
+)
+def test_b_is_a_byte_where_bytes_are_asked(answer: str, kind: str, verdict: str) -> None:
+    assert symcnn.check(answer, 61384, kind=kind).verdict == verdict
+
+
+LAYER = analysed("net q { input 16×32×32; conv1: Conv(64, 3) }")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "shown"),
+    [
+        ("9280 (64*145)", "exact", "9,280 = 64·145"),
+        ("9280 (=64*145)", "exact", "9,280 = 64·145"),
+        ("9280 (= 64*(144+1))", "exact", "9,280 = 64·(144 + 1)"),
+        ("9280 (=64*144)", "inconsistent", "9,280 = 64·144"),
+        ("64 (144+1)", "exact", "64·(144 + 1)"),
+        ("9216(+64)", "invalid", ""),
+        ("9216 + 64 biases", "exact", "9,216 + 64 parameters"),
+        ("9216+64偏置", "exact", "9,216 + 64 parameters"),
+        ("9216 weights + 64 biases = 9280", "exact", "9,216 + 64 parameters = 9,280"),
+        ("9216个权重+64个偏置", "exact", "9,216 + 64 parameters"),
+        ("9216 weights + 60 biases = 9276", "wrong", "9,216 + 60 parameters = 9,276"),
+        ("9216 + 64 params", "exact", "9,216 + 64 params"),
+        ("144*64 = 9216 => 9216+64 = 9280", "exact", "144·64 = 9,216 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9216 → 9216+64 = 9280", "exact", "144·64 = 9,216 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9000 → 9216+64 = 9280", "inconsistent", "144·64 = 9,000 → 9,216 + 64 = 9,280"),
+        ("144*64 = 9216 → 9216+60 = 9276", "wrong", "144·64 = 9,216 → 9,216 + 60 = 9,276"),
+        ("9216 → 9280", "inconsistent", "9,216 → 9,280"),
+    ],
+)
+def test_what_stands_beside_the_number(answer: str, verdict: str, shown: str) -> None:
+    found = symcnn.check(answer, LAYER, quantity="params")
+    assert (found.verdict, found.reading_text) == (verdict, shown)
+
+
+def test_the_size_of_both_sides_in_brackets_is_no_factor() -> None:
+    assert symcnn.check("19 (19x19)", 19).verdict == "exact"
+    assert symcnn.check("19 (18x18)", 19).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "verdict"),
+    [
+        ("=SUM(9216,64)", 9280, "exact"),
+        ("=SUM(9216, 60+4)", 9280, "exact"),
+        ("=PRODUCT(64,145)", 9280, "exact"),
+        ("=PRODUCT(64, 144+1)", 9280, "exact"),
+        ("=64*(POWER(12,2)+1)", 9280, "exact"),
+        ("=INT(9280.5)", 9280, "exact"),
+        ("=TRUNC(9280.5)", 9280, "exact"),
+        ("=ROUNDDOWN(9280.5,0)", 9280, "exact"),
+        ("=ROUNDDOWN(9280.5,1)", 9280, "invalid"),
+        ("=QUOTIENT(18561,2)", 9280, "exact"),
+        ("=SUM(A1:A3)", 9280, "invalid"),
+        ("=A1*2", 9280, "invalid"),
+        ("64*(144+1) is 9280", 9280, "exact"),
+        ("64*(144+1) is 9281", 9280, "inconsistent"),
+        ("9280.4 rounded down", 9280, "exact"),
+        ("9279.6 rounded up", 9280, "exact"),
+        ("取整(9280.4)", 9280, "exact"),
+        ("9280 (no bias)", 9280, "exact"),
+        ("9280 inputs", 9280, "exact"),
+        ("28 percent", Fraction(28, 100), "exact"),
+        ("28% saving", Fraction(28, 100), "exact"),
+        ("25.6m", 25_557_032, "approx"),
+        ("25.6 Mil", 25_557_032, "ambiguous"),
+        ("4.09 GMac", 4_089_184_256, "approx"),
+        ("69.12 MMac", 69_120_000, "exact"),
+        ("(None, 12, 32, 32)", (12, 32, 32), "convention"),
+        ("(-1, 12, 32, 32)", (12, 32, 32), "convention"),
+        ("TensorShape([None, 12, 32, 32])", (12, 32, 32), "convention"),
+        ("(None, 12, 32, 32)", "(N, 12, 32, 32)", "exact"),
+        ("(None, 12, 32, 31)", "(N, 12, 32, 32)", "wrong"),
+        ("(12, -1, 32, 32)", "(12, N, 32, 32)", "wrong"),
+        ("19 by 19", (19, 19), "exact"),
+    ],
+)
+def test_what_tools_and_people_write(answer: str, right: Any, verdict: str) -> None:
+    assert symcnn.check(answer, right).verdict == verdict

@@ -1,0 +1,74 @@
+"""What stands in brackets behind a number and is no factor: `9280 (64*145)`, `9280 (= 64*145)`, `19 (19×19)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.answers.build import Chain
+from symcnn.answers.normalise import Normalised
+from symcnn.answers.tree import walked
+from symcnn.answers.worth import worth
+from symcnn.errors import SymcnnError
+from symcnn.formula import nodes as f
+
+_WORKING = re.compile(r"(?<=[\w)])\s*(\()\s*=[^()]*(?:\([^()]*\)[^()]*)*(\))[\s.]*\Z")
+_OPENING = re.compile(r"\s+[(（]\s*")
+_ARITHMETIC = (f.Number, f.Sum, f.Product, f.Power, f.Group, f.Sign)
+
+
+def without_brackets_of_working(plain: Normalised) -> None:
+    """Read 9280 (= 64*145) as 9280 = 64*145."""
+    found = _WORKING.search(plain.text)
+    if found is not None:
+        for place in (found.start(1), found.start(2)):
+            plain.text = plain.text[:place] + " " + plain.text[place + 1 :]
+        plain.mended("the working in brackets read as a step", "括号中的算式按一步计算读")
+
+
+def with_remark_told(chain: Chain, mended: Callable[[str, str], None]) -> Chain:
+    """Read 9280 (64*145), whose brackets hold what the number is, as 9280 = 64*145, and 19 (19×19) as 19.
+
+    The brackets of any other number, as in 32 (5*5+1), are a factor.
+    """
+    match chain.members:
+        case (member,) if not member.names and member.unit is None and member.form == "formula":
+            whole = member.items[0]
+        case _:
+            return chain
+    match whole:
+        case f.Product((f.Number() as number, f.Group(inner) as group), ("*",)) if _are_apart(number, group):
+            first = replace(member, items=(number,), span=number.span)
+        case _:
+            return chain
+    if _is_square_of(inner, number):
+        mended("what stands in brackets behind the number left out", "略去数字后括号中的说明")
+        return Chain((first,), ())
+    if _worth(inner) != number.value:
+        return chain
+    mended("the working in brackets read as a step", "括号中的算式按一步计算读")
+    return Chain((first, replace(member, items=(inner,), span=inner.span)), ("=",))
+
+
+def _are_apart(number: Any, group: Any) -> bool:
+    return _OPENING.fullmatch(number.span.source.text[number.span.end : group.span.start]) is not None
+
+
+def _is_square_of(inner: Any, number: Any) -> bool:
+    match inner:
+        case f.Product((f.Number(first), f.Number(second)), ("*",)):
+            return bool(first == second == number.value != 1)
+    return False
+
+
+def _worth(inner: Any) -> Any:
+    """Return what arithmetic comes to; None for anything else."""
+    if not all(isinstance(node, _ARITHMETIC) for node in walked(inner)):
+        return None
+    try:
+        return worth(inner, Arithmetic())
+    except (SymcnnError, ArithmeticError):
+        return None
