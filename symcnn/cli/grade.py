@@ -57,5 +57,5 @@ def grade(
     from symcnn.cli.quizzing import say_lint
 
     if lint:
-        say_lint(quiz, format_ or "text", language, output)
+        say_lint(quiz, format_, language, output)
     graded(quiz, answers, format_, language, output, jobs, fresh)

@@ -12,10 +12,11 @@ import click
 
 from symcnn.answers.making.lint import lint
 from symcnn.answers.making.problem import Paper, paper
-from symcnn.answers.making.quiz import is_toml, quiz
+from symcnn.answers.making.quiz import DEFAULT_COUNT, is_toml, quiz
 from symcnn.answers.questions import FOLLOW, Quiz, load_quiz
 from symcnn.answers.verdict import APPROX, ASSUME, ASYMP
 from symcnn.cli import work
+from symcnn.cli.endings import LINTS, by_ending
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.render import TERMINAL
@@ -25,7 +26,6 @@ from symcnn.render.quiz.lint import lint_json, lint_text
 from symcnn.render.quiz.words import has_formula
 from symcnn.syntax import read_source
 
-_DEFAULT_COUNT = 10
 _LINT_FORMATS = ("text", "json")
 _NOT_OF_MISTAKES = {ASSUME, APPROX, ASYMP, FOLLOW}  # credits of answers that no export knows beforehand
 _OWN_MARKS = ("gift", "moodle", "stack")  # programs that mark by their own rules
@@ -86,8 +86,9 @@ def _notes(found: Paper, format_: str, choice: bool) -> Iterator[str]:
         yield f"{format_} compares the formulas of {', '.join(formulas)} letter by letter; stack compares values"
 
 
-def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
+def linted(drawing: Drawing, format_: str | None, output: str | None) -> tuple[str, int]:
     """Return what is to be said of the questions, and the exit code: 1 if there is something."""
+    format_ = format_ or by_ending(output, LINTS, "text")
     if format_ not in _LINT_FORMATS:
         hint = did_you_mean(format_, _LINT_FORMATS, "text, json")
         raise SymcnnError(f"unknown format '{format_}' of --lint", hint=hint)
@@ -97,9 +98,9 @@ def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
     return text, 0 if all(one.is_clean for one in found) else 1
 
 
-def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
+def say_lint(quiz_: str, format_: str | None, language: str | None, output: str | None) -> NoReturn:
     """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
-    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_)
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_, output)
     work.write(text, output)
     click.get_current_context().exit(code)
 
@@ -113,9 +114,9 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         seed = str(secrets.randbelow(10**6)) if fresh else "0"
         if fresh:
             click.echo(f"--seed {seed}", err=True)
-    return quiz(
+    found = quiz(
         drawing.file,
-        count=_DEFAULT_COUNT if drawing.count is None else drawing.count,
+        count=drawing.count,
         seed=seed,
         quantities=drawing.quantities,
         templates=drawing.templates,
@@ -124,6 +125,10 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         language=check_language(drawing.language or "en"),
         title=drawing.title,
     )
+    many = len(found.problems)
+    if drawing.count is None and many < DEFAULT_COUNT:
+        click.echo(f"note: only {many} {'question is' if many == 1 else 'questions are'} worth asking", err=True)
+    return found
 
 
 def _given(drawing: Drawing) -> Quiz:

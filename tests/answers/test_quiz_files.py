@@ -142,6 +142,8 @@ BROKEN = [
     ('[[question]]\nid = "q1"\n‹marcs› = 2', "did you mean 'marks'?"),
     ('‹titel› = "a"\n' + HEAD, "did you mean 'title'?"),
     (HEAD.replace('"params"', '‹"parms"›'), "did you mean 'params'?"),
+    (HEAD.replace('"params"', '‹"accuracy"›'), "output, shape, size, channels"),
+    (HEAD.replace('"params"', '‹"receptive"›'), "did you mean 'receptive_field'?"),
     (HEAD + 'layer = ‹"conv2"›', "did you mean 'conv1'?"),
     (HEAD + 'layers = ‹["conv1", "pool"]›', "did you mean 'maxpool1'?"),
     (HEAD + "marks = ‹-1›", "at most 6 decimals"),

@@ -59,6 +59,22 @@ def test_multiple_choice() -> None:
     assert "(e)  " in exam
 
 
+def test_fewer_questions_where_no_more_are_worth_asking() -> None:
+    code, exam, err = run(LENET, "--quantity", "params", "--choice")
+    assert (code, err) == (0, "note: only 5 questions are worth asking\n")
+    assert "Question 5 " in exam and "Question 6 " not in exam
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [(".html", "<!DOCTYPE html>"), (".tex", "\\documentclass"), (".md", "## "), (".toml", "title = "), ("", "Sizes")],
+)
+def test_the_ending_says_the_format(ending: str, start: str, tmp_path: Path) -> None:
+    path = tmp_path / f"exam{ending}"
+    assert run("-n", "1", "-o", str(path))[0] == 0
+    assert path.read_text("utf-8").startswith(start)
+
+
 def test_a_file_and_chinese() -> None:
     code, exam, _ = run(LENET, "-n", "2", "--quantity", "params", "--lang", "zh")
     assert code == 0
@@ -199,7 +215,11 @@ def test_all_keys_pass_an_interview() -> None:
 ERRORS = [
     (("--format", "pdf"), "unknown format 'pdf' of a quiz"),
     (("--key", "--format", "gift"), "--format gift has the keys with the questions"),
+    (("--format", "tex"), "unknown format 'tex' of a quiz\n  did you mean 'latex'?"),
+    (("-o", "exam.pdf"), "no format ends with '.pdf'\n  endings are .csv, .html,"),
     (("--ask", "--key"), "--ask goes with no other output"),
+    (("--ask", "--choice"), "--ask goes with no other output"),
+    ((LENET, "--quantity", "params", "-n", "8"), "only 5 questions about lenet are worth asking"),
     (("--lint", "--format", "html"), "unknown format 'html' of --lint"),
     (("--lang", "fr"), "unknown language 'fr'"),
     (("nothing.toml",), "no such file: nothing.toml"),
