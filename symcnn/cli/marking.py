@@ -43,6 +43,7 @@ def graded(
     asked = load_quiz(quiz)
     work.warn(asked.warnings)
     given = load_answers(answers, asked)
+    work.warn(given.warnings)
     _check_output(output, quiz, answers)
     journal = None if output is None else Path(output + PARTIAL)
     if fresh and journal is not None:

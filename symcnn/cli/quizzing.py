@@ -13,6 +13,7 @@ import click
 from symcnn.answers.making.lint import lint
 from symcnn.answers.making.problem import Paper, paper
 from symcnn.answers.making.quiz import DEFAULT_COUNT, is_toml, quiz
+from symcnn.answers.making.wording import says_nothing
 from symcnn.answers.questions import FOLLOW, Quiz, load_quiz
 from symcnn.answers.verdict import APPROX, ASSUME, ASYMP
 from symcnn.cli import work
@@ -62,6 +63,9 @@ def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
     if key and format_ not in (*PAGES, TERMINAL):
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
     found = paper_of(drawing)
+    silent = [one.question.id for one in found.problems if says_nothing(one.posed)]
+    if silent and format_ != "toml":
+        click.echo(f'warning: nothing says what {", ".join(silent)} asks for: write text = "…"', err=True)
     if format_ in _OWN_MARKS:
         for note in _notes(found, format_, choice):
             click.echo(f"note: {note}", err=True)

@@ -75,6 +75,17 @@ def test_the_ending_says_the_format(ending: str, start: str, tmp_path: Path) -> 
     assert path.read_text("utf-8").startswith(start)
 
 
+def test_a_formula_says_what_it_is_made_of(tmp_path: Path) -> None:
+    path = tmp_path / "bytes.toml"
+    path.write_text(ONE + '[[question]]\nid = "b"\nreference = "4*q1"\nafter = "q1"\n', "utf-8")
+    code, exam, err = run(str(path))
+    assert (code, err) == (0, "")
+    assert "Give 4*q1, where q1 is your answer to “How many learned parameters" in " ".join(exam.split())
+    path.write_text('[[question]]\nid = "b"\nreference = "4*q"\n', "utf-8")
+    code, exam, err = run(str(path))
+    assert (code, err) == (0, 'warning: nothing says what b asks for: write text = "…"\n')
+
+
 def test_a_file_and_chinese() -> None:
     code, exam, _ = run(LENET, "-n", "2", "--quantity", "params", "--lang", "zh")
     assert code == 0
