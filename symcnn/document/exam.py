@@ -87,10 +87,9 @@ class _Networks:
     def of(self, number: int, rows: Rows) -> Iterator[Block]:
         """Yield what is said of the network of a question."""
         said = _wording(rows, self._language)
-        network = (said.intro, said.layers, said.program, said.values)
-        if not (said.layers or said.program):  # a formula, whose words are what is asked
+        if not said.network:
             return
-        first = self._known.setdefault(network, number)
+        first = self._known.setdefault(said.network, number)
         if first != number:
             yield Paragraph(line(exam_word("same", self._language, first)))
             return

@@ -163,6 +163,15 @@ def test_an_interview(one: str) -> None:
     assert out.endswith("> 832\n✓ Right.\n\n1 of 1 right, 1 of them without a hint.\n")
 
 
+def test_an_interview_tells_a_network_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.toml"
+    network = 'net = "net q { input 1×28×28; c1: Conv(32, 5); c2: Conv(8, 3) }"\n[[question]]\nid = "t"\n'
+    path.write_text(network + 'quantity = "params"\nlayers = ["c1", "c2"]\n', "utf-8")
+    code, out, _ = run(str(path), "--ask", text="832\n2312\n")
+    assert (code, out.count("A network takes an input")) == (0, 1)
+    assert "Question 2 / 2\nThe network is that of question 1.\nHow many learned parameters does the layer c2" in out
+
+
 def test_hints_come_in_steps(one: str) -> None:
     code, out, _ = run(one, "--ask", text="no idea\n801\n800\n1\n")
     assert code == 1

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
@@ -97,6 +98,11 @@ class Wording:
     program: str
     values: str  # of the symbols in the program
     ask: str
+
+    @property
+    def network(self) -> tuple[Any, ...]:
+        """All that is said of the network; empty for a formula, whose words are what is asked."""
+        return (self.intro, self.layers, self.program, self.values) if self.layers or self.program else ()
 
     def text(self) -> str:
         """Return it as lines of plain text."""
