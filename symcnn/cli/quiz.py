@@ -80,4 +80,4 @@ def quiz(
         work.write(text, output)
         click.get_current_context().exit(code)
     chosen = work.destined(format_ or by_ending(output, QUIZZES, "text"), output)
-    work.write(quizzing.printed(drawing, chosen, key, choice), output)
+    work.write(quizzing.printed(drawing, chosen, key, choice, output), output)

@@ -6,11 +6,13 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from symcnn.answers.making.lint import lint
+from symcnn.answers.making.moving import moved
 from symcnn.answers.making.problem import Paper, paper
 from symcnn.answers.making.quiz import DEFAULT_COUNT, is_toml, quiz
 from symcnn.answers.making.wording import says_nothing
@@ -57,12 +59,14 @@ def _has_templates(path: str) -> bool:
     return re.search(r"^\s*\[\[\s*template\s*\]\]", read_source(path).text, re.MULTILINE) is not None
 
 
-def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
-    """Return the exam, its key, or an export of both."""
+def printed(drawing: Drawing, format_: str, key: bool, choice: bool, output: str | None = None) -> str:
+    """Return the exam, its key, or an export of both; a quiz in TOML finds its networks from where it is written."""
     check_quiz_format(format_)
     if key and format_ not in (*PAGES, TERMINAL):
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
     found = paper_of(drawing)
+    if format_ == "toml" and output is not None:
+        found = moved(found, Path(output).resolve().parent)
     silent = [one.question.id for one in found.problems if says_nothing(one.posed)]
     if silent and format_ != "toml":
         click.echo(f'warning: nothing says what {", ".join(silent)} asks for: write text = "…"', err=True)

@@ -87,6 +87,19 @@ def test_a_formula_says_what_it_is_made_of(tmp_path: Path) -> None:
     assert (code, err) == (0, 'warning: nothing says what b asks for: write text = "…"\n')
 
 
+def test_a_quiz_that_is_written_elsewhere_finds_its_networks(tmp_path: Path) -> None:
+    home, below = tmp_path / "home", tmp_path / "home" / "below"
+    below.mkdir(parents=True)
+    (home / "mine.cnn").write_text("net mine { input 1×28×28; conv1: Conv(32, 5) }\n", "utf-8")
+    exam = home / "exam.toml"
+    exam.write_text('[[question]]\nid = "q1"\nfile = "mine.cnn"\nquantity = "params"\n', "utf-8")
+    for target, file in ((below, None), (tmp_path, "home/mine.cnn"), (home, "mine.cnn")):
+        assert run(str(exam), "-o", str(target / "again.toml"))[0] == 0
+        again = load_quiz(target / "again.toml")
+        assert again["q1"].file == file
+        assert run(str(target / "again.toml"), "--key")[1] == run(str(exam), "--key")[1]
+
+
 def test_a_file_and_chinese() -> None:
     code, exam, _ = run(LENET, "-n", "2", "--quantity", "params", "--lang", "zh")
     assert code == 0
