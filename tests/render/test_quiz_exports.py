@@ -197,7 +197,8 @@ def test_roundings_are_right_where_they_are_accepted() -> None:
 
 FORMULAS = [
     ("conv1: Conv(M, 5)", "params", ["25CM+M", "25*C*M + M", "M*(25*C+1)", "(25C + 1)M"], 3),
-    ("conv1: Conv(M, 3, stride=2, padding=1)", "height", ["⌈H/2⌉", "ceil(H/2)", "floor((H-1)/2)+1"], 2),
+    ("conv1: Conv(M, 3, stride=2, padding=1)", "height", ["⌈H/2⌉", "ceil(H/2)", "floor((H-1)/2)+1", "(H+1)//2"], 3),
+    ("conv1: Conv(M, 3, stride=2)", "height", ["⌈H/2⌉ − 1", "floor((H-3)/2)+1", "⌊(H−3)/2⌋+1", "floor((H-1)/2)"], 3),
     ("conv1: Conv(M, 3)", "macs", ["9CM(H - 2)(W - 2)", "9*C*M*(H-2)*(W-2)", "9C·M·(H − 2)·(W − 2)"], 3),
 ]
 
