@@ -13,6 +13,7 @@ from symcnn.algebra.symbols import Value
 from symcnn.analysis import Analysis, analyse
 from symcnn.analysis.paths import layers_at
 from symcnn.answers.answered import Policy
+from symcnn.answers.earlier import names_of_earlier, with_names
 from symcnn.answers.given import rebuilt
 from symcnn.answers.judge import judged, names_of, policy_of
 from symcnn.answers.names import Names
@@ -33,7 +34,8 @@ from symcnn.tree import File, Network
 class Posed:
     """A question with what is right: `asked` has the value, `analysis` is None for a formula.
 
-    `pattern` is a formula in which the ids of earlier questions stand for their answers.
+    `pattern` is a formula in which the names of earlier questions (`names_of_earlier`) stand for their answers,
+    and `parts` are those questions by their ids.
     """
 
     question: Question
@@ -43,6 +45,7 @@ class Posed:
     analysis: Analysis | None
     locale: str | None
     pattern: Value | None = None
+    parts: tuple[tuple[str, Posed], ...] = ()
 
     def judge(self, answer: Any, asked: Asked | None = None) -> Verdict:
         """Return the verdict on an answer, or on one to another question in the same terms."""
@@ -52,31 +55,34 @@ class Posed:
 def posed(question: Question, quiz: Quiz) -> Posed:
     """Return a question posed; raises `SymcnnError`, with the place in the quiz, for one that cannot be asked."""
     analysis = pattern = None
+    parts: dict[str, Posed] = {}
     if question.reference is not None:
-        asked, pattern = _of_formula(question, quiz)
+        asked, pattern, parts = _of_formula(question, quiz)
     else:
         analysis = analysis_of(question, quiz)
         asked = _of_network(question, analysis)
     with _at(question, "aliases"):
         names = names_of(asked, tuple(sorted(question.aliases.items())))
-    return Posed(question, asked, names, policy_of(question.accept), analysis, question.locale or quiz.locale, pattern)
+    locale = question.locale or quiz.locale
+    return Posed(question, asked, names, policy_of(question.accept), analysis, locale, pattern, tuple(parts.items()))
 
 
-def _of_formula(question: Question, quiz: Quiz) -> tuple[Asked, Value | None]:
-    """Return a formula as it is asked, and as a pattern if earlier questions are named in it."""
+def _of_formula(question: Question, quiz: Quiz) -> tuple[Asked, Value | None, dict[str, Posed]]:
+    """Return a formula as it is asked, and as a pattern with the earlier questions that are named in it."""
     with _at(question, "reference"):
         about = (question.assume, question.kind, question.quantity)
-        found = asked_for(question.reference, question.symbols or None, *about)
-        earlier = [id_ for id_ in question.after if id_ in found.given.symbols]
+        found = asked_for(with_names(question), question.symbols or None, *about)
+        earlier = {name: id_ for name, id_ in names_of_earlier(question).items() if name in found.given.symbols}
         if not earlier or isinstance(found.value, tuple):
-            return found, None
+            return found, None, {}
         pattern: Value = found.value
-        right = {found.given.symbols[id_]: posed(quiz[id_], quiz).asked.value for id_ in earlier}
-        for id_, value in right.items():
-            if isinstance(value, tuple):
+        parts = {id_: posed(quiz[id_], quiz) for id_ in earlier.values()}
+        right = {found.given.symbols[name]: parts[id_].asked.value for name, id_ in earlier.items()}
+        for name, id_ in earlier.items():
+            if isinstance(right[found.given.symbols[name]], tuple):
                 raise SymcnnError(f"the answer to '{id_}' is a shape, and no part of a formula")
         declared = {name: domain for name, domain in question.symbols.items() if name not in earlier}
-        return asked_for(rebuilt(pattern, found.given.arithmetic, right), declared or None, *about), pattern
+        return asked_for(rebuilt(pattern, found.given.arithmetic, right), declared or None, *about), pattern, parts
 
 
 def _of_network(question: Question, analysis: Analysis) -> Asked:

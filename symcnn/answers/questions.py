@@ -107,6 +107,7 @@ def parse_quiz(text: str, name: str = "quiz", folder: Path | None = None) -> Qui
     >>> quiz["q1"].marks
     Fraction(2, 1)
     """
+    from symcnn.answers.earlier import check_earlier
     from symcnn.answers.posing import posed, rows_of
     from symcnn.answers.quiz_reading import read_quiz
 
@@ -120,6 +121,7 @@ def parse_quiz(text: str, name: str = "quiz", folder: Path | None = None) -> Qui
     quiz = replace(quiz, questions=tuple(_with_rows(questions)), warnings=tuple(warnings))
     _check_ids(quiz)
     for question in quiz.questions:
+        check_earlier(question, quiz)
         _check_named(question, posed(question, quiz).asked.given.symbols, quiz)
     return quiz
 

@@ -215,9 +215,18 @@ def value_of(analysis: Analysis | None, layers: tuple[Layer, ...], quantity: str
         if None in found:
             raise SymcnnError(f"the {quantity.replace('_', ' ')} is not known: {of.receptive_field.reason}")
         return _all_equal(found)
-    if whole or len(layers) == 1:
-        return of.count(quantity)
-    return total(layer.total(quantity) for layer in layers)
+    try:
+        return of.count(quantity) if whole or len(layers) == 1 else total(layer.total(quantity) for layer in layers)
+    except SymcnnError as error:
+        raise _with_all_quantities(error, quantity) from None
+
+
+def _with_all_quantities(error: SymcnnError, quantity: str) -> SymcnnError:
+    """Return an error that, where it lists what is counted, lists also what else is asked."""
+    if error.message == f"unknown quantity '{quantity}'" and "did you mean" not in str(error.hint):
+        others = (*_SHAPES, *_FIELD)
+        error.hint = did_you_mean(quantity, others, f"{', '.join(others)}; {error.hint}")
+    return error
 
 
 def _part_of_shape(shape: tuple[Any, ...], quantity: str) -> Any:

@@ -16,7 +16,8 @@ The keys of a question; most may stand at the head of the quiz, for all question
   marks           of one answer; in a table of each row, so that four rows have four times as many
   after           earlier questions: what is right after a learner's own answers to them earns its marks
   accept          also right: approx, asymp, assume, or conventions such as no_bias, channels_last
-  credit          shares by verdict, convention, mistake, or follow: { convention = 0.5, M11 = 0.5 }
+  credit          shares by verdict, convention, mistake, or follow: { convention = 0.25, M11 = 0.5 };
+                  without it assume, convention, approx and asymp earn 0.5 where they are not accepted
   at, set         values of symbols, and of the parameters of the network: { H = 224 }
   assume          conditions on symbols; symbols, aliases: their domains, and other names for them
   text, answer    what is asked, in words; a key, which --lint checks
@@ -57,5 +58,5 @@ def grade(
     from symcnn.cli.quizzing import say_lint
 
     if lint:
-        say_lint(quiz, format_ or "text", language, output)
+        say_lint(quiz, format_, language, output)
     graded(quiz, answers, format_, language, output, jobs, fresh)

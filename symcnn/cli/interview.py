@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
 from symcnn.answers.making.interview import FORMULA, WORKING, Interview, Round
 from symcnn.answers.making.problem import Paper
 from symcnn.answers.making.values import answer_text
-from symcnn.answers.making.wording import wording
+from symcnn.answers.making.wording import Wording, wording
 from symcnn.document.exam import formulas, working
 from symcnn.document.exam_words import exam_word
 from symcnn.errors import printable
@@ -24,11 +25,13 @@ _LONGEST = 10_000  # characters of a line; answers are shorter by far
 def interviewed(paper: Paper) -> int:
     """Ask all questions and show the score; return the exit code: 0 if all were answered right, else 1."""
     interview, language = Interview(paper), paper.quiz.lang
+    told: dict[Any, int] = {}
     try:
         _say(exam_word("ask_how", language))
         while (one := interview.next()) is not None:
-            number = exam_word("question", language, len(interview.rounds))
-            _say(f"\n{number} / {len(paper.problems)}\n{wording(one.problem.posed, language).text()}")
+            number = len(interview.rounds)
+            said = _asked(wording(one.problem.posed, language), told, number, language)
+            _say(f"\n{exam_word('question', language, number)} / {len(paper.problems)}\n{said}")
             while not one.is_over:
                 _round(one, _read(), language)
     except (EOFError, KeyboardInterrupt):
@@ -36,6 +39,14 @@ def interviewed(paper: Paper) -> int:
     total = len(paper.problems)
     _say(f"\n{exam_word('score', language, interview.right, total, interview.at_once)}")
     return 0 if interview.right == total else 1
+
+
+def _asked(said: Wording, told: dict[Any, int], number: int, language: str) -> str:
+    """Return what a question says; a network that was told stays where it was, and only its question is named."""
+    if not said.network:
+        return said.text()
+    first = told.setdefault(said.network, number)
+    return said.text() if first == number else f"{exam_word('same', language, first)}\n{said.ask}"
 
 
 def _round(one: Round, text: str, language: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from symcnn.cli import work
+from symcnn.cli.endings import SHEETS, by_ending
 from symcnn.errors import SymcnnError, printable
 
 _MOST_NAMED = 20  # reasons why answers are not marked
-_ENDINGS = {".csv": "csv", ".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "json"}
 
 
 def graded(
@@ -35,7 +35,7 @@ def graded(
 
     if answers is None:
         raise SymcnnError("the answers of the class are missing", hint="as in symcnn grade QUIZ.toml ANSWERS.csv")
-    chosen = work.destined(check_sheet_format(format_ or _ending(output)), output)
+    chosen = work.destined(check_sheet_format(format_ or by_ending(output, SHEETS, "csv")), output)
     if chosen == "html":
         require_jinja()  # before a class is marked, not after
     if language is not None:
@@ -43,6 +43,7 @@ def graded(
     asked = load_quiz(quiz)
     work.warn(asked.warnings)
     given = load_answers(answers, asked)
+    work.warn(given.warnings)
     _check_output(output, quiz, answers)
     journal = None if output is None else Path(output + PARTIAL)
     if fresh and journal is not None:
@@ -63,10 +64,6 @@ def _say_what_is_refused(refused: Mapping[tuple[str, str], tuple[str, str]]) -> 
     more = len(reasons) - _MOST_NAMED
     rest = f"\n  and {more} more, each said in its row of the sheet" if more > 0 else ""
     click.echo(f"warning: {said} not marked{listed}{rest}", err=True)
-
-
-def _ending(output: str | None) -> str:
-    return "text" if output is None else _ENDINGS.get(Path(output).suffix.lower(), "csv")
 
 
 def _check_output(output: str | None, *inputs: str) -> None:

@@ -6,16 +6,20 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from symcnn.answers.making.lint import lint
+from symcnn.answers.making.moving import moved
 from symcnn.answers.making.problem import Paper, paper
-from symcnn.answers.making.quiz import is_toml, quiz
+from symcnn.answers.making.quiz import DEFAULT_COUNT, is_toml, quiz
+from symcnn.answers.making.wording import says_nothing
 from symcnn.answers.questions import FOLLOW, Quiz, load_quiz
 from symcnn.answers.verdict import APPROX, ASSUME, ASYMP
 from symcnn.cli import work
+from symcnn.cli.endings import LINTS, by_ending
 from symcnn.document.words import check_language
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.render import TERMINAL
@@ -25,7 +29,6 @@ from symcnn.render.quiz.lint import lint_json, lint_text
 from symcnn.render.quiz.words import has_formula
 from symcnn.syntax import read_source
 
-_DEFAULT_COUNT = 10
 _LINT_FORMATS = ("text", "json")
 _NOT_OF_MISTAKES = {ASSUME, APPROX, ASYMP, FOLLOW}  # credits of answers that no export knows beforehand
 _OWN_MARKS = ("gift", "moodle", "stack")  # programs that mark by their own rules
@@ -56,12 +59,17 @@ def _has_templates(path: str) -> bool:
     return re.search(r"^\s*\[\[\s*template\s*\]\]", read_source(path).text, re.MULTILINE) is not None
 
 
-def printed(drawing: Drawing, format_: str, key: bool, choice: bool) -> str:
-    """Return the exam, its key, or an export of both."""
+def printed(drawing: Drawing, format_: str, key: bool, choice: bool, output: str | None = None) -> str:
+    """Return the exam, its key, or an export of both; a quiz in TOML finds its networks from where it is written."""
     check_quiz_format(format_)
     if key and format_ not in (*PAGES, TERMINAL):
         raise SymcnnError(f"--format {format_} has the keys with the questions", hint="leave out --key")
     found = paper_of(drawing)
+    if format_ == "toml" and output is not None:
+        found = moved(found, Path(output).resolve().parent)
+    silent = [one.question.id for one in found.problems if says_nothing(one.posed)]
+    if silent and format_ != "toml":
+        click.echo(f'warning: nothing says what {", ".join(silent)} asks for: write text = "…"', err=True)
     if format_ in _OWN_MARKS:
         for note in _notes(found, format_, choice):
             click.echo(f"note: {note}", err=True)
@@ -80,14 +88,15 @@ def _notes(found: Paper, format_: str, choice: bool) -> Iterator[str]:
         if ids:
             yield f"{format_} does not carry '{rule}' of {', '.join(ids)}; symcnn grade does"
     if rounded and not choice:
-        yield f"{format_} takes answers to {', '.join(rounded)} that are right to three digits"
+        yield f"{format_} takes answers to {', '.join(rounded)} that are right to three digits, or rounded to two"
     formulas = [one.question.id for one in found.problems if has_formula(one) and not (choice and one.wrong)]
     if formulas and format_ != "stack":
         yield f"{format_} compares the formulas of {', '.join(formulas)} letter by letter; stack compares values"
 
 
-def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
+def linted(drawing: Drawing, format_: str | None, output: str | None) -> tuple[str, int]:
     """Return what is to be said of the questions, and the exit code: 1 if there is something."""
+    format_ = format_ or by_ending(output, LINTS, "text")
     if format_ not in _LINT_FORMATS:
         hint = did_you_mean(format_, _LINT_FORMATS, "text, json")
         raise SymcnnError(f"unknown format '{format_}' of --lint", hint=hint)
@@ -97,9 +106,9 @@ def linted(drawing: Drawing, format_: str) -> tuple[str, int]:
     return text, 0 if all(one.is_clean for one in found) else 1
 
 
-def say_lint(quiz_: str, format_: str, language: str | None, output: str | None) -> NoReturn:
+def say_lint(quiz_: str, format_: str | None, language: str | None, output: str | None) -> NoReturn:
     """Write what is to be said of a quiz in TOML, and end the command with the exit code."""
-    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_)
+    text, code = linted(Drawing(quiz_, None, None, (), (), None, False, "", language, given=True), format_, output)
     work.write(text, output)
     click.get_current_context().exit(code)
 
@@ -113,9 +122,9 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         seed = str(secrets.randbelow(10**6)) if fresh else "0"
         if fresh:
             click.echo(f"--seed {seed}", err=True)
-    return quiz(
+    found = quiz(
         drawing.file,
-        count=_DEFAULT_COUNT if drawing.count is None else drawing.count,
+        count=drawing.count,
         seed=seed,
         quantities=drawing.quantities,
         templates=drawing.templates,
@@ -124,6 +133,10 @@ def paper_of(drawing: Drawing, fresh: bool = False) -> Paper:
         language=check_language(drawing.language or "en"),
         title=drawing.title,
     )
+    many = len(found.problems)
+    if drawing.count is None and many < DEFAULT_COUNT:
+        click.echo(f"note: only {many} {'question is' if many == 1 else 'questions are'} worth asking", err=True)
+    return found
 
 
 def _given(drawing: Drawing) -> Quiz:

@@ -39,7 +39,7 @@ def exam_document(paper: Paper, language: str = "en", choice: bool = False) -> D
     questions = [
         Section(
             _title(number, rows, language),
-            (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice)),
+            (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice, language)),
         )
         for number, rows in enumerate(_tables(paper), 1)
     ]
@@ -52,7 +52,7 @@ def key_document(paper: Paper, language: str = "en", choice: bool = False) -> Do
     networks = _Networks(language)
     questions = []
     for number, rows in enumerate(_tables(paper), 1):
-        asked = (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice, key=True))
+        asked = (*networks.of(number, rows), *_asked(rows, language), *_lines(rows, choice))
         solved = (*_answers(rows, language, choice), *_solved(rows, language))
         questions.append(Section(_title(number, rows, language), (*asked, *solved)))
     return Document((first, *questions))
@@ -87,10 +87,9 @@ class _Networks:
     def of(self, number: int, rows: Rows) -> Iterator[Block]:
         """Yield what is said of the network of a question."""
         said = _wording(rows, self._language)
-        network = (said.intro, said.layers, said.program, said.values)
-        if not (said.layers or said.program):  # a formula, whose words are what is asked
+        if not said.network:
             return
-        first = self._known.setdefault(network, number)
+        first = self._known.setdefault(said.network, number)
         if first != number:
             yield Paragraph(line(exam_word("same", self._language, first)))
             return
@@ -113,13 +112,15 @@ def _asked(rows: Rows, language: str) -> Iterator[Block]:
         yield Paragraph(line(text))
 
 
-def _lines(rows: Rows, choice: bool, key: bool = False) -> Iterator[Block]:
-    """Yield the options of a question, or of a table a line for each answer."""
+def _lines(rows: Rows, choice: bool, language: str = "") -> Iterator[Block]:
+    """Yield the options of a question or, with a `language`, a line for each answer: a key needs none."""
     options = _has_options(rows, choice)
-    if len(rows) > 1 and (options or not key):
+    if len(rows) > 1 and (options or language):
         yield Listing(tuple((_name(one), (_options(one) if options else line(_FILL),)) for one in rows))
     elif options:
         yield Listing(tuple((f"({letter})", (value_line(v),)) for letter, v in lettered(rows[0])))
+    elif language:
+        yield Listing(((exam_word("answer", language), (line(_FILL * 2),)),))
 
 
 def _has_options(rows: Rows, choice: bool) -> bool:

@@ -80,6 +80,17 @@ def test_tables_that_cannot_be_used(text: str, message: str, hint: str | None) -
     assert hint is None or hint in str(error)
 
 
+def test_a_row_that_nobody_answered_has_no_column() -> None:
+    rows = (
+        'net = "net q { input 1×28×28; c1: Conv(32, 5); c2: Conv(32, 5) }"\n[[question]]\nid = "t"\nquantity = "params"'
+    )
+    quiz = parse_quiz(f'{rows}\nlayers = ["c1", "c2"]')
+    found = read_answers(b"learner,t.c1\ns01,832\n", quiz, "a.csv")
+    assert found.warnings == ("a.csv has no column 't.c2': its answers are missing",)
+    assert [row.verdict for row in grade(quiz, found).rows] == ["exact", "missing"]
+    assert not read("learner,q1,q2\ns01,832,1\n").warnings
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_other_encodings_are_named(encoding: str) -> None:
     error = error_of(lambda: read(WIDE, encoding))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symcnn.answers import load_quiz, parse_quiz, quiz_toml
+from symcnn.answers.grading.run import grade
 from symcnn.answers.posing import posed
 from symcnn.answers.questions import Question, Quiz
 from tests.helpers import draws, error_of, marked
@@ -108,10 +109,41 @@ def test_a_formula_may_name_earlier_questions() -> None:
     assert posed(quiz["b"], quiz).judge("q0 + 1").verdict == "wrong"  # the learner's answers know no such symbol
 
 
+TABLE = f"""
+net = "{NET}"
+[[question]]
+id = "t"
+layers = ["conv1", "linear1"]
+quantity = "params"
+[[question]]
+id = "b"
+"""
+ROWS = 'reference = "12*t.conv1 + t.linear1"\nafter = "t"\n'
+
+
+def test_a_formula_may_name_a_row_of_a_table() -> None:
+    quiz = parse_quiz(TABLE + ROWS)
+    assert posed(quiz["b"], quiz).asked.value == 12 * (5 * 5 + 1) * 32 + (12 * 12 * 32 + 1) * 10
+    assert parse_quiz(quiz_toml(quiz)) == quiz
+    sheet = grade(quiz, [("s", "t.conv1", "800"), ("s", "t.linear1", "46090"), ("s", "b", str(12 * 800 + 46090))])
+    assert {row.question: row.verdict for row in sheet.rows if row.question in ("t.conv1", "b")} == {
+        "t.conv1": "convention",
+        "b": "follow",
+    }
+
+
 BROKEN = [
+    (TABLE + 'reference = ‹"12*t"›\nafter = "t"', "name one of its rows: t.conv1, t.linear1"),
+    (TABLE + 'reference = ‹"12*t"›', "is a table"),
+    (TABLE + 'reference = ‹"12*t.conv2"›\nafter = "t"', "did you mean 't.conv1'?"),
+    (TABLE + 'reference = ‹"12*t.conv1"›', 'write after = "t.conv1"'),
+    (HEAD.replace("q0", "1") + '[[question]]\nid = "b"\nreference = ‹"4*1"›\nafter = "1"', 'as in id = "q1"'),
+    (HEAD.replace("q0", "q-0") + '[[question]]\nid = "b"\nreference = ‹"4*q-0"›\nafter = "q-0"', 'as in id = "q1"'),
     ('[[question]]\nid = "q1"\n‹marcs› = 2', "did you mean 'marks'?"),
     ('‹titel› = "a"\n' + HEAD, "did you mean 'title'?"),
     (HEAD.replace('"params"', '‹"parms"›'), "did you mean 'params'?"),
+    (HEAD.replace('"params"', '‹"accuracy"›'), "output, shape, size, channels"),
+    (HEAD.replace('"params"', '‹"receptive"›'), "did you mean 'receptive_field'?"),
     (HEAD + 'layer = ‹"conv2"›', "did you mean 'conv1'?"),
     (HEAD + 'layers = ‹["conv1", "pool"]›', "did you mean 'maxpool1'?"),
     (HEAD + "marks = ‹-1›", "at most 6 decimals"),

@@ -158,4 +158,13 @@ def test_questions_about_one_network_get_one_set_of_numbers() -> None:
         better = {str(one.value) for one in single_mistakes(posed(with_numbers(question, proposals[0]), quiz))}
         assert len(better) >= len(told)
     text = lint_text(found, "en")
-    assert text.count("these numbers tell more apart, and serve all of a, b, c: net q {") == len(proposals)
+    assert text.count("these numbers tell more apart, and serve all of a, b, c: net q {") == 1
+    assert text.count("the numbers proposed for a tell more apart here too") == len(proposals) - 1
+
+
+def test_a_program_of_several_lines_is_proposed_as_one_that_runs() -> None:
+    net = "# one\nnet q {\n  input 1×28×28  # small\n  conv1: Conv(32, 5)\n  MaxPool(2)\n}\n"
+    text = lint_text(lint(Quiz((Question("a", "params", "conv1", net),))), "en")
+    lines = text.partition("these numbers tell more apart:\n")[2].splitlines()
+    other = "\n".join(line.removeprefix("    ") for line in lines)
+    assert other != net and analyse(parse(other)["q"]).params != analyse(parse(net)["q"]).params

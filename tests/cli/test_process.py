@@ -137,3 +137,11 @@ def test_streams_that_cannot_be_used(command: str, message: str) -> None:
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == f"error: {message}"
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["click", "lark"])
+def test_a_missing_dependency_is_one_line(missing: str, tmp_path: Path) -> None:
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError('none', name='{missing}')", "utf-8")
+    result = python("-m", "symcnn", "quiz", "-n", "1", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"error: symcnn needs '{missing}', which is not installed\n  pip install")

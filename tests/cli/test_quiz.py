@@ -45,7 +45,7 @@ def test_an_exam_and_its_key() -> None:
     code, exam, err = run(*asked)
     assert (code, err) == (0, "")
     assert "Question 2 (1 mark)" in exam
-    assert "Answer" not in exam
+    assert exam.count("Answer  ___") == 2 and "Known mistakes" not in exam
     code, key, _ = run(*asked, "--key")
     assert code == 0
     for problem in quiz(count=2, seed=3, templates=("conv.params", "dense")).problems:
@@ -55,8 +55,49 @@ def test_an_exam_and_its_key() -> None:
 
 def test_multiple_choice() -> None:
     _, exam, _ = run("-n", "1", "--template", "conv.params", "--quantity", "params", "--choice")
+    assert "Answer" not in exam
     assert "(a)  " in exam
     assert "(e)  " in exam
+
+
+def test_fewer_questions_where_no_more_are_worth_asking() -> None:
+    code, exam, err = run(LENET, "--quantity", "params", "--choice")
+    assert (code, err) == (0, "note: only 5 questions are worth asking\n")
+    assert "Question 5 " in exam and "Question 6 " not in exam
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [(".html", "<!DOCTYPE html>"), (".tex", "\\documentclass"), (".md", "## "), (".toml", "title = "), ("", "Sizes")],
+)
+def test_the_ending_says_the_format(ending: str, start: str, tmp_path: Path) -> None:
+    path = tmp_path / f"exam{ending}"
+    assert run("-n", "1", "-o", str(path))[0] == 0
+    assert path.read_text("utf-8").startswith(start)
+
+
+def test_a_formula_says_what_it_is_made_of(tmp_path: Path) -> None:
+    path = tmp_path / "bytes.toml"
+    path.write_text(ONE + '[[question]]\nid = "b"\nreference = "4*q1"\nafter = "q1"\n', "utf-8")
+    code, exam, err = run(str(path))
+    assert (code, err) == (0, "")
+    assert "Give 4*q1, where q1 is your answer to “How many learned parameters" in " ".join(exam.split())
+    path.write_text('[[question]]\nid = "b"\nreference = "4*q"\n', "utf-8")
+    code, exam, err = run(str(path))
+    assert (code, err) == (0, 'warning: nothing says what b asks for: write text = "…"\n')
+
+
+def test_a_quiz_that_is_written_elsewhere_finds_its_networks(tmp_path: Path) -> None:
+    home, below = tmp_path / "home", tmp_path / "home" / "below"
+    below.mkdir(parents=True)
+    (home / "mine.cnn").write_text("net mine { input 1×28×28; conv1: Conv(32, 5) }\n", "utf-8")
+    exam = home / "exam.toml"
+    exam.write_text('[[question]]\nid = "q1"\nfile = "mine.cnn"\nquantity = "params"\n', "utf-8")
+    for target, file in ((below, None), (tmp_path, "home/mine.cnn"), (home, "mine.cnn")):
+        assert run(str(exam), "-o", str(target / "again.toml"))[0] == 0
+        again = load_quiz(target / "again.toml")
+        assert again["q1"].file == file
+        assert run(str(target / "again.toml"), "--key")[1] == run(str(exam), "--key")[1]
 
 
 def test_a_file_and_chinese() -> None:
@@ -136,6 +177,15 @@ def test_an_interview(one: str) -> None:
     assert out.endswith("> 832\n✓ Right.\n\n1 of 1 right, 1 of them without a hint.\n")
 
 
+def test_an_interview_tells_a_network_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.toml"
+    network = 'net = "net q { input 1×28×28; c1: Conv(32, 5); c2: Conv(8, 3) }"\n[[question]]\nid = "t"\n'
+    path.write_text(network + 'quantity = "params"\nlayers = ["c1", "c2"]\n', "utf-8")
+    code, out, _ = run(str(path), "--ask", text="832\n2312\n")
+    assert (code, out.count("A network takes an input")) == (0, 1)
+    assert "Question 2 / 2\nThe network is that of question 1.\nHow many learned parameters does the layer c2" in out
+
+
 def test_hints_come_in_steps(one: str) -> None:
     code, out, _ = run(one, "--ask", text="no idea\n801\n800\n1\n")
     assert code == 1
@@ -199,7 +249,11 @@ def test_all_keys_pass_an_interview() -> None:
 ERRORS = [
     (("--format", "pdf"), "unknown format 'pdf' of a quiz"),
     (("--key", "--format", "gift"), "--format gift has the keys with the questions"),
+    (("--format", "tex"), "unknown format 'tex' of a quiz\n  did you mean 'latex'?"),
+    (("-o", "exam.pdf"), "no format ends with '.pdf'\n  endings are .csv, .html,"),
     (("--ask", "--key"), "--ask goes with no other output"),
+    (("--ask", "--choice"), "--ask goes with no other output"),
+    ((LENET, "--quantity", "params", "-n", "8"), "only 5 questions about lenet are worth asking"),
     (("--lint", "--format", "html"), "unknown format 'html' of --lint"),
     (("--lang", "fr"), "unknown language 'fr'"),
     (("nothing.toml",), "no such file: nothing.toml"),
@@ -226,7 +280,7 @@ def test_what_an_export_does_not_carry_is_said(format_: str) -> None:
     code, out, errors = run("examples/quiz_papers.toml", "--format", format_)
     assert code == 0 and out
     assert f"note: {format_} does not carry 'accept' of q4; symcnn grade does\n" in errors
-    assert f"note: {format_} takes answers to q7, q8 that are right to three digits\n" in errors
+    assert f"note: {format_} takes answers to q7, q8 that are right to three digits, or rounded to two\n" in errors
     assert run("-n", "2", "--template", "dense", "--format", format_)[2] == ""
 
 

@@ -17,6 +17,7 @@ from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.paths import layers_at
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import FIELDS, SHAPES, Asked, alike, renamed
+from symcnn.answers.earlier import names_of_earlier
 from symcnn.answers.given import rebuilt
 from symcnn.answers.grading.possible import is_possible
 from symcnn.answers.messages import value_text
@@ -116,8 +117,10 @@ def _pattern(posed: Posed, earlier: tuple[Own, ...]) -> Value | None:
     if not isinstance(posed.pattern, Expr):
         return None
     own = {o.posed.question.id: o.values[0] for o in earlier}
-    put_in = {s: own[s.name] for s in posed.pattern.free_symbols if s.name in own}
-    missing = {s.name for s in posed.pattern.free_symbols} & {*posed.question.after} - own.keys()
+    ids = names_of_earlier(posed.question)
+    named = {s: ids[s.name] for s in posed.pattern.free_symbols if s.name in ids}
+    put_in = {s: own[id_] for s, id_ in named.items() if id_ in own}
+    missing = {*named.values()} - own.keys()
     if missing or not put_in:
         return None
     return rebuilt(posed.pattern, posed.asked.given.arithmetic, put_in)

@@ -36,6 +36,7 @@ class Answers:
     delimiter: str = ","
     byte_order_mark: bool = False  # as some spreadsheets write, and want
     refused: Mapping[Key, Words] = field(default_factory=dict)  # what cannot be marked, and why: it costs no other row
+    warnings: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()  # what stands for the learners of rows that do not say whose they are
 
     @property
@@ -66,12 +67,14 @@ def read_answers(content: bytes, quiz: Quiz, name: str = "answers") -> Answers:
     source = _decoded(content, name)
     table = _Table(source)
     known = [question.id for question in quiz.questions]
-    entries = table.long(known) if table.is_long else table.wide(known)
+    entries = table.long(known) if table.is_long else table.wide(quiz)
     found = gathered(entries, quiz, table.delimiter, name)
     refused = {**found.refused, **table.refused}
     order = tuple(key for key in found.order if key in found.texts or key[0] not in table.unnamed)
     unnamed, marked = frozenset(table.unnamed), content.startswith(BOM_UTF8)
-    return replace(found, order=order, byte_order_mark=marked, refused=refused, unnamed=unnamed)
+    return replace(
+        found, order=order, byte_order_mark=marked, refused=refused, warnings=tuple(table.warnings), unnamed=unnamed
+    )
 
 
 def gathered(entries: Iterable[tuple[int, str, str, str]], quiz: Quiz, delimiter: str = ",", name: str = "") -> Answers:
@@ -139,6 +142,7 @@ class _Table:
         self.name, self._text = source.name, source.text
         self.refused: dict[Key, Words] = {}
         self.unnamed: set[str] = set()
+        self.warnings: list[str] = []
         self.delimiter, self.heads = self._found()
         self._check_heads()
         self.is_long = "question" in self.heads or "answer" in self.heads
@@ -228,14 +232,17 @@ class _Table:
         if unknown is not None and not some:  # the answers are to another quiz
             raise unknown
 
-    def wide(self, known: list[str]) -> Iterator[tuple[int, str, str, str]]:
-        """Yield the answers of a wide table."""
+    def wide(self, quiz: Quiz) -> Iterator[tuple[int, str, str, str]]:
+        """Yield the answers of a wide table; of a table's rows some may have no column, since nobody answered them."""
         columns = [head for head in self.heads if head != "learner"]
-        self._check_known(columns, known, 1, "question")
-        missing = [id_ for id_ in known if id_ not in columns]
-        if missing:
-            hint = f"its heads are {self._listed()}; a question that nobody was asked is no part of the quiz"
-            raise SymcnnError(f"{self.name} has no column '{missing[0]}'", hint=hint)
+        self._check_known(columns, [question.id for question in quiz.questions], 1, "question")
+        begun = {question.table for question in quiz.questions if question.id in columns} - {None}
+        missing = [question for question in quiz.questions if question.id not in columns]
+        for question in missing:
+            if question.table not in begun:
+                hint = f"its heads are {self._listed()}; a question that nobody was asked is no part of the quiz"
+                raise SymcnnError(f"{self.name} has no column '{question.id}'", hint=hint)
+        self.warnings += [f"{self.name} has no column '{one.id}': its answers are missing" for one in missing]
         for line, entry, problem in self._entries():
             learner = entry["learner"]
             if problem:

@@ -20,13 +20,14 @@ from symcnn.syntax import load_file
 from symcnn.tree import Network
 
 MOST_QUESTIONS = 200
+DEFAULT_COUNT = 10
 TITLES = ("Sizes, parameters and operations of convolutional networks", "卷积网络的尺寸、参数量与运算量")
 
 
 def quiz(
     source: str | Path | Network | Sequence[Network] | None = None,
     *,
-    count: int = 10,
+    count: int | None = None,
     seed: int | str = 0,
     quantities: str | Sequence[str] = (),
     templates: str | Sequence[str] = (),
@@ -37,17 +38,19 @@ def quiz(
 ) -> Paper:
     """Return an exam of `count` questions with random sizes: the same for the same seed, on every machine.
 
+    Without a `count` there are ten, or as many as networks have that are worth asking.
+
     Without a `source` it is drawn from the templates of symcnn, all of them or those named, or from those of a TOML
     file of your own; else from the networks of a file, or from networks that `parse` or `load` returned, whose symbols
     get random legal values. `quantities` are those that may be asked. With `formulas` symbols stay, and only formulas
-    are asked for. Raises `SymcnnError` where there are not so many
+    are asked for. Raises `SymcnnError` where there are not `count`
     questions worth asking.
 
     >>> found = quiz(count=1, seed=7, templates="conv.params", quantities="params")
     >>> found.problems[0].question.net, found.problems[0].value
     ('net q { input 3×36×36; conv1: Conv(20, 5) }', 1520)
     """
-    _check(count, language)
+    _check(DEFAULT_COUNT if count is None else count, language)
     wanted, ids = _listed(quantities), _listed(templates)
     empty = Quiz((), title or TITLES[LANGUAGES.index(language)], lang=language)
     if source is None or is_toml(source):
@@ -57,7 +60,7 @@ def quiz(
             chosen = tuple(one for one in chosen if has_symbols(one))
         if not chosen:
             raise SymcnnError("no template leaves a symbol", hint="leave a name out of 'draw', as C in M×H×H")
-        return _with_texts(empty, _from_templates(count, seed, wanted, chosen))
+        return _with_texts(empty, _from_templates(DEFAULT_COUNT if count is None else count, seed, wanted, chosen))
     if ids or level is not None:
         raise SymcnnError("templates and levels are of quizzes without a network")
     folder = Path(source).resolve().parent if isinstance(source, (str, Path)) else None
@@ -96,7 +99,7 @@ def _from_templates(
 
 def _from_networks(
     source: str | Path | Network | Sequence[Network],
-    count: int,
+    count: int | None,
     seed: int | str,
     quantities: tuple[str, ...],
     folder: Path | None,
@@ -105,10 +108,12 @@ def _from_networks(
     networks, where = _networks(source)
     place = Path(where).name if where and folder and not where.startswith("zoo/") else where
     askers = [Asker(x, question_base(x, place), Quiz((), folder=folder), quantities, formulas) for x in networks]
-    for number in range(1, count + 1):
+    for number in range(1, (count or DEFAULT_COUNT) + 1):
         random = Random(f"{seed}/{number}")
         order = shuffled(askers, random)
         found = next((x for x in (asker.problem(f"q{number}", random) for asker in order) if x is not None), None)
+        if found is None and count is None and number > 1:
+            return
         if found is None:
             names = ", ".join(network.name for network in networks)
             hint = "ask for fewer with count" if number > 1 else "ask for other quantities"

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from symcnn.algebra.symbols import is_number
 from symcnn.analysis import Analysis
@@ -83,6 +84,8 @@ _QUANTITIES = {
 }  # fmt: skip
 _OTHER = ("How large is the quantity {1} of {0}?", "{0}的 {1} 是多少？")
 _FORMULA = ("Give the formula.", "请写出公式。")
+_MADE_OF = ("Give {0}, where {1}.", "请给出 {0}，其中{1}。")
+_PART = ("{0} is your answer to “{1}”", "{0} 是你对“{1}”的答案")
 _TERMS = (" Answer in terms of {0}.", "用 {0} 表示。")
 
 
@@ -95,6 +98,11 @@ class Wording:
     program: str
     values: str  # of the symbols in the program
     ask: str
+
+    @property
+    def network(self) -> tuple[Any, ...]:
+        """All that is said of the network; empty for a formula, whose words are what is asked."""
+        return (self.intro, self.layers, self.program, self.values) if self.layers or self.program else ()
 
     def text(self) -> str:
         """Return it as lines of plain text."""
@@ -111,7 +119,7 @@ def wording(posed: Posed, language: str, of_table: bool = False) -> Wording:
     place = LANGUAGES.index(language)
     asked, analysis = posed.question, posed.analysis
     if analysis is None:
-        return Wording(asked.text or _FORMULA[place], (), "", "", "")
+        return Wording(asked.text or _made_of(posed, language, place), (), "", "", "")
     ask = (asked.text if of_table else _own_text(asked, place)) or _ask(posed, analysis, place, of_table)
     if not _is_in_words(analysis):
         return _as_program(analysis, ask, place)
@@ -123,6 +131,20 @@ def wording(posed: Posed, language: str, of_table: bool = False) -> Wording:
         intro = form[place].format(shape, _AXES[len(analysis.input) - 1][place])
     layers = tuple((layer.path, layer_words(layer, language)) for layer in analysis.layers)
     return Wording(intro, layers, "", "", ask)
+
+
+def _made_of(posed: Posed, language: str, place: int) -> str:
+    """Return what is asked by a formula without a text: what it is made of, if it names earlier questions."""
+    if not posed.parts:
+        return _FORMULA[place]
+    said = ((id_, wording(part, language)) for id_, part in posed.parts)
+    listed = (_PART[place].format(id_, words.ask or words.intro) for id_, words in said)
+    return _MADE_OF[place].format(posed.question.reference, (", ", "，")[place].join(listed))
+
+
+def says_nothing(posed: Posed) -> bool:
+    """Tell whether a question has a formula as its key, and nothing in it says which is asked for."""
+    return posed.analysis is None and not posed.question.text and not posed.parts
 
 
 def _own_text(asked: Question, place: int) -> str:

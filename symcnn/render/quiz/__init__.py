@@ -24,6 +24,7 @@ _WRITERS = {
     "moodle": "moodle:moodle_text",
     "stack": "stack:stack_text",
 }
+_ENDINGS = {"tex": "latex", "md": "markdown", "txt": "text", "htm": "html", "xml": "moodle"}  # and what they mean
 FORMATS = (*PAGES, *_WRITERS)
 
 
@@ -46,7 +47,8 @@ def render_quiz(paper: Paper, format: str = "text", *, key: bool = False, choice
 def check_quiz_format(format: str) -> None:
     """Raise `SymcnnError` for a format that is not there."""
     if format not in (*FORMATS, TERMINAL):
-        hint = did_you_mean(str(format), FORMATS, f"formats are {', '.join(FORMATS)}")
+        meant = _ENDINGS.get(str(format), str(format))
+        hint = did_you_mean(meant, FORMATS, f"formats are {', '.join(FORMATS)}")
         raise SymcnnError(f"unknown format '{format}' of a quiz", hint=hint)
 
 

@@ -23,16 +23,19 @@ _TOGETHER = (
     "  these numbers tell more apart, and serve all of {1}: {0}",
     "  以下数值能区分更多错误，并适用于 {1}：{0}",
 )
+_SEEN = ("  the numbers proposed for {0} tell more apart here too", "  为 {0} 建议的数值在此也能区分更多错误")
 _NONE = ("  no numbers near by tell more apart", "  附近没有更好的数值")
 
 
 def lint_text(found: Sequence[Lint], language: str) -> str:
     """Return what is to be said, a few lines for each question."""
     place = LANGUAGES.index(language)
-    return "".join(f"{printable(line)}\n" for one in found for line in _lines(one, place))
+    proposed: dict[str, str] = {}
+    return "".join(f"{printable(line)}\n" for one in found for line in _lines(one, place, proposed))
 
 
-def _lines(one: Lint, place: int) -> Iterator[str]:
+def _lines(one: Lint, place: int, proposed: dict[str, str]) -> Iterator[str]:
+    """Yield what is to be said of a question; `proposed` are the proposals that were shown, with the first question."""
     question, id_ = one.question, one.question.id
     if one.is_clean:
         yield (_CLEAN if one.compared else _NOTHING)[place].format(id_)
@@ -46,10 +49,24 @@ def _lines(one: Lint, place: int) -> Iterator[str]:
         yield _ALIKE[place].format(id_)
         yield from (f"  {_slip(slip, place)}" for slip in slips)
     if one.proposal is not None:
-        form = _TOGETHER if len(one.together) > 1 else _PROPOSAL
-        yield form[place].format(_numbers(one.proposal, question), ", ".join(one.together))
+        yield from _proposed(one, place, proposed)
     elif (one.hidden or one.alike) and (question.net is not None or question.at or question.settings):
         yield _NONE[place]
+
+
+def _proposed(one: Lint, place: int, proposed: dict[str, str]) -> Iterator[str]:
+    """Yield other numbers, once for all questions that they serve; a program of several lines stands on its own."""
+    assert one.proposal is not None
+    numbers = _numbers(one.proposal, one.question)
+    first = proposed.setdefault(numbers, one.question.id)
+    if first != one.question.id:
+        yield _SEEN[place].format(first)
+        return
+    form = _TOGETHER if len(one.together) > 1 else _PROPOSAL
+    lines = numbers.split("\n")
+    yield form[place].format(lines[0] if len(lines) == 1 else "", ", ".join(one.together)).rstrip()
+    if len(lines) > 1:
+        yield from (f"    {line}".rstrip() for line in lines)
 
 
 def _slip(slip: SlipMade, place: int) -> str:
@@ -58,8 +75,8 @@ def _slip(slip: SlipMade, place: int) -> str:
 
 
 def _numbers(proposal: Question, question: Question) -> str:
-    """Return what is other in a proposal: its text on one line, or its values."""
-    parts = [" ".join(proposal.net.split())] if proposal.net is not None and proposal.net != question.net else []
+    """Return what is other in a proposal: its text, or its values."""
+    parts = [proposal.net.strip()] if proposal.net is not None and proposal.net != question.net else []
     for table, other in ((proposal.at, question.at), (proposal.settings, question.settings)):
         parts += [f"{name} = {value}" for name, value in table.items() if other.get(name) != value]
     return ", ".join(parts)
