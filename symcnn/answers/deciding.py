@@ -24,7 +24,7 @@ from symcnn.answers.given import Given, Number
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
-from symcnn.answers.rounding import COARSE, ROUNDED, TRUNCATED, half_place, has_digits, rounding
+from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
 
@@ -125,8 +125,6 @@ def _rounded(answer: Answered, expected: Number, asked: Question, policy: Policy
 def _wrong_number(answer: Answered, expected: Number, example: Counterexample) -> Verdict:
     value: Any = answer.values[0]
     how = rounding(value, expected, answer.half_unit)
-    if how == COARSE:
-        return verdicts.wrong("coarse", example)
     if how is not None:
         return verdicts.wrong("truncated" if how == TRUNCATED else "rounded_up", example)
     if expected.denominator == 1 and value.denominator != 1:

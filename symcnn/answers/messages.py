@@ -55,10 +55,6 @@ _MESSAGES: dict[str, Words] = {
         "This is the right value, rounded; the exact one was asked for.",
         "这是正确值的近似；题目要求精确值。",
     ),
-    "coarse": (
-        "This is the right value rounded so coarsely that it is off by more than 5 %: give two digits at least.",
-        "这是正确值的近似，但误差超过 5%，过于粗略：至少应给出两位有效数字。",
-    ),
     "approx_asked": ("Right, to the places given.", "在所给位数内正确。"),
     "asymp": ("The right order of growth.", "增长阶正确。"),
     "asymp_leading": ("The right leading term.", "主项正确。"),

@@ -1,4 +1,4 @@
-"""Rounded numbers: right within half a unit of the last place that is given, and not too coarse."""
+"""Rounded numbers: right within half a unit of the last place that is given."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from symcnn.answers.given import Number
 
-ROUNDED, TRUNCATED, ROUNDED_UP, COARSE = "rounded", "truncated", "rounded up", "coarse"
-MOST_OFF = Fraction(1, 20)  # of what is given: roundings to two digits never are, those to one may be
+ROUNDED, TRUNCATED, ROUNDED_UP = "rounded", "truncated", "rounded up"
 
 
 def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str | None:
     """Say how a number was rounded to give `answer`: correctly, cut off, or up where down was nearer; None for no way.
-
-    A rounding that is off by more than a twentieth is its own case: 1e5 would do for all from 50,000 on.
 
     >>> rounding(25_600_000, 25_557_032, Fraction(50_000)), rounding(25_500_000, 25_557_032, Fraction(50_000))
     ('rounded', 'truncated')
@@ -24,16 +21,11 @@ def rounding(answer: Number, right: Number, half_unit: Fraction | None) -> str |
         return None
     off = Fraction(right) - Fraction(answer)
     if abs(off) <= half_unit:
-        return COARSE if is_coarse(answer, right) else ROUNDED
+        return ROUNDED
     if abs(off) >= 2 * half_unit:
         return None
     towards_zero = off > 0 if right > 0 else off < 0
     return TRUNCATED if towards_zero else ROUNDED_UP
-
-
-def is_coarse(answer: Number, right: Number) -> bool:
-    """Tell whether a rounding is too far off to be worth something."""
-    return abs(Fraction(right) - Fraction(answer)) > MOST_OFF * abs(Fraction(answer))
 
 
 def has_digits(number: Number) -> bool:

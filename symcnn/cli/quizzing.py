@@ -88,7 +88,7 @@ def _notes(found: Paper, format_: str, choice: bool) -> Iterator[str]:
         if ids:
             yield f"{format_} does not carry '{rule}' of {', '.join(ids)}; symcnn grade does"
     if rounded and not choice:
-        yield f"{format_} takes answers to {', '.join(rounded)} that are right to three digits, or rounded to two"
+        yield f"{format_} takes answers to {', '.join(rounded)} that are right to three digits"
     formulas = [one.question.id for one in found.problems if has_formula(one) and not (choice and one.wrong)]
     if formulas and format_ != "stack":
         yield f"{format_} compares the formulas of {', '.join(formulas)} letter by letter; stack compares values"

@@ -180,12 +180,8 @@ def test_roundings_are_right_where_they_are_accepted() -> None:
         assert [marked(question, typed).fraction for typed in right] == [100, 100, 100]
         assert [marked(question, typed).fraction for typed in ("137000000", "138353320", "138860000")] == [0, 30, 0]
         assert "Add the biases" in marked(question, "138353320").feedback
-        right_too = ["140000000", "138357543"]
-        assert [marked(question, typed).fraction for typed in right_too] == [100, 100]
-        assert [marked(question, typed).fraction for typed in ("100000000", "139000001", "141000000")] == [0, 0, 0]
-    assert [found.problems[0].posed.judge(text).right for text in ("1.4e8", "1.38e8", "1e8")] == [True, True, False]
     first, second, third = read_gift(render_quiz(found, "gift"))
-    assert [answer.tolerance for answer in first.answers if answer.weight == 100] == [0, Fraction(500_000)]
+    assert [answer.tolerance for answer in first.answers if answer.weight == 100] == [Fraction(500_000)]
     assert {answer.tolerance for answer in second.answers if answer.text} == {Fraction(0)}
     assert [answer.weight for answer in second.answers if answer.text == "128"] == [Fraction("33.33333")]
     assert third.kind == "short"

@@ -5,14 +5,12 @@ Answers are compared with one after the other, and the first that is equal count
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from symcnn.answers.making.problem import Problem
-from symcnn.answers.rounding import is_coarse
 from symcnn.answers.verdict import APPROX
 from symcnn.render.quiz.words import right_words, slip_words
 
@@ -41,36 +39,16 @@ def graded(one: Problem, language: str) -> tuple[Graded, ...]:
     """
     right = Graded(one.value, Fraction(1), right_words(language), tolerance_of(one))
     wrong = tuple(Graded(w.value, w.credit, slip_words(one, w.slips, language)) for w in one.wrong)
-    if not right.tolerance:
-        return (right, *wrong)
-    short = (
-        Graded(value, right.share, right.said)
-        for value in _shortest(one.value)
-        if value not in {w.value for w in wrong}
-    )
-    return (*wrong, *short, right)
+    return (*wrong, right) if right.tolerance else (right, *wrong)
 
 
 def tolerance_of(one: Problem) -> Fraction:
-    """Return how far a rounded answer may be off: half a unit of the third digit, where roundings are accepted.
-
-    Roundings to fewer digits are further off, and are answers of their own: whatever is near by them is wrong.
-    """
+    """Return how far a rounded answer may be off: half a unit of the third digit, where roundings are accepted."""
     if APPROX not in one.question.accept or not isinstance(one.value, int):
         return Fraction(0)
     return (
         Fraction(10 ** max(0, len(str(abs(one.value))) - _DIGITS), 2) if abs(one.value) >= 10**_DIGITS else Fraction(0)
     )
-
-
-def _shortest(value: int) -> Iterator[int]:
-    """Yield the roundings of a value to two digits and to one that are right; where it lies half way, both."""
-    for digits in range(1, _DIGITS):
-        unit = 10 ** (len(str(abs(value))) - digits)
-        below = value // unit * unit
-        for near in (below, below + unit):
-            if 2 * abs(near - value) <= unit and not is_coarse(near, value):
-                yield near
 
 
 @cache
