@@ -18,9 +18,9 @@ from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, may_vanish, same
+from symcnn.answers.equality import Counterexample, Equal, may_vanish, same, under
 from symcnn.answers.explaining import explanations, fingerprint
-from symcnn.answers.given import Given, Number
+from symcnn.answers.given import Given, Number, Stated
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
@@ -99,6 +99,21 @@ def _cancelled(answer: Answered, expected: Values, given: Given) -> Iterator[Exp
             yield primitive
 
 
+def _where_defined(claims: tuple[Stated, ...], answer: Answered, expected: Values, given: Given) -> tuple[Stated, ...]:
+    """Return conditions with those under which the answer is defined; nothing where under them it never is."""
+    inside = given.assuming(*claims) if claims and answer.divisors else None
+    if inside is None:
+        return claims
+    left: list[Expr] = []
+    for divisor in _cancelled(answer, expected, given):
+        value = under(divisor, inside)
+        if isinstance(same(value, 0, inside), Equal):
+            return ()
+        if isinstance(value, Expr) and may_vanish(value, inside):
+            left.append(_primitive(value))
+    return (*claims, *nonzero_condition(tuple(dict.fromkeys(left))))
+
+
 def _bases(value: Expr) -> Iterator[Expr]:
     """Yield what must not be zero for a product of powers not to be."""
     for factor in Mul.make_args(value):
@@ -150,9 +165,11 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
     made = explanations(asked, answer)
     single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
+    divided = _where_defined(divided, answer, expected, asked.given)
     if divided and (not single or leaves_rounding_out(answer.values, expected)):
         return verdicts.assume(divided, policy)
     special = special_case(answer.values, expected, asked.given) if symbolic else ()
+    special = _where_defined(special, answer, expected, asked.given)
     if special and (not single or _is_one_group(special)):
         return verdicts.assume(special, policy, made if single else ())
     if not made:
