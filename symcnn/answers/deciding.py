@@ -25,7 +25,7 @@ from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
-from symcnn.answers.unit_verdicts import other_unit, unit_verdict
+from symcnn.answers.unit_verdicts import fits_convention, other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
 
 Values = tuple[Value, ...]
@@ -191,14 +191,15 @@ def _by_slip(answer: Answered, asked: Question) -> Verdict | None:
 
 def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict | None:
     """Return the verdict where an answer is exactly, or rounded, what another convention counts."""
-    matching = list(_matching(answer, asked))
+    matching = [found for found in _matching(answer, asked) if fits_convention(answer, found.name, asked)]
     accepted = [found for found in matching if policy.accepts(found.name)]
     for found in (*accepted, *matching):
         return verdicts.convention(found, policy, explanations(asked, answer))
     if answer.half_unit and answer.is_number and not _is_cut(answer, asked.value):
         value: Any = answer.values[0]
         for found in _known(asked).all:
-            if isinstance(found.value, (int, Fraction)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
+            number = found.value if fits_convention(answer, found.name, asked) else None
+            if isinstance(number, (int, Fraction)) and rounding(value, number, answer.half_unit) == ROUNDED:
                 return verdicts.convention(found, policy, (), rounded=True)
     return None
 

@@ -46,8 +46,7 @@ def largest_coefficient(value: Value) -> int | Fraction:
     """Return the largest number beside the symbols of a value, without its sign: 1000000 of 1000000 − n."""
     largest: int | Fraction = 0
     for number in polynomial(value).values():
-        if abs(number) > largest:
-            largest = abs(number)
+        largest = max(largest, number, -number)
     return largest
 
 
