@@ -199,3 +199,15 @@ def test_a_reference_that_names_a_question_comes_after_it() -> None:
         parse_quiz(quiz)
     assert parse_quiz(quiz + 'after = "a"\n')["b"].after == ("a",)
     assert parse_quiz(quiz + 'symbols = { a = "positive" }\n')
+
+
+AXES = [
+    ("W×H×C = 36×24×32", "exact"), ("W×H×C = 32×24×36", "wrong"), ("(H,W,C) = (24,36,32)", "exact"),
+    ("(C,H,W) = (24,36,32)", "wrong"), ("HxWxC: 24x36x32", "exact"), ("CxHxW: 24x36x32", "wrong"),
+    ("C=32, W=36, H=24", "exact"), ("C=24, H=36, W=32", "wrong"), ("24×36×32", "convention"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verdict"), AXES)
+def test_sizes_with_names(text: str, verdict: str) -> None:
+    assert symcnn.check(text, (32, 24, 36)).verdict == verdict
