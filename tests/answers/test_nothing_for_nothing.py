@@ -211,3 +211,8 @@ AXES = [
 @pytest.mark.parametrize(("text", "verdict"), AXES)
 def test_sizes_with_names(text: str, verdict: str) -> None:
     assert symcnn.check(text, (32, 24, 36)).verdict == verdict
+
+
+@pytest.mark.parametrize("text", ["m×max(H-4,1)×(W-4)", "(m × max(H-4, 1) × (W-4))", "(m, max(H-4, 1), W-4)"])
+def test_sizes_with_functions_of_two_values(text: str) -> None:
+    assert symcnn.check(text, "(m, max(H - 4, 1), W - 4)").verdict == "exact"
