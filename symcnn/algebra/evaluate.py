@@ -25,9 +25,10 @@ Evaluate: TypeAlias = Callable[[Value], int | Fraction]
 
 @dataclass
 class _Budget:
-    """How many terms of sums may still be worked out."""
+    """How many terms of sums may still be worked out, and how many bits a power may have."""
 
     terms: int = _MOST_TERMS
+    bits: int = _MOST_BITS
 
     def take(self, count: int) -> None:
         """Use some up; raises `NotSupportedError` where too few are left."""
@@ -36,7 +37,7 @@ class _Budget:
             raise NotSupportedError(f"sums of more than {_MOST_TERMS:,} terms that have no closed form")
 
 
-def evaluator(values: Mapping[Symbol, int | Fraction], terms: int = _MOST_TERMS) -> Evaluate:
+def evaluator(values: Mapping[Symbol, int | Fraction], terms: int = _MOST_TERMS, bits: int = _MOST_BITS) -> Evaluate:
     """Return a function that evaluates expressions at `values`; common parts are worked out once.
 
     It raises `SymcnnError` for a symbol without a value, a division by zero, an astronomically large power, or sums
@@ -47,7 +48,7 @@ def evaluator(values: Mapping[Symbol, int | Fraction], terms: int = _MOST_TERMS)
     >>> evaluator({H: 7})(9 * (H - 2) ** 2)
     225
     """
-    return _evaluator(values, _Budget(terms))
+    return _evaluator(values, _Budget(terms, bits))
 
 
 def _evaluator(values: Mapping[Symbol, int | Fraction], budget: _Budget) -> Evaluate:
@@ -60,7 +61,7 @@ def _evaluator(values: Mapping[Symbol, int | Fraction], budget: _Budget) -> Eval
             if isinstance(value, ExprWithLimits):
                 known[value] = _accumulated(value, values, evaluate, budget)
             else:
-                known[value] = _compute(value, evaluate)
+                known[value] = _compute(value, evaluate, budget)
         return known[value]
 
     return evaluate
@@ -83,7 +84,7 @@ def _whole(number: int | Fraction) -> int:
     return int(number)
 
 
-def _compute(expr: Expr, evaluate: Evaluate) -> int | Fraction:
+def _compute(expr: Expr, evaluate: Evaluate, budget: _Budget) -> int | Fraction:
     if isinstance(expr, (Integer, Rational)):
         number = exact(expr)
         assert isinstance(number, (int, Fraction))
@@ -96,7 +97,7 @@ def _compute(expr: Expr, evaluate: Evaluate) -> int | Fraction:
         return _product(expr, evaluate)
     parts = [evaluate(part) for part in expr.args]
     if isinstance(expr, Pow):
-        return raise_power(parts[0], parts[1])
+        return raise_power(parts[0], parts[1], budget.bits)
     operation = next((how for kind, how in _OPERATIONS.items() if isinstance(expr, kind)), None)
     if operation is None:
         raise SymcnnError(f"cannot evaluate {expr.func.__name__}")
@@ -129,14 +130,14 @@ def holds(condition: Boolean, evaluate: Evaluate) -> bool:
     return isinstance(condition, BooleanTrue)
 
 
-def raise_power(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
-    """Return base**exponent exactly, for an integer exponent; raise `SymcnnError` otherwise."""
+def raise_power(base: int | Fraction, exponent: int | Fraction, most_bits: int = _MOST_BITS) -> int | Fraction:
+    """Return base**exponent exactly, for an integer exponent; raise `SymcnnError` otherwise, and for too many bits."""
     if exponent.denominator != 1:
         raise SymcnnError(f"the exponent {exponent} of {base} is no integer")
     if exponent < 0 and base == 0:
         raise SymcnnError("division by zero")
     times, size = int(exponent), max(abs(base.numerator), base.denominator)
-    if size > 1 and (abs(times) > _MOST_BITS or abs(times) * log2(size) > _MOST_BITS):
+    if size > 1 and (abs(times) > most_bits or abs(times) * log2(size) > most_bits):
         raise SymcnnError("the number is too large to be written out")
     return base**times if isinstance(base, int) and times >= 0 else _tidy(Fraction(base) ** times)
 

@@ -22,6 +22,7 @@ class Answered:
     half_unit: Fraction | None = None
     unit: Unit | None = None
     divisors: tuple[Expr, ...] = ()  # what it divides by, also where that is cancelled in the value
+    named: bool = False  # the sizes of a shape say which they are
 
     @property
     def is_number(self) -> bool:

@@ -16,7 +16,8 @@ SPACES = dict.fromkeys(
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
 )
 LINES = dict.fromkeys("\r\u2028\u2029\u0085\v\f", "\n")
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\ufe0e\ufe0f")
+INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\u2061\ufeff\u180e\ufe0e\ufe0f")
+OPERATORS = {"\u2062": "·", "\u2063": ", ", "\u2064": "+"}  # that are meant and not seen
 QUOTES = dict.fromkeys("’‘ʼ′＇ʹ`´", "'")
 RELATIONS = {
     "≤": "<=",

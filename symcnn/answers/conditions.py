@@ -12,6 +12,7 @@ from sympy import Expr, Symbol, ceiling, floor
 
 from symcnn.algebra.assumptions import ContradictionError
 from symcnn.algebra.conditions import (
+    FRACTIONAL,
     INTEGRAL,
     NONZERO,
     ZERO,
@@ -24,9 +25,9 @@ from symcnn.algebra.conditions import (
     single,
 )
 from symcnn.algebra.operations import product_of, sum_of
-from symcnn.algebra.polynomial import add, polynomial
+from symcnn.algebra.polynomial import Polynomial, add, multiply, polynomial
 from symcnn.algebra.proof import class_count
-from symcnn.algebra.quotient import has_rounding
+from symcnn.algebra.quotient import has_rounding, inside_as_floor
 from symcnn.algebra.solved import agreement, solved
 from symcnn.algebra.symbols import Value, expression
 from symcnn.answers.equality import MOST_CLASSES, Counterexample, Equal, differing, same, under
@@ -89,8 +90,20 @@ def special_case(answers: tuple[Value, ...], expected: tuple[Value, ...], given:
 
 
 def nonzero_condition(vanishing: tuple[Expr, ...]) -> tuple[Stated, ...]:
-    """Return that denominators are not zero."""
-    return tuple(Condition(frozenset(polynomial(d).items()), NONZERO) for d in vanishing)
+    """Return that denominators are not zero: of a remainder that there is one."""
+    return tuple(_nonzero(polynomial(denominator)) for denominator in vanishing)
+
+
+def _nonzero(denominator: Polynomial) -> Condition:
+    """Return that a polynomial is not zero; of a − m·⌊a/m⌋ that a is not divisible by m."""
+    rounded = [(atom, m, c) for m, c in denominator.items() for atom, _ in m if isinstance(atom, (floor, ceiling))]
+    if len(rounded) == 1:
+        ((atom, monomial, factor),) = rounded
+        divided = polynomial(inside_as_floor(atom).expression())
+        rest = add(denominator, {monomial: factor}, -1)
+        if rest == multiply(divided, {monomial - {(atom, 1)}: -factor}):
+            return Condition(frozenset(divided.items()), FRACTIONAL)
+    return Condition(frozenset(denominator.items()), NONZERO)
 
 
 def _special_values(sym: Symbol, there: dict[str, Symbol]) -> Iterator[Any]:

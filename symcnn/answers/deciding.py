@@ -18,14 +18,14 @@ from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, may_vanish, same
+from symcnn.answers.equality import Counterexample, Equal, may_vanish, same, under
 from symcnn.answers.explaining import explanations, fingerprint
-from symcnn.answers.given import Given, Number
+from symcnn.answers.given import Given, Number, Stated
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.places import Place, has_repetitions, places
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
-from symcnn.answers.unit_verdicts import other_unit, unit_verdict
+from symcnn.answers.unit_verdicts import fits_convention, other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
 
 Values = tuple[Value, ...]
@@ -99,6 +99,21 @@ def _cancelled(answer: Answered, expected: Values, given: Given) -> Iterator[Exp
             yield primitive
 
 
+def _where_defined(claims: tuple[Stated, ...], answer: Answered, expected: Values, given: Given) -> tuple[Stated, ...]:
+    """Return conditions with those under which the answer is defined; nothing where under them it never is."""
+    inside = given.assuming(*claims) if claims and answer.divisors else None
+    if inside is None:
+        return claims
+    left: list[Expr] = []
+    for divisor in _cancelled(answer, expected, given):
+        value = under(divisor, inside)
+        if isinstance(same(value, 0, inside), Equal):
+            return ()
+        if isinstance(value, Expr) and may_vanish(value, inside):
+            left.append(_primitive(value))
+    return (*claims, *nonzero_condition(tuple(dict.fromkeys(left))))
+
+
 def _bases(value: Expr) -> Iterator[Expr]:
     """Yield what must not be zero for a product of powers not to be."""
     for factor in Mul.make_args(value):
@@ -150,9 +165,11 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
     made = explanations(asked, answer)
     single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
+    divided = _where_defined(divided, answer, expected, asked.given)
     if divided and (not single or leaves_rounding_out(answer.values, expected)):
         return verdicts.assume(divided, policy)
     special = special_case(answer.values, expected, asked.given) if symbolic else ()
+    special = _where_defined(special, answer, expected, asked.given)
     if special and (not single or _is_one_group(special)):
         return verdicts.assume(special, policy, made if single else ())
     if not made:
@@ -174,14 +191,15 @@ def _by_slip(answer: Answered, asked: Question) -> Verdict | None:
 
 def _by_convention(answer: Answered, asked: Question, policy: Policy) -> Verdict | None:
     """Return the verdict where an answer is exactly, or rounded, what another convention counts."""
-    matching = list(_matching(answer, asked))
+    matching = [found for found in _matching(answer, asked) if fits_convention(answer, found.name, asked)]
     accepted = [found for found in matching if policy.accepts(found.name)]
     for found in (*accepted, *matching):
         return verdicts.convention(found, policy, explanations(asked, answer))
     if answer.half_unit and answer.is_number and not _is_cut(answer, asked.value):
         value: Any = answer.values[0]
         for found in _known(asked).all:
-            if isinstance(found.value, (int, Fraction)) and rounding(value, found.value, answer.half_unit) == ROUNDED:
+            number = found.value if fits_convention(answer, found.name, asked) else None
+            if isinstance(number, (int, Fraction)) and rounding(value, number, answer.half_unit) == ROUNDED:
                 return verdicts.convention(found, policy, (), rounded=True)
     return None
 
@@ -195,6 +213,8 @@ def _is_cut(answer: Answered, right: Any) -> bool:
 def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:
     """Yield the conventions that give exactly the answer; nearly all others are told apart at a point."""
     for found in _known(asked).like(answer):
+        if answer.named and found.name == "channels_last":
+            continue
         if found.value is None or answer.is_shape != isinstance(found.value, tuple):
             continue
         values = found.value if answer.is_shape else (found.value,)

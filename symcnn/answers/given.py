@@ -36,6 +36,7 @@ _FEW = 3  # how far above its least value a number of repetitions goes
 _MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
+_MOST_BITS_BETWEEN = 50_000  # of the powers from which it comes
 _MOST_ADDED = 60  # terms of the sums in one value that have no closed form
 _FIRST = 2  # points at which everything is tried first
 _SEED = 20_211  # any number: the points are the same in every run
@@ -119,8 +120,8 @@ class Given:
         """Tell whether the conditions hold at a point."""
         evaluate = evaluator(values)
         try:
-            return all(claim.holds(evaluate) for claim in self.claims) and all(
-                _is_legal(sym, values[sym]) for sym in self.replaced if sym in values
+            return all(_is_legal(sym, value) for sym, value in values.items()) and all(
+                claim.holds(evaluate) for claim in self.claims
             )
         except SymcnnError:
             return False
@@ -182,7 +183,7 @@ class Evaluation:
 
     def __init__(self, values: Point) -> None:
         self.values = values
-        self._evaluate = evaluator(values)
+        self._evaluate = evaluator(values, bits=_MOST_BITS_BETWEEN)
         self._asked = 0
 
     def __call__(self, value: Value) -> Number:
@@ -191,8 +192,8 @@ class Evaluation:
             return value
         self._asked += 1
         if self._asked > _MOST_REMEMBERED:
-            self._evaluate, self._asked = evaluator(self.values), 0
-        evaluate = evaluator(self.values, _MOST_ADDED) if _adds(value) else self._evaluate
+            self._evaluate, self._asked = evaluator(self.values, bits=_MOST_BITS_BETWEEN), 0
+        evaluate = evaluator(self.values, _MOST_ADDED, _MOST_BITS_BETWEEN) if _adds(value) else self._evaluate
         try:
             number = evaluate(value)
         except SymcnnError as error:
@@ -210,7 +211,7 @@ class Evaluation:
             return parts[0]
         if isinstance(value, Pow):
             try:
-                return raise_power(parts[0], parts[1])
+                return raise_power(parts[0], parts[1], _MOST_BITS_BETWEEN)
             except SymcnnError:
                 raise BudgetError from None
         return sum(parts) if isinstance(value, Add) else prod(parts) if isinstance(value, Mul) else self(value)

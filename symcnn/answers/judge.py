@@ -13,6 +13,7 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
+from symcnn.answers.axes import in_order, with_axes
 from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
@@ -37,7 +38,6 @@ from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.formula import nodes as f
 
 _BITS = 8  # of a byte
-_AXES = ("N", "C", "D", "L", "H", "W")  # of a shape whose sizes are named, in their order
 _PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
 _STEPS = ("=", ABOUT, ARROW)
 _RIGHT = (v.EXACT, v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP)
@@ -99,13 +99,14 @@ def values_of(answer: str, asked: Question, names: Names, locale: str | None = N
     """Return what an answer comes to at its end, right or wrong; None for one that says nothing clear."""
     try:
         readings = read(answer, names, locale=locale, form=_form(asked))
-        if len(readings) > 1 or readings[0].free:
+        reading = with_axes(readings[0])
+        if len(readings) > 1 or reading.free:
             return None
-        found = answered(readings[0].members[-1], asked)
+        found = answered(reading.members[-1], asked)
     except (Unreadable, SymcnnError, ArithmeticError, RecursionError, MemoryError, BudgetError, UndefinedError):
         return None
-    wrongly = unit_verdict(found, asked, Policy()) or other_label(readings[0].label, asked)
-    return None if wrongly is not None or readings[0].is_factor else found
+    wrongly = unit_verdict(found, asked, Policy()) or other_label(reading.label, asked)
+    return None if wrongly is not None or reading.is_factor else found
 
 
 def _form(asked: Question) -> str:
@@ -135,7 +136,7 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
-    (reading,) = readings
+    reading = with_axes(readings[0])
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
     if reading.is_factor and asked.quantity:
@@ -217,9 +218,7 @@ def answered(member: Member, asked: Question) -> Answered:
     arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
     divisors: list[Any] = []
     values = tuple(worth(item, arithmetic, symbols, divisors) for item in member.items)
-    if member.names and set(member.names) <= set(_AXES):
-        order = sorted(range(len(values)), key=lambda place: _AXES.index(member.names[place]))
-        values = tuple(values[place] for place in order)
+    values = in_order(values, member.names)
     factor: Number = 1 if member.unit is None else member.unit.factor
     half = member.half_unit
     if asked.kind == "bytes" and member.unit is not None and member.unit.quantity == "bits":
@@ -233,7 +232,9 @@ def answered(member: Member, asked: Question) -> Answered:
             sign = sign or LEADING
         elif half is None:
             half = half_place(values[0])
-    return Answered(values, member.form == "shape", sign, half, member.unit, tuple(dict.fromkeys(divisors)))
+    return Answered(
+        values, member.form == "shape", sign, half, member.unit, tuple(dict.fromkeys(divisors)), bool(member.names)
+    )
 
 
 @lru_cache(maxsize=4096)

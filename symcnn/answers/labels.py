@@ -7,7 +7,7 @@ import re
 from symcnn.answers.messages import Words
 from symcnn.answers.reference import Question
 from symcnn.answers.units import unit_named
-from symcnn.answers.vocabulary import FILLERS, QUANTITY_WORDS
+from symcnn.answers.vocabulary import FALSE_WORDS, FILLERS, NEXT_LABEL, QUANTITY_WORDS
 
 _WORD = re.compile(r"[^\W\d_][\w.\-]*'*")
 _SHAPES = ("output", "shape", "size", "channels", "height", "width", "length", "depth")
@@ -18,11 +18,19 @@ _STORED = ("params", "weights", "biases")
 def other_label(label: str, asked: Question) -> Words | None:
     """Return what a label names instead of what was asked, or None where it names that, or nothing.
 
-    One name among others that fits is enough: `output size`, `conv2 params`.
+    One name among others that fits is enough: `output size`, `conv2 params`. Of several labels all must fit.
     """
-    words = _WORD.findall(label)
-    if not asked.quantity or not words:
+    if not asked.quantity:
         return None
+    found = (_other(_WORD.findall(one), asked) for one in label.split(NEXT_LABEL))
+    return next((other for other in found if other is not None), None)
+
+
+def _other(words: list[str], asked: Question) -> Words | None:
+    """Return what one of the labels names instead: MACs of `params = MACs = 832`, not_params, or another layer."""
+    denied = next((word for word in words if FALSE_WORDS & set(word.lower().split("_"))), None)
+    if denied is not None:
+        return denied, denied
     return _other_quantity(words, asked) or _other_layer(words, asked)
 
 
@@ -42,7 +50,7 @@ def _quantity(word: str) -> str | None:
     if word.lower() in QUANTITY_WORDS:
         return QUANTITY_WORDS[word.lower()]
     unit = unit_named(word)
-    return unit.quantity if unit is not None and unit.quantity != "values" else None
+    return unit.quantity if unit is not None and unit.quantity not in ("values", "outputs") else None
 
 
 def _fitting(quantity: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from symcnn.algebra.conditions import INTEGRAL, Condition, congruence
-from symcnn.algebra.polynomial import Polynomial, add, as_expression
+from symcnn.algebra.conditions import FRACTIONAL, INTEGRAL, Condition, congruence
+from symcnn.algebra.polynomial import ONE, Polynomial, add, as_expression
 from symcnn.algebra.quotient import Quotient, quotient
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.result import relation_text
@@ -15,7 +16,7 @@ from symcnn.formula.express import shown
 LANGUAGES = ("en", "zh")
 _LONGEST_SHOWN = 80  # bits of a number, some 24 digits
 _LOG_OF_2 = 0.30103  # to the base 10; for an exponent that is only shown
-_SIGNS = (("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
+_SIGNS = (("**", "^"), ("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
 
 _MESSAGES: dict[str, Words] = {
@@ -156,6 +157,8 @@ def condition_words(claims: tuple[Stated, ...]) -> Words:
 
 
 def _words(claim: Stated) -> Words:
+    if isinstance(claim, Condition) and claim.claim == FRACTIONAL:
+        return _words_of_none(claim)
     if isinstance(claim, Condition) and claim.claim == INTEGRAL:
         found = congruence(claim)
         if found is None:
@@ -172,6 +175,19 @@ def _words(claim: Stated) -> Words:
     for written, sign in _SIGNS:
         text = text.replace(written, sign)
     return text, f" {text} "
+
+
+def _words_of_none(claim: Condition) -> Words:
+    """Return in words that something is not divisible: `H is odd`, `H is not divisible by 3`."""
+    opposite = claim.negated()
+    found = congruence(opposite)
+    if found is not None and found[1] == 2:
+        odd = add(claim.polynomial, {ONE: Fraction(1, 2)})
+        return _words(Condition(frozenset(odd.items()), INTEGRAL))
+    english, chinese = _words(opposite)
+    if "is divisible" in english:
+        return english.replace("is divisible", "is not divisible"), chinese.replace("能被", "不能被")
+    return english.replace("leaves", "does not leave"), chinese.replace("余", "不余")
 
 
 def _denominator(over: Quotient) -> Polynomial:

@@ -186,6 +186,7 @@ class _Work:
 _TABLES: list[tuple[dict[str, str], str, str]] = [
     (c.TIMES, "{} read as times", "{} 按乘号读"),
     (c.MINUS, "{} read as minus", "{} 按减号读"),
+    (c.OPERATORS, "an invisible operator read as {1}", "不可见运算符按 {1} 读"),
     (c.DIVIDED, "{} read as divided by", "{} 按除号读"),
     (c.SPACES, "special spaces read as spaces", "特殊空格按空格读"),
     (c.LINES, "", ""),

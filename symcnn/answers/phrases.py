@@ -21,7 +21,7 @@ class Phrases:
         self.scanner = scanner
         self.names = scanner.names
         self.tokens = scanner.tokens
-        self.label = ""
+        self.label = self.joint = ""
         self.factor = False  # it is ×4, or 4x
 
     def settle(self) -> list[Token]:
@@ -204,7 +204,9 @@ class Phrases:
                 raise self.refused("syntax", "a colon is not understood here", token)
             return
         if before:
-            self.label = f"{self.label} {self.text_of(before[0], before[-1])}".strip()
+            said = self.text_of(before[0], before[-1])
+            self.label = f"{self.label}{self.joint}{said}" if self.label else said
+            self.joint = " " if colon else v.NEXT_LABEL
         self.tokens = self.tokens[place + 1 :]
         if token.type == "RELATION":
             self._about(token)

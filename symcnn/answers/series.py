@@ -6,37 +6,49 @@ from collections.abc import Callable
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import NONNEGATIVE, Value, is_number, symbol
+from symcnn.answers.magnitude import MOST_BITS, bits_repeated, bits_together
 from symcnn.answers.tree import Repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.repetition.substitution import cases, relation_of
 
 _MOST_ADDED = 400  # terms that are added up one by one
+_CALLED = {"sum": "this sum", "prod": "this product"}
 
 Term = Callable[[Value], Value]
 
 
 def repeated(node: Repeated, first: Value, last: Value, term: Term, arithmetic: Arithmetic) -> Value:
     """Return the sum or the product of `term` at all integers from `first` to `last`, none where they are fewer."""
+    multiplied = node.sign != "sum"
     if is_number(first) and is_number(last):
         if first.denominator != 1 or last.denominator != 1:
             raise Unreadable("undefined", "the limits of a sum are integers", node.span)
         if last - first < _MOST_ADDED:
             values = [term(index) for index in range(int(first), int(last) + 1)]
-            return arithmetic.total(values) if node.sign == "sum" else arithmetic.product(values, [])
+            if bits_together(values, multiplied) > 2 * MOST_BITS:
+                raise _too_large(node)
+            return arithmetic.product(values, []) if multiplied else arithmetic.total(values)
     from symcnn.repetition.sums import closed_product, closed_sum, is_unevaluated  # few answers have such sums
 
     index = symbol(f"{node.index}#", NONNEGATIVE)
     count = arithmetic.total([last, 1, arithmetic.product([-1, first], [])])
-    worked_out = closed_sum if node.sign == "sum" else closed_product
+    worked_out = closed_product if multiplied else closed_sum
+    one = term(arithmetic.total([first, index]))
+    if bits_repeated(one, index, count, multiplied) > MOST_BITS:
+        raise _too_large(node)
     try:
-        value = worked_out(term(arithmetic.total([first, index])), index, count, arithmetic)
+        value = worked_out(one, index, count, arithmetic)
     except TypeError:  # a term in which no value can be put
         raise _refused(node) from None
     if is_unevaluated(value):
         raise _refused(node)
     there_are = relation_of(arithmetic.compare(">=", count, 0))
-    return cases([(value, there_are), (0 if node.sign == "sum" else 1, True)])
+    return cases([(value, there_are), (int(multiplied), True)])
+
+
+def _too_large(node: Repeated) -> Unreadable:
+    return Unreadable("size", f"{_CALLED[node.sign]} has too large a number", node.span)
 
 
 def _refused(node: Repeated) -> Unreadable:
-    return Unreadable("size", "this sum is not worked out in closed form", node.span)
+    return Unreadable("size", f"{_CALLED[node.sign]} is not worked out in closed form", node.span)

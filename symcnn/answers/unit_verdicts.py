@@ -32,11 +32,36 @@ _NAMES = {
     "layers": ("layers", "层"),
     "activations": ("activations", "激活值"),
     "operations": ("operations", "次运算"),
+    "outputs": ("outputs", "输出"),
 }
-_STORED = ("params", "weights", "biases", "buffers", "keras")
+# The units beside its own in which a quantity is counted.
+_COUNTED = {
+    "params": (),
+    "keras": ("params",),
+    "buffers": ("params",),
+    "weights": ("params",),
+    "biases": ("params",),
+    "macs": ("operations",),
+    "flops": ("operations",),
+    "activations": ("neurons", "outputs"),
+    "neurons": ("activations", "outputs"),
+    "channels": ("neurons", "outputs"),
+    "weight_layers": ("layers",),
+    "nonlinearities": ("layers", "activations"),
+    **dict.fromkeys(("size", "height", "width", "length", "depth"), ("pixels", "neurons", "outputs")),
+    **dict.fromkeys(("receptive_field", "jump", "centre"), ("pixels", "neurons")),
+}
+_RATE = "flops_per_second"
+# The units that are right under a convention: without biases, and two operations for a multiply-add.
+_OF_CONVENTIONS = {
+    "macs": ("macs", "operations"),
+    "flops": ("flops", "operations", _RATE),
+    "bytes": ("bytes", "bits"),
+}
+_ALSO = {"params": ("weights",), "macs": ("flops", _RATE), "flops": ("macs", _RATE)}
+_STORED = ("buffers", "keras")
 _SIZES = ("size", "height", "width", "length", "depth", "receptive_field", "jump", "centre")
 _PIXELS = ("pixels", "像素")
-_RATE = "flops_per_second"
 
 
 def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict | None:
@@ -52,9 +77,15 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
             return verdicts.unit("unit_rate", "flops_per_second", {"unit": answer.unit.name}, policy)
         return verdicts.wrong("unit_other", asked=called, given=(answer.unit.name, answer.unit.name))
     given = _NAMES[unit]
-    if {unit, *wanted} >= {"macs", "flops"} and policy.accepts(unit):
-        return verdicts.unit("unit_other", unit, {"asked": called, "given": given}, policy)
     return verdicts.wrong("unit_other", asked=called, given=given)
+
+
+def fits_convention(answer: Answered, name: str, asked: Question) -> bool:
+    """Tell whether the unit of an answer is one of what a convention counts: FLOPs, and no MACs, of that of FLOPs."""
+    if answer.unit is None or answer.unit.quantity == "values" or not asked.quantity or asked.kind == "bytes":
+        return True
+    known = _OF_CONVENTIONS.get(name) or (*_wanted(asked)[0], *_ALSO.get(asked.quantity, ()))
+    return answer.unit.quantity in known
 
 
 def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
@@ -62,17 +93,11 @@ def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
     quantity = asked.quantity
     if asked.kind == "bytes":
         return ("bytes", "bits"), _CALLED["bytes"]
-    if quantity in _STORED:
-        own = ("biases",) if quantity == "biases" else ()
-        return ("params", "weights", *own), _CALLED["params"]
-    if quantity in ("macs", "flops"):
-        return (quantity, "operations"), _CALLED[quantity]
+    wanted = (quantity, *_COUNTED.get(quantity, ()))
     if quantity in _SIZES:
-        return ("pixels", "neurons"), _PIXELS
-    if quantity in _CALLED:
-        return (quantity,), _CALLED[quantity]
-    known = _NAMES.get(quantity, (quantity.replace("_", " "), quantity))
-    return tuple(name for name in _NAMES if name not in (*_CALLED, "layers")), known
+        return wanted, _PIXELS
+    called = _CALLED["params"] if quantity in _STORED else (quantity.replace("_", " "), quantity)
+    return wanted, _NAMES.get(quantity, called)
 
 
 def other_unit(answer: Answered, expected: tuple[Any, ...], policy: Policy, exactly: bool = False) -> Verdict | None:

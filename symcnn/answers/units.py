@@ -82,6 +82,9 @@ _WORDS = {
     "values": listed("""
         values value elements element numbers entries inputs 个元素 元素 个
     """),
+    "outputs": listed("""
+        outputs
+    """),
     "neurons": listed("""
         neurons neuron units unit Neuronen 神经元 个神经元
     """),

@@ -43,7 +43,7 @@ QUANTITY_WORDS = {
     "bias": "biases", "height": "height", "width": "width", "length": "length", "size": "size", "sizes": "size",
     "shape": "output", "channels": "channels", "depth": "depth", "field": "receptive_field", "rf": "receptive_field",
     "jump": "jump", "neurons": "neurons", "memory": "bytes", "c": "channels", "c_in": "channels", "c_out": "channels",
-    "cin": "channels", "cout": "channels",
+    "cin": "channels", "cout": "channels", "h": "height", "w": "width", "h_out": "height", "w_out": "width",
 }  # fmt: skip
 # Words of labels that say nothing, or name what units and quantities do not.
 LABEL_WORDS = listed(
@@ -54,6 +54,7 @@ LABEL_WORDS = listed(
     größe groesse salida sortie taille tamaño cantidad computational required operations in out h w r answer1
     """
 )
+NEXT_LABEL = " = "  # parts the labels of a chain: H_out = W_out = 28
 FALSE_WORDS = listed("wrong not false incorrect never no falsch falso faux")
 APPROXIMATE = listed(
     """

@@ -243,8 +243,8 @@ class Words:
         if not crosses:
             return
         commas = {token.depth for token in self.tokens if token.type == "_COMMA"}
-        listed = bool(commas)
         least = min(self.tokens[i].depth for i in crosses)
+        listed = any(depth <= least for depth in commas)  # deeper ones part the arguments of max
         if self.scanner.form == "shape" and least in commas:  # 64, 32×32
             self.scanner.seen.add("crosses")
         for i in crosses:

@@ -12,6 +12,7 @@ from sympy import Expr, Pow
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
+from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
 from symcnn.answers.reading import Member
 from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
 from symcnn.answers.series import repeated
@@ -19,7 +20,6 @@ from symcnn.answers.unreadable import Unreadable
 from symcnn.errors import SymcnnError
 from symcnn.formula import nodes as f
 
-_MOST_BITS = 20_000  # of a number: 6000 digits
 _MOST_TERMS = 3_000  # of an expression, were it multiplied out
 _LARGEST_DEGREE = 1_000
 _LARGEST_FACTORIAL = 1_000
@@ -89,7 +89,7 @@ class _Worth:
         value, terms = self._sized(node)
         if terms > _MOST_TERMS:
             raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
-        if is_number(value) and max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
+        if bits_of(value) > MOST_BITS:
             raise Unreadable("size", "the number is too large", node.span)
         return value, terms
 
@@ -135,6 +135,8 @@ class _Worth:
             value, terms = self.sized(part)
             values.append(value if sign == "+" else self._negative(value))
             count += terms
+        if bits_together(values, multiplied=False) > 2 * MOST_BITS:
+            raise Unreadable("size", "the denominators are too large together", parts[0].span)
         return self.arithmetic.total(values), count
 
     def _product(self, factors: tuple[Any, ...], operators: tuple[str, ...]) -> tuple[Value, int]:
@@ -144,8 +146,8 @@ class _Worth:
         for operator, factor in zip(("*", *operators), factors, strict=True):
             value, terms = self.sized(factor)
             count *= terms
-            bits += _bits(value)
-            if count > _MOST_TERMS or bits > 2 * _MOST_BITS:
+            bits += bits_of(value)
+            if count > _MOST_TERMS or bits > 2 * MOST_BITS:
                 raise Unreadable("size", "this product is too large", factor.span)
             if operator == "*":
                 above.append(value)
@@ -179,16 +181,17 @@ class _Worth:
         if not is_number(power):
             if is_number(value) and value <= 0 and value != -1:
                 raise Unreadable("undefined", "a power of this base is not understood", node.span)
+            if value not in (1, -1) and bits_of(value) * largest_coefficient(power) > MOST_BITS:
+                raise Unreadable("size", "the power is too large", node.span)
             return self.arithmetic.power(value, power), terms
-        if power < 0:
+        if power <= 0:  # 0^0 is not defined either
             self._divides(value)
         if power.denominator != 1:
             return self._root_power(node, value, power), terms
         times = abs(int(power))
-        if is_number(value):
-            if times * _bits(value) > 2 * _MOST_BITS and value not in (0, 1, -1):
-                raise Unreadable("size", "the number is too large", node.span)
-        elif times > _LARGEST_DEGREE:
+        if times * bits_of(value) > 2 * MOST_BITS and value not in (0, 1, -1):
+            raise Unreadable("size", "the number is too large", node.span)
+        if not is_number(value) and times > _LARGEST_DEGREE:
             raise Unreadable("size", "the exponent is too large", exponent.span)
         if times == 0 and is_number(value) and value == 0:
             raise Unreadable("undefined", "0^0 is not defined", node.span)
@@ -289,10 +292,6 @@ class _Worth:
                     self.bound[node.index] = before
 
         return repeated(node, first, last, term, self.arithmetic)
-
-
-def _bits(value: Value) -> int:
-    return max(value.numerator.bit_length(), value.denominator.bit_length()) if is_number(value) else 1
 
 
 def _whole_root(value: int, degree: int) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from symcnn import check
 from tests.answers.values import CHAIN, OUTPUT, verdict_on
 
 FOUND = [
@@ -63,3 +64,43 @@ def test_no_condition_is_found_that_the_assumptions_exclude() -> None:
 
 def test_an_accepted_condition_is_right() -> None:
     assert verdict_on("H/2", "floor(H/2)", accept=["assume"]).right
+
+
+DEFINED = [
+    ("floor(H/2)", "H/2*(H%4)/(H%4)", "H % 2 == 0 and H % 4 != 0", "H is even and H is not divisible by 4"),
+    ("floor(H/2)", "H/2 + 0/(H-2)", "H % 2 == 0 and H != 2", "H is even and H ≠ 2"),
+    ("C*H*W", "C*H^2 + 0/(H-3)", "H == W and H != 3", "H = W and H ≠ 3"),
+    ("18*H**2", "18H^2 + 0/(H%2)", "H % 2 != 0", "H is odd"),
+    ("18*H**2", "18H^2 + 0/((H+1)%2)", "H % 2 != 1", "H is even"),
+    ("18*H**2", "18H^2 + 0/((H+1)%3)", "H % 3 != 2", "H does not leave the remainder 2 by 3"),
+    ("18*H**2 + 0*W", "18H^2 + 0/(H%W)", "H % W != 0", "H is not divisible by W"),
+    ("18*H**2", "18H^2*(H-1)^0", "H != 1", "H ≠ 1"),
+    ("18*H**2", "18H^2*(H%2)^0", "H % 2 != 0", "H is odd"),
+    ("18*H**2", "18H^2 + (1-1)/(H^2-4)", "H**2 != 4", "H^2 ≠ 4"),
+]
+
+
+@pytest.mark.parametrize(("reference", "answer", "condition", "words"), DEFINED)
+def test_what_an_answer_divides_by_is_in_its_condition(reference: str, answer: str, condition: str, words: str) -> None:
+    found = check(answer, reference)
+    assert (found.verdict, found.condition) == ("assume", condition)
+    assert f"if {words};" in found.message["en"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [
+        ("floor(H/2)", "H/2 + 0/(H%2)"),
+        ("floor(H/2)", "H/2*(H%2)/(H%2)"),
+        ("floor(H/2)", "(H-1)/2 + 0/(1 - H%2)"),
+        ("C*H*W", "C*H^2 + 0/(H-W)"),
+    ],
+)
+def test_what_is_right_only_where_it_is_undefined_is_wrong(reference: str, answer: str) -> None:
+    assert (found := check(answer, reference)).verdict == "wrong"
+    assert found.condition is None
+
+
+def test_a_power_of_zero_needs_no_condition_where_its_base_is_positive() -> None:
+    assert check("18H^2*H^0", "18*H**2").verdict == "exact"
+    assert check("18H^2*(H-1)^0", "18*H**2", assume=["H >= 2"]).verdict == "exact"

@@ -78,3 +78,73 @@ def test_a_false_line_is_named() -> None:
     found = check("n = 28 - 5 + 1\nn = 23", 24)
     assert found.verdict == "inconsistent"
     assert "28 - 5 + 1 = 23" in found.message["en"]
+
+
+TOO_LARGE = [
+    r"\sum_{i=1}^{10^{12}} 2^i",
+    r"\sum_{i=1}^{10^{8}} 9^{-i}",
+    r"\sum_{i=1}^{10^8} (1/2)^i",
+    r"\sum_{i=1}^{n} 2^{10^5 i}",
+    r"\sum_{i=1}^{n} 2^{i+10^9}",
+    r"\sum_{i=1}^{n+10^9} 2^i",
+    r"\sum_{i=1}^{399} 1/(10^4000+i)",
+    r"\prod_{i=1}^{399} (10^4000+i)",
+    r"\prod_{i=1}^{10^9} 2",
+    "+".join(f"1/(10^4000+{i})" for i in range(40)),
+    "99^(10^4*n)",
+    "(10^4900)^(n*k)",
+    "2^(1000000-H)",
+    "(1000!)^2",
+    "10^4300",
+    "9^5000",
+    "1/2^16000",
+    "((10^4000)*H)*(10^4000)*(10^4000)",
+]
+
+
+@pytest.mark.parametrize("answer", TOO_LARGE)
+@pytest.mark.parametrize("reference", ["832", "18*H**2"])
+def test_what_is_too_large_is_refused_before_it_is_worked_out(answer: str, reference: str) -> None:
+    check("18H^2", reference)
+    start = time.process_time()
+    found = check(answer, reference)
+    assert time.process_time() - start < 5 * WITHIN
+    assert (found.verdict, "too" in found.message["en"]) == ("invalid", True)
+
+
+@pytest.mark.parametrize("answer", ["10^4200", "1/10^4200", "10^4200*H", "(10^4000)^H", "10^4200 TB", "8^4600/7^4900"])
+@pytest.mark.parametrize("reference", ["832", "18*H**2"])
+def test_the_largest_numbers_that_are_read_can_be_shown(answer: str, reference: str) -> None:
+    start = time.process_time()
+    found = check(answer, reference)
+    assert time.process_time() - start < 5 * WITHIN
+    assert not found.right
+    assert found.to_json()
+    assert repr(found)
+    assert str(found)
+    assert found._repr_html_()
+
+
+def test_sums_within_bounds_are_worked_out() -> None:
+    assert check(r"\sum_{i=1}^{1000} 2^i", "2**1001 - 2").verdict == "exact"
+    assert check(r"\sum_{i=1}^{10^{12}} i", "500000000000500000000000").verdict == "exact"
+    assert check(r"\sum_{i=1}^{n} 2^{100i}", "(2**(100*n) - 1)*2**100/(2**100 - 1)").verdict == "exact"
+
+
+def test_a_product_is_called_one() -> None:
+    assert "this product" in check(r"\prod_{i=1}^{10^{12}} i", "18*H**2").message["en"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [("26\u206232", "exact"), ("800\u206432", "exact"), ("8\u206432", "wrong"), ("8\u206332", "invalid")],
+)
+def test_invisible_operators_are_read_as_what_they_mean(answer: str, verdict: str) -> None:
+    assert check(answer, "832").verdict == verdict
+
+
+def test_a_counterexample_has_legal_sizes() -> None:
+    assert check("ceil(max(H/3,1))", "ceil(H/3)").counterexample is None  # they are equal for all H > 0
+    found = check("floor(max(H/3,1))", "floor(H/3)").counterexample
+    assert found is not None
+    assert found.values == {"H": 1}

@@ -80,8 +80,13 @@ def test_labels_of_layers() -> None:
 
 UNITS = [
     *((f"832 {unit}", "params", "wrong") for unit in ("layers", "pixels", "channels", "filters", "neurons", "biases")),
-    ("832 MACs", "params", "wrong"), ("832 weights", "params", "exact"), ("832个", "params", "exact"),
+    ("832 MACs", "params", "wrong"), ("832 weights", "params", "wrong"), ("800 weights", "weights", "exact"),
+    ("832个", "params", "exact"),
     ("832x", "params", "invalid"), ("x832", "params", "invalid"), ("24 params", "size", "wrong"),
+    ("1 weights", "weight_layers", "wrong"), ("1 biases", "weight_layers", "wrong"),
+    ("1 layers", "weight_layers", "exact"),
+    ("24 outputs", "size", "exact"), ("5 outputs", "receptive_field", "wrong"), ("460800 outputs", "macs", "wrong"),
+    ("18432 weights", "activations", "wrong"), ("18432 outputs", "activations", "exact"),
     ("24 pixels", "size", "exact"), ("24 MACs", "size", "wrong"), ("5 px", "receptive_field", "exact"),
 ]  # fmt: skip
 
@@ -103,7 +108,29 @@ def test_bytes_and_bits(text: str, verdict: str) -> None:
 def test_macs_under_the_name_of_flops() -> None:
     found = symcnn.check("1.6 MFLOPs", M, quantity="macs", accept="approx")
     assert found.verdict == "wrong" and "of MACs and not of FLOPs" in found.message["en"]
-    assert symcnn.check("1.6 MFLOPs", M, quantity="macs", accept=["approx", "flops"]).right
+    assert not symcnn.check("1.6 MFLOPs", M, quantity="macs", accept=["approx", "flops"]).right
+
+
+def test_an_accepted_convention_has_its_own_unit() -> None:
+    macs, flops = M.macs, M.flops
+    assert symcnn.check(f"{flops} FLOPs", M, quantity="macs", accept="flops").right
+    assert symcnn.check(f"{flops}", M, quantity="macs", accept="flops").right
+    assert not symcnn.check(f"{flops} MACs", M, quantity="macs", accept="flops").right
+    assert not symcnn.check(f"{macs} FLOPs", M, quantity="macs", accept="flops").right
+    assert symcnn.check(f"{macs} MACs", M, quantity="macs", accept="flops").verdict == "exact"
+
+
+LABELLED = [
+    ("params = 832", "exact"), ("P = 832", "exact"), ("params = total = 832", "exact"),
+    ("conv1: params = 832", "exact"),
+    ("params = MACs = 832", "wrong"), ("MACs = params = 832", "wrong"), ("not_params = 832", "wrong"),
+    ("H = 832", "wrong"), ("W_out = 832", "wrong"), ("weights = 832", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verdict"), LABELLED)
+def test_each_label_must_fit(text: str, verdict: str) -> None:
+    assert symcnn.check(text, T, quantity="params").verdict == verdict
 
 
 @pytest.mark.parametrize("text", ["2e6", "2M", "1.6M", "2·10^6", "16·10^5", r"16\cdot 10^5", "1.6·10^6"])
@@ -172,3 +199,20 @@ def test_a_reference_that_names_a_question_comes_after_it() -> None:
         parse_quiz(quiz)
     assert parse_quiz(quiz + 'after = "a"\n')["b"].after == ("a",)
     assert parse_quiz(quiz + 'symbols = { a = "positive" }\n')
+
+
+AXES = [
+    ("W×H×C = 36×24×32", "exact"), ("W×H×C = 32×24×36", "wrong"), ("(H,W,C) = (24,36,32)", "exact"),
+    ("(C,H,W) = (24,36,32)", "wrong"), ("HxWxC: 24x36x32", "exact"), ("CxHxW: 24x36x32", "wrong"),
+    ("C=32, W=36, H=24", "exact"), ("C=24, H=36, W=32", "wrong"), ("24×36×32", "convention"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verdict"), AXES)
+def test_sizes_with_names(text: str, verdict: str) -> None:
+    assert symcnn.check(text, (32, 24, 36)).verdict == verdict
+
+
+@pytest.mark.parametrize("text", ["m×max(H-4,1)×(W-4)", "(m × max(H-4, 1) × (W-4))", "(m, max(H-4, 1), W-4)"])
+def test_sizes_with_functions_of_two_values(text: str) -> None:
+    assert symcnn.check(text, "(m, max(H - 4, 1), W - 4)").verdict == "exact"

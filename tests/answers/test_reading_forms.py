@@ -30,7 +30,7 @@ def one(text: str, names: Names = NAMES, locale: str | None = None, form: str | 
         ("Answer: 832", "Answer"),
         ("The number of parameters is 832.", "The number of parameters"),
         ("H_out = 832", "H_out"),
-        ("H_out = W_out = 832", "H_out W_out"),
+        ("H_out = W_out = 832", "H_out = W_out"),
         ("f(H) = 832", "f(H)"),
         (r"\text{params} = 832", "params"),
         ("conv1 params: 832", "conv1 params"),

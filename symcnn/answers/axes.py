@@ -1,0 +1,44 @@
+"""Shapes whose sizes have names: C=64, H=32, W=32, and H×W×C = 32×32×64."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from symcnn.algebra.symbols import Value
+from symcnn.answers.reading import Member, Reading
+from symcnn.formula import nodes as f
+
+AXES = ("N", "C", "D", "L", "H", "W")  # in their order
+_LABEL = re.compile(r"\b[NCDLHW](?:\s*[x×,*]\s*[NCDLHW])+\b")
+
+
+def with_axes(reading: Reading) -> Reading:
+    """Return a reading in which the letters before a shape name its sizes: W×H×C = 32×24×36."""
+    last = reading.members[-1]
+    if last.form != "shape" or last.names:
+        return reading
+    if len(reading.members) == 2 and set(names := _letters(reading.members[0])) <= set(reading.free):
+        free = tuple(name for name in reading.free if name not in names)
+        named = _named(last, names)
+        return replace(reading, members=(named,), relations=(), free=free) if named.names else reading
+    found = _LABEL.search(reading.label)
+    if len(reading.members) > 1 or found is None:
+        return reading
+    return replace(reading, members=(_named(last, tuple(re.findall(r"[A-Z]", found[0]))),))
+
+
+def in_order(values: tuple[Value, ...], names: tuple[str, ...]) -> tuple[Value, ...]:
+    """Return the sizes in the order of the axes; as they stand where other names are among theirs."""
+    if not names or not set(names) <= set(AXES):
+        return values
+    return tuple(values[place] for place in sorted(range(len(values)), key=lambda place: AXES.index(names[place])))
+
+
+def _letters(member: Member) -> tuple[str, ...]:
+    return tuple(item.name if isinstance(item, f.Name) else "" for item in member.items)
+
+
+def _named(member: Member, names: tuple[str, ...]) -> Member:
+    fit = len(names) == len(set(names)) == len(member.items) and set(names) <= set(AXES)
+    return replace(member, names=names) if fit else member
