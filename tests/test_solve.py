@@ -225,6 +225,15 @@ def test_fewer_repetitions_than_the_formulas_are_of(sign: str, bound: int) -> No
         assert inside(n) == compared.get(sign, operator.ne)(int(params), bound)
 
 
+def test_many_fewer_repetitions() -> None:
+    """Depths that would have to be derived one by one, and are: n < 40; and too many of them, which is said."""
+    text = OTHERS.replace("repeat n as i", "repeat floor(n/20) as i")
+    found = solve(analyse(parse(text)["first"]), "params <= 10000", "n").answer
+    assert (found.ranges, len(found.fewer)) == (((0, 39),), 40)
+    error = error_of(lambda: solve(analyse(parse(text.replace("20", "50"))["first"]), "params <= 10000", "n"))
+    assert error.message == "not supported yet: solving for n, of which closed forms want n >= 100"
+
+
 def test_what_is_said_of_fewer_repetitions() -> None:
     first, cheap = (analyse(net) for net in parse(OTHERS).values())
     shown = render(solve(first, "params <= 10000", "n"))

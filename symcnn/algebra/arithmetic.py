@@ -191,7 +191,7 @@ class Arithmetic:
 
 def _are_integers(values: list[Value]) -> TypeGuard[list[int]]:
     """Tell whether all values are Python integers, as most are that an analysis adds and multiplies."""
-    for value in values:  # noqa: SIM110 - a third of the time of all( )
+    for value in values:  # noqa: SIM110 - in less than half the time of all( )
         if type(value) is not int:
             return False
     return True

@@ -63,7 +63,7 @@ class Repeats:
     def _unrolled(self, statement: Repeat, body: Body, name: str, count: int, tensor: Tensor) -> None:
         counted, done = _is_numbered(statement), 0
         while done < count:
-            with inside(f"repetition {done + 1} of {count}", statement.count.span):
+            with Inside(f"repetition {done + 1} of {count}", statement.count.span):
                 inner = self._iteration(statement, body, done, tensor)
             derived = inner.derived()
             # An iteration that gives back its input tensor, and does not look at the index, is all the rest too.
@@ -188,7 +188,7 @@ class Repeats:
     def _alone(self, repetition: _Repetition, number: Value, ordinal: Value, name: str, tensor: Tensor) -> Tensor:
         """Derive one iteration and add it; return the tensor that leaves it."""
         statement, body, _, count = repetition
-        with inside(f"repetition {shown(ordinal)} of {shown(count)}", statement.count.span):
+        with Inside(f"repetition {shown(ordinal)} of {shown(count)}", statement.count.span):
             inner = self._iteration(statement, body, number, tensor)
         derived = inner.derived()
         body.append(Nest(name, derived, 1, inner.sources), derived.output)
@@ -292,7 +292,7 @@ def _unformed(error: SymcnnError, formal: Iterable[Condition | Either], span: Sp
     return found
 
 
-class inside:  # noqa: N801 - it stands after `with`, as a function would
+class Inside:
     """Let an error say in which use of a block, or repetition, it came up; without a word, what the span says."""
 
     __slots__ = ("_span", "_what")

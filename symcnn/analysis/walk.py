@@ -16,7 +16,7 @@ from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, Place
 from symcnn.analysis.informed import Informed
 from symcnn.analysis.joins import cropped, disagreement, joined
-from symcnn.analysis.repeats import Repeats, inside
+from symcnn.analysis.repeats import Inside, Repeats
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in
 from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
@@ -230,7 +230,7 @@ class Walk:
         for place, path in enumerate(join.paths, 1):
             body.go_to(start)
             inner = body.inner()
-            with inside(f"path {place} of {join.joint}", path.span):
+            with Inside(f"path {place} of {join.joint}", path.span):
                 self._statements(path, inner)
             ends.append(self._path_end(f"{name}.path{place}" if numbered else name, inner, body))
         body.go_to(start)
@@ -338,7 +338,7 @@ class Walk:
             raise SymcnnError(f"the net '{net.name}' uses itself without end, or {deep}", step.span)
         self._active.append(key)
         try:
-            with inside("", step.span):  # which says it, if it has to be said
+            with Inside("", step.span):  # which says it, if it has to be said
                 derived = self._bodies[key] = self._net_body(found, step, given, tensor)
         except SymcnnError as error:
             raise at_step(error, step, given) from None

@@ -128,9 +128,10 @@ def _fewer(solution: Solution, answer: Answer) -> list[Line]:
     """Say which networks were derived with their number of repetitions."""
     if not answer.fewer:
         return []
-    parts: list[Any] = []
-    for value in answer.fewer:
-        parts += [", " if parts else "", value]
+    first, *others = answer.fewer
+    parts: list[Any] = (
+        [f"{first} … {others[-1]}"] if len(others) > 1 else [first, *(p for x in others for p in (", ", x))]
+    )
     return [line("with ", solution.symbol, " = ", *parts, " the network was derived by itself")]
 
 

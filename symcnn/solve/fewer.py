@@ -18,15 +18,23 @@ from symcnn.formula.values import Frame, number
 from symcnn.solve.given import Given, claims_at
 from symcnn.solve.scope import SolveScope
 
-_MOST = 16  # first values that are looked at
+_MOST = 64  # values that are looked at one by one
 
 
 def fewer(analysis: Analysis, unknown: Symbol, given: Given) -> tuple[int, ...]:
-    """Return the values of a symbol, the least first, for which the closed forms are not those of the network."""
-    claims = [claim for claim in claims_at(analysis, analysis.formal, given) if claim.symbols() == {unknown}]
+    """Return the values of a symbol, the least first, for which the closed forms are not those of the network.
+
+    Raises `NotSupportedError` where they are many.
+    """
+    formal = [claim for claim in analysis.claims if claim in analysis.formal]  # without those that follow from others
+    claims = [claim for claim in claims_at(analysis, formal, given) if claim.symbols() == {unknown}]
     least = 1 if unknown.is_positive else 0
-    values = range(least, least + _MOST)
-    return tuple(v for v in values if not all(claim.holds(evaluator({unknown: v})) for claim in claims))
+    values = range(least, least + _MOST + 1)
+    found = tuple(v for v in values if not all(claim.holds(evaluator({unknown: v})) for claim in claims))
+    if values[-1] in found:
+        shown = " and ".join(str(claim.relation()) for claim in claims)
+        raise NotSupportedError(f"solving for {unknown}, of which closed forms want {shown}")
+    return found
 
 
 def difference_at(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sympy import Expr, Piecewise, Sum, ceiling
 
@@ -222,7 +224,7 @@ def test_where_no_repetition_fits_there_is_none(steps: str) -> None:
 
 def test_a_mistake_in_a_repetition_is_one_without_any_too() -> None:
     for steps in ("Conv(4, 3, strid=2)", "Conv(4)", "BatchNorm2d(64)", "Conv(4, 3", "add x", "blok(3)", "Linear(5)"):
-        error_of(lambda steps=steps: analysed(f"net a {{ input 3×2×2; repeat n {{ {steps} }} }}"))  # type: ignore[misc]
+        error_of(partial(analysed, f"net a {{ input 3×2×2; repeat n {{ {steps} }} }}"))
 
 
 def test_a_size_that_becomes_illegal_is_a_condition_on_the_number() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -408,7 +409,7 @@ def test_names_of_frameworks_stand_at_one_kind() -> None:
     for layer in layers:
         for name in layer.elsewhere:
             for called in (name, f"{name}2d", f"{name}Loss"):
-                assert error_of(lambda called=called: analysed(chain(called))).hint == f"did you mean '{layer.name}'?"  # type: ignore[misc]
+                assert error_of(partial(analysed, chain(called))).hint == f"did you mean '{layer.name}'?"
     own = 'layer Hopfield { elsewhere "Memory", "Store" }\n'
     assert error_of(lambda: analysed(own + chain("Store1d"))).hint == "did you mean 'Hopfield'?"
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
+from sympy.logic.boolalg import true
 
 from symcnn import SymcnnError, analyse, load
 from symcnn.algebra.evaluate import evaluator
@@ -69,7 +70,7 @@ def test_the_peak_of_random_bodies_is_that_of_the_unrolled_network(body: Body, l
     event("the peak is known" if peak is not None else "the peak is not known")
     if peak is not None:
         assert evaluate(peak) == max(lives) == there.at(H=length).peak
-        layers = [x.layer for x in found.peaks if x.when == True and len(found.peaks) == 1]  # noqa: E712 (of SymPy)
+        layers = [x.layer for x in found.peaks if x.when is true and len(found.peaks) == 1]
         assert all((name == "input") == (lives[0] == max(lives)) for name in layers)
 
 
