@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,7 @@ from symcnn.formula.express import shown
 from symcnn.formula.values import Frame, Sides, UndecidedError, condition, number
 from symcnn.library.kind import Demand, Kind
 from symcnn.library.rules import UNKNOWN, WINDOW
-from symcnn.tree import Step
+from symcnn.tree import LayerParameter, Step
 
 _ANY_SIZE = symbol("a size")  # no name that a user can type has a space in it
 _NOT_YET = "not supported yet: "  # so begins the hint of a requirement that PyTorch does not have
@@ -94,13 +94,14 @@ class Application:
         if any(type(value) is str and value == VALID for value in self.given.values.values()):
             self.values[VALID] = bound[VALID] = True
         self.same = tuple(symbol for symbol, value in per_axis.items() if value == SAME)
-        self._require_types()
+        written = {name: self.kind.parameters[name] for name in (*self.given.values, *self.kind.unsettled)}
+        self._require_types(written.values())
         geometry = self._geometry()
         for demand in self.kind.channel_demands if geometry.holds else self.kind.argument_demands:
             self._require_once(demand)
         geometry.holds = geometry.holds or not self.conditions
-        open_values = [value for value in bound.values() if not are_integers(value)]
-        plain = not any(isinstance(part, Expr) for value in open_values for part in parts(value))
+        values = [bound[parameter.symbol] for parameter in written.values()]
+        plain = not any(isinstance(part, Expr) for value in values if not are_integers(value) for part in parts(value))
         return Fit(bound, tuple(self.conditions), alike, self.same, plain, geometry)
 
     def _geometry(self) -> Geometry:
@@ -169,19 +170,19 @@ class Application:
         except SymcnnError:
             return False
 
-    def _require_types(self) -> None:
+    def _require_types(self, parameters: Iterable[LayerParameter]) -> None:
         """Want integers, unless a parameter is rational; and yes or no of one whose default is `true` or `false`."""
-        for parameter in self.kind.definition.parameters:
+        for parameter in parameters:
             value = self.values[parameter.symbol]
             if isinstance(parameter.default, nodes.Truth):
                 self._require_truth(parameter.name, value)
-            elif not (parameter.rational or isinstance(value, str) or are_integers(value)):
+            elif not (parameter.rational or are_integers(value) or isinstance(value, str)):
                 for part in parts(value):
                     if type(part) is not int:
                         self._require_integer(parameter.name, part)
 
     def _require_truth(self, name: str, value: Any) -> None:
-        if not (isinstance(value, bool) or value in (0, 1)):
+        if not (value is True or value is False or value in (0, 1)):
             first = next(iter(self.kind.parameters)) == name  # BatchNorm2d(64), as PyTorch writes it
             hint = "the number of channels is inferred from the input: leave it out" if first else None
             message = f"{name} of {self.step.kind} is true or false, not {shown(value)}"
@@ -378,11 +379,8 @@ class Application:
         self.values.pending = ("inputs", "elements", *self.kind.open_counts)
         if not (self.fit.plain and isinstance(self.tensor.channels, int) and self.kind.sure):
             for name in self.kind.open_counts:
-                self.values[name] = self._count(name)
+                self.values[name] = self._decided(name, self.frame)
         return Counted(self.values)
-
-    def _count(self, name: str) -> Value:
-        return self._decided(name, self.frame)
 
     def _later(self, name: str) -> Any:
         """Work out the value of a name that no other had to be worked out from before."""
@@ -394,6 +392,6 @@ class Application:
         if name not in self.kind.open_counts or len(self.shapes) == 1:
             raise KeyError(name)
         try:
-            return self._count(name)
+            return self._decided(name, self.frame)
         except SymcnnError as error:
             raise at_step(error, self.step, self.given) from None

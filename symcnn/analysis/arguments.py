@@ -9,7 +9,7 @@ from typing import Any
 from symcnn.errors import MisfitError, SymcnnError, did_you_mean, misfit
 from symcnn.formula.express import shown
 from symcnn.formula.meaning import meaning
-from symcnn.formula.nodes import Formula, Number, Text, Truth
+from symcnn.formula.nodes import PLAIN, Formula, Text, Truth
 from symcnn.formula.values import Frame, Sides, number
 from symcnn.library.kind import Kind
 from symcnn.source import Span
@@ -34,21 +34,19 @@ class Given:
 
 
 class Matched:
-    """The arguments of a step by parameter name; `given` works out their values, which numbers need only once."""
+    """The arguments of a step by parameter name; their values are `constant`, or else `given` works them out."""
 
-    __slots__ = ("_constant", "_meanings", "_spans")
+    __slots__ = ("_meanings", "_spans", "constant")
 
     def __init__(self, formulas: Mapping[str, Formula], spans: Mapping[str, Span]) -> None:
         self._meanings, self._spans = {name: meaning(formula) for name, formula in formulas.items()}, spans
-        self._constant: Given | None = None
-        written = {name: f.value for name, f in formulas.items() if isinstance(f, (Number, Text, Truth))}
+        self.constant: Given | None = None
+        written = {name: f.value for name, f in formulas.items() if isinstance(f, PLAIN)}
         if len(written) == len(formulas):
-            self._constant = Given(written, spans)
+            self.constant = Given(written, spans)
 
     def given(self, frame: Frame) -> Given:
-        """Return the values."""
-        if self._constant is not None:
-            return self._constant
+        """Return the values of formulas."""
         return Given({name: evaluate(frame) for name, evaluate in self._meanings.items()}, self._spans)
 
 
@@ -109,26 +107,27 @@ def bind(kind: Kind, step: Step, given: Given, axes: int, frame: Frame) -> dict[
 
     The word "same" stays a word: what it means depends on the kind's window.
     """
-    bound = dict(frame.values)
-    for parameter in kind.definition.parameters:
-        span = given.spans.get(parameter.name, step.span)
-        if parameter.name in given.values:
-            value = given.values[parameter.name]
-            if type(value) is int and not isinstance(parameter.default, (Text, Truth)):
-                bound[parameter.symbol] = (value,) * axes if parameter.per_axis else value
-            else:
-                bound[parameter.symbol] = _Written(kind, parameter, step, span, axes).spread(value)
-        elif parameter.name in kind.defaults:
-            bound[parameter.symbol] = default_value(kind, parameter, Frame(frame.arithmetic, bound), axes)
+    bound = {**frame.values, **kind.plain_defaults(axes)}
+    for name, value in given.values.items():
+        parameter = kind.parameters[name]
+        if type(value) is int and not isinstance(parameter.default, (Text, Truth)):
+            bound[parameter.symbol] = (value,) * axes if parameter.per_axis else value
         else:
-            required = [name for name in kind.parameters if name not in kind.defaults]
-            raise missing(step, parameter.name, required, kind.positional)
+            written = _Written(kind, parameter, step, given.spans.get(name, step.span), axes)
+            bound[parameter.symbol] = written.spread(value)
+    for name, parameter in kind.unsettled.items():
+        if name in given.values:
+            continue
+        if parameter.default is None:
+            required = [needed for needed in kind.parameters if needed not in kind.defaults]
+            raise missing(step, name, required, kind.positional)
+        bound[parameter.symbol] = default_value(kind, parameter, Frame(frame.arithmetic, bound), axes)
     return bound
 
 
 def default_value(kind: Kind, parameter: LayerParameter, frame: Frame, axes: int) -> Any:
     """Return the default of a parameter, per axis where it has one value per axis."""
-    if isinstance(parameter.default, (Number, Text, Truth)):
+    if isinstance(parameter.default, PLAIN):
         return (parameter.default.value,) * axes if parameter.per_axis else parameter.default.value
     default = kind.defaults[parameter.name]
     if not parameter.per_axis:

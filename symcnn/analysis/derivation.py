@@ -64,14 +64,14 @@ class Recurrence:
     value: Value
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Nest:
     """A body: a net used as a block, a path, or iterations of a repeat that are equal in all but the receptive field.
 
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
     `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
-    See `Loop` for `alike`.
+    See `Loop` for `alike`. Like a derivation, of which there may be many, it is not frozen, and yet never changed.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Nest:
         return Loop(self.index, self.times, self.alike)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Derivation:
     """The items of a body, a graph: each has its sources among the inputs and the items before it.
 

@@ -10,7 +10,7 @@ from symcnn.analysis.statements import statements
 from symcnn.formula import nodes as f
 from symcnn.library.kind import Kind, counted_from_0
 from symcnn.library.standard import lookup, standard_library
-from symcnn.tree import Assume, Domain, File, Repeat, Step
+from symcnn.tree import Assume, Domain, File, Repeat, Statement, Step
 
 
 def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
@@ -19,19 +19,20 @@ def domains(file: File, assumed: tuple[Assume, ...] = ()) -> dict[str, str]:
     Nonnegative is what is used as a repeat count or an argument that kinds count from 0, such as a padding, and never
     stands alone as another argument or a size; rational is what is assumed to be.
     """
-    zero, positive = _uses(file)
+    written = [statement for net in file.nets.values() for statement in statements(net.body)]
+    zero, positive = _uses(file, written)
     found = dict.fromkeys(zero - positive, NONNEGATIVE)
-    inside = (s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Assume))
+    inside = (statement for statement in written if isinstance(statement, Assume))
     for assume in (*file.assumptions, *inside, *assumed):
         found |= {d.name: RATIONAL for d in assume.conditions if isinstance(d, Domain)}
     return found
 
 
-def _uses(file: File) -> tuple[set[str], set[str]]:
+def _uses(file: File, written: Sequence[Statement]) -> tuple[set[str], set[str]]:
     """Return the names used where 0 is legal, and those standing alone where it is not, through nets' parameters."""
-    arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file)]
+    arguments = [(name, value, {n.name for n in f.names(value)}) for name, value in _arguments(file, written)]
     parameters = {p.name for net in file.nets.values() for p in net.parameters}
-    zero, alone = _direct_uses(file)
+    zero, alone = _direct_uses(file, written)
     roles, grown = set[str](), _counted_from_0(file)
     while grown:
         roles |= grown
@@ -54,22 +55,16 @@ def _standard_from_0() -> set[str]:
     return {name for layer in standard_library().layers.values() for name in counted_from_0(layer)}
 
 
-def _direct_uses(file: File) -> tuple[set[str], set[str]]:
-    zero: set[str] = set()
-    positive: set[str] = set()
-    for net in file.nets.values():
-        for statement in statements(net.body):
-            if isinstance(statement, Repeat):
-                zero |= {n.name for n in f.names(statement.count)}
-        if net.input:
-            positive |= {d.name for d in net.input.dimensions if isinstance(d, f.Name)}
-    return zero, positive
+def _direct_uses(file: File, written: Sequence[Statement]) -> tuple[set[str], set[str]]:
+    counts = (statement.count for statement in written if isinstance(statement, Repeat))
+    sizes = (size for net in file.nets.values() if net.input for size in net.input.dimensions)
+    return {n.name for count in counts for n in f.names(count)}, {s.name for s in sizes if isinstance(s, f.Name)}
 
 
-def _arguments(file: File) -> Iterator[tuple[str, f.Formula]]:
+def _arguments(file: File, written: Sequence[Statement]) -> Iterator[tuple[str, f.Formula]]:
     """Yield the arguments of all steps that are no numbers, named; positional ones get their parameters' names."""
     parameters = cache(partial(_parameters, file=file))
-    for step in (s for net in file.nets.values() for s in statements(net.body) if isinstance(s, Step)):
+    for step in (statement for statement in written if isinstance(statement, Step)):
         for position, argument in enumerate(step.arguments):
             if not isinstance(argument.value, f.Number):
                 known = () if argument.name else parameters(step.kind)

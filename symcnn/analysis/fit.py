@@ -63,4 +63,4 @@ class Known:
 def by_arguments(values: Iterable[Any], axes: int) -> tuple[int, ...]:
     """Return for each axis the first one with the same arguments, which have one value per axis or are a word."""
     columns = [value for value in values if not isinstance(value, str)]
-    return first_alike([tuple(column[axis] for column in columns) for axis in range(axes)])
+    return first_alike(zip(*columns, strict=True) if columns else [()] * axes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.analysis.apply import Application
@@ -19,13 +19,20 @@ from symcnn.tree import File, Step
 MOST_ITEMS = 200_000  # different layers of one network, and rows of its table
 
 
+class Read(NamedTuple):
+    """A step, which is kept alive, with what its name stands for, and its arguments by parameter."""
+
+    step: Step
+    found: Found
+    arguments: Matched
+
+
 class Steps:
     """The steps of one analysis."""
 
     def __init__(self, arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
-        self._found: dict[tuple[int, str], Found] = {}
-        self._matched: dict[int, tuple[Step, Matched]] = {}  # by the identity of the step, which is kept alive
+        self._read: dict[int, Read] = {}  # by the identity of the step
         self._outcomes: dict[Any, Outcome] = {}
         self._known = Known()
         self._derived = [0]
@@ -33,22 +40,19 @@ class Steps:
     def under(self, arithmetic: Arithmetic) -> Steps:
         """Return the steps of the same analysis where other things are known; they are counted together."""
         other = Steps(arithmetic)
-        other._found, other._matched, other._derived = self._found, self._matched, self._derived
+        other._read, other._derived = self._read, self._derived
         return other
 
-    def find(self, step: Step, file: File) -> Found:
-        """Return what a step's name stands for in a file."""
-        key = (id(file), step.kind)
-        if key not in self._found:
-            self._found[key] = find(step.kind, file, step.kind_span)
-        return self._found[key]
-
-    def matched(self, step: Step, found: Found) -> Matched:
-        """Return the arguments of a step, which in every use of a block belong to the same parameters."""
-        known = self._matched.get(id(step))
+    def read(self, step: Step, file: File, tensor: Tensor) -> Read:
+        """Return what a step of a file says, which is the same in every use of a block, and may say it of a tensor."""
+        known = self._read.get(id(step))
         if known is None:
-            known = self._matched[id(step)] = step, match_arguments(step, *_signature(found))
-        return known[1]
+            found = find(step.kind, file, step.kind_span)
+            check_axes(step, found, tensor)
+            known = self._read[id(step)] = Read(step, found, match_arguments(step, *_signature(found)))
+        elif known.found.axes is not None:
+            check_axes(step, known.found, tensor)
+        return known
 
     def outcome(self, kind: Kind, step: Step, given: Given, tensor: Tensor) -> Outcome:
         """Return what a kind with some arguments makes of a tensor."""

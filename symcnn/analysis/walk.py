@@ -19,7 +19,7 @@ from symcnn.analysis.joins import cropped, disagreement, joined
 from symcnn.analysis.repeats import Inside, Repeats
 from symcnn.analysis.scope import FileScope, Scope, define
 from symcnn.analysis.statements import labels_in
-from symcnn.analysis.steps import MOST_ITEMS, Steps, check_axes
+from symcnn.analysis.steps import MOST_ITEMS, Steps
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import NotSupportedError, SymcnnError, misfit
 from symcnn.formula.express import shown
@@ -306,27 +306,22 @@ class Walk:
 
     def _step(self, step: Step, body: Body, label: str | None) -> None:
         tensor = self._tensor(body, step.span)
-        found = self._steps.find(step, body.file)
-        check_axes(step, found, tensor)
+        _, found, arguments = self._steps.read(step, body.file, tensor)
+        given = arguments.constant or arguments.given(Frame(self.arithmetic, body.scope))
+        name = label or body.name(found.meaning.name)
         if isinstance(found.meaning, Kind):
-            given = self._given(step, found, body.scope)
             outcome = self._steps.outcome(found.meaning, step, given, tensor)
-            name = label or body.name(found.meaning.name)
             leaf = Leaf(name, found.meaning.name, (tensor,), outcome, step.span, (body.place,))
             body.append(leaf, outcome.output)
             self._steps.count(step.span)
-            return
-        derived = self._net(found.meaning, found, step, body.scope, tensor)
-        name = label or body.name(found.meaning.name)
-        body.append(Nest(name, derived, 1, (body.place,)), derived.output)
-
-    def _given(self, step: Step, found: Found, scope: Scope) -> Given:
-        return self._steps.matched(step, found).given(Frame(self.arithmetic, scope))
+        else:
+            derived = self._net(found, step, given, tensor)
+            body.append(Nest(name, derived, 1, (body.place,)), derived.output)
 
     # nets as blocks
 
-    def _net(self, net: Net, found: Found, step: Step, scope: Scope, tensor: Tensor) -> Derivation:
-        given = self._given(step, found, scope)
+    def _net(self, found: Found, step: Step, given: Given, tensor: Tensor) -> Derivation:
+        net = found.meaning
         key = (net.name, found.file is standard_library(), given.key, tensor)
         known = self._bodies.get(key)
         if known is not None:

@@ -5,7 +5,7 @@ Sums and products are flat, so that a long formula is a wide tree and not a deep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any
@@ -209,34 +209,42 @@ Formula = (
 )
 
 
+PLAIN = (Number, Text, Truth)  # what is a value as it stands
+
+
 def children(node: Formula) -> tuple[Formula, ...]:
     """Return the formulas directly inside `node`, in the order they are written."""
-    match node:
-        case Group(inner) | Floor(inner) | Ceiling(inner):
-            return (inner,)
-        case Sign(_, operand) | Not(operand):
-            return (operand,)
-        case Sum(items, _) | Product(items, _) | Comparison(items, _) | Logic(_, items) | Tuple(items) | Shape(items):
-            return items
-        case Coefficient(number, factor):
-            return (number, factor)
-        case Apply(head, arguments):
-            return (head, *arguments)
-        case Power(base, exponent):
-            return (base, exponent)
-        case Choice(value, condition, otherwise):
-            return (value, condition, otherwise)
-        case Cases(cases, otherwise):
-            return (*(part for case in cases for part in case), otherwise)
-        case Iterated(_, index, start, end, body):
-            return (index, start, end, body)
-        case _:
-            return ()
+    inside = _INSIDE.get(type(node))
+    return () if inside is None else inside(node)
+
+
+# By the type of the node: every formula is looked through, and a chain of cases would be long.
+_INSIDE: dict[type[Node], Callable[[Any], tuple[Formula, ...]]] = {
+    Group: lambda node: (node.inner,),
+    Floor: lambda node: (node.inner,),
+    Ceiling: lambda node: (node.inner,),
+    Sign: lambda node: (node.operand,),
+    Not: lambda node: (node.operand,),
+    Sum: lambda node: node.terms,
+    Product: lambda node: node.factors,
+    Comparison: lambda node: node.operands,
+    Logic: lambda node: node.operands,
+    Tuple: lambda node: node.items,
+    Shape: lambda node: node.items,
+    Coefficient: lambda node: (node.number, node.factor),
+    Apply: lambda node: (node.head, *node.arguments),
+    Power: lambda node: (node.base, node.exponent),
+    Choice: lambda node: (node.value, node.condition, node.otherwise),
+    Cases: lambda node: (*(part for case in node.cases for part in case), node.otherwise),
+    Iterated: lambda node: (node.index, node.start, node.end, node.body),
+}
 
 
 def names(node: Formula) -> list[Name]:
     """Return every name in `node`, in the order they are written, functions included."""
-    if isinstance(node, (Number, Truth, Text)):
+    if type(node) is Name:
+        return [node]
+    if isinstance(node, PLAIN):
         return []
     found: list[Name] = []
     pending: list[Formula] = [node]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeGuard
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import FOLDS, Vocabulary, meaning
 from symcnn.formula.nodes import (
+    PLAIN,
     Apply,
     Choice,
     Comparison,
@@ -24,10 +26,8 @@ from symcnn.formula.nodes import (
     names,
 )
 from symcnn.formula.values import Frame, Meaning
+from symcnn.library.defaults import default_formula, default_rule
 from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
-from symcnn.source import Source
-from symcnn.syntax import parse_formula
-from symcnn.syntax.cache import kept
 from symcnn.tree import Called, Layer, LayerParameter, Slip
 
 # A rule may use the names that are known when it is worked out.
@@ -60,6 +60,7 @@ class Kind:
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
         self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
         self._mistakes: dict[int, Meaning] = {}
+        self._plain_defaults: dict[int, dict[str, Any]] = {}  # by the number of axes
         self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
 
@@ -207,6 +208,19 @@ class Kind:
             known.append(parameter)
         return found
 
+    def plain_defaults(self, axes: int) -> dict[str, Any]:
+        """Return the defaults that are as they stand, by symbol, per axis where they have one value per axis."""
+        if axes not in self._plain_defaults:
+            plain = ((p, p.default.value) for p in self.definition.parameters if _is_plain(p.default))
+            values = {p.symbol: (value,) * axes if p.per_axis else value for p, value in plain}
+            self._plain_defaults[axes] = values
+        return self._plain_defaults[axes]
+
+    @cached_property
+    def unsettled(self) -> dict[str, LayerParameter]:
+        """The parameters without such a default, by name: a value is given, or their default is worked out."""
+        return {p.name: p for p in self.definition.parameters if not _is_plain(p.default)}
+
     @cached_property
     def words(self) -> dict[str, tuple[str, ...]]:
         """The words that an argument may be, by its name: those that a requirement compares its symbol with."""
@@ -339,6 +353,11 @@ def _tests(formula: Formula) -> Iterator[Formula]:
             yield node
 
 
+def _is_plain(default: Formula | None) -> TypeGuard[Number | Text | Truth]:
+    """Tell whether a default is a value of which nothing has to be asked: an integer, a word, `true` or `false`."""
+    return isinstance(default, PLAIN) and not isinstance(default.value, Fraction)
+
+
 def _is_side(node: Formula) -> TypeGuard[Apply]:
     return isinstance(node, Apply) and node.head in (Name("before"), Name("after"))
 
@@ -359,26 +378,3 @@ def positional(parameters: Iterable[str]) -> int:
     """Return how many arguments may stand without a name: out_channels and kernel_size of a convolution, else one."""
     first = tuple(parameters)[:2]
     return 2 if first == ("out_channels", "kernel_size") else min(1, len(first))
-
-
-def default_formula(name: str) -> Formula:
-    """Return the formula of a rule that a kind leaves out."""
-    return _default_formulas()[name]
-
-
-@cache
-def _default_formulas() -> dict[str, Formula]:
-    texts = {name: rule.default for name, rule in RULES.items()}
-
-    def parsed() -> dict[str, Formula]:
-        sources = {name: Source(f"the default of {name}", text, internal=True) for name, text in texts.items()}
-        return {name: parse_formula(source) for name, source in sources.items()}
-
-    return kept("defaults", str(texts), parsed)
-
-
-@cache
-def default_rule(name: str) -> Meaning:
-    """Return the meaning of a rule that a kind leaves out."""
-    known = frozenset((*INPUT_NAMES, *OUTPUT_NAMES, *RULES))
-    return meaning(default_formula(name), Vocabulary(known, frozenset(PER_AXIS_NAMES), RULES[name].per_axis))

@@ -46,7 +46,8 @@ net warm {
     Conv(4, 3, stride=2, padding=1); BatchNorm; ReLU6; MaxPool(3, stride=2, padding=1); AvgPool(2)
     concat { skip; path { Conv(4, 1) } }
     residual { Conv(8, 3, padding=1, groups=8); BatchNorm; ReLU }
-    GlobalAvgPool; Flatten; Dropout(0.2); Linear(2)
+    multiply { skip; path { GlobalAvgPool; Conv(2, 1); SiLU; Conv(8, 1); Sigmoid } }
+    AdaptiveAvgPool(1); Flatten; Dropout(0.2); Linear(2)
 }
 """
 TRACED = (2, 224, 224)  # N, H, W of the input that PyTorch sees when it traces

@@ -16,7 +16,8 @@ from symcnn.analysis.derivation import Leaf
 from symcnn.analysis.tensor import Tensor
 from symcnn.analysis.window import Window
 from symcnn.formula.nodes import NOWHERE, Formula
-from symcnn.library.kind import counted_from_0, default_formula
+from symcnn.library.defaults import default_formula
+from symcnn.library.kind import counted_from_0
 from symcnn.library.rules import COUNTED, QUANTITIES, RULES
 from symcnn.library.standard import joint_kind, known_names, standard_kind, standard_library
 from symcnn.tree import Step
