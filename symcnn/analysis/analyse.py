@@ -94,7 +94,7 @@ def _equalities(values: Mapping[str, Any]) -> Iterator[str]:
 def _claimed(derivation: Derivation, wanted: Iterable[Asked]) -> dict[tuple[str, ...], Claims]:
     """Return what the layers ask for, by their paths."""
     layers = (one for one in wanted if one.leaf is not None)
-    return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True)}
+    return {visit.path: one.claims for visit, one in zip(visits(derivation), layers, strict=True) if one.claims}
 
 
 def _wanted(net: Network, derivation: Derivation, walk: Walk) -> list[Asked]:

@@ -133,8 +133,7 @@ class Derivation:
         return item.body.last_span if isinstance(item, Nest) else item.span if item else None
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A layer where it stands: its path, and the repetitions around it, the outermost first."""
 
     path: tuple[str, ...]
@@ -142,14 +141,20 @@ class Visit:
     loops: tuple[Loop, ...]
 
 
-def visits(derivation: Derivation, path: tuple[str, ...] = (), loops: tuple[Loop, ...] = ()) -> Iterator[Visit]:
-    """Yield every different layer once, in order."""
-    for item in derivation.items:
+def visits(derivation: Derivation) -> list[Visit]:
+    """Return every different layer once, in order."""
+    found: list[Visit] = []
+    _visit(derivation, (), (), found)
+    return found
+
+
+def _visit(body: Derivation, path: tuple[str, ...], loops: tuple[Loop, ...], found: list[Visit]) -> None:
+    for item in body.items:
         if isinstance(item, Leaf):
-            yield Visit((*path, item.name), item, loops)
+            found.append(Visit((*path, item.name), item, loops))
         else:
             around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
-            yield from visits(item.body, (*path, item.name), around)
+            _visit(item.body, (*path, item.name), around, found)
 
 
 def outcomes(derivation: Derivation, loops: tuple[Loop, ...] = ()) -> Iterator[tuple[Outcome, tuple[Loop, ...]]]:

@@ -18,6 +18,7 @@ from symcnn.analysis.layers import Layers, Parts
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Layer
+from symcnn.analysis.tensor import Tensor
 
 Claims: TypeAlias = tuple[Condition | Either, ...]
 
@@ -30,6 +31,7 @@ class Rows:
     ) -> None:
         self._batch, self._fields, self._counting, self._claimed = batch, fields, counting, cache(claimed)
         self._counts: dict[int, Counts] = {}  # of each different outcome, by its identity
+        self._shapes: dict[int, tuple[Expr, ...]] = {}  # of each tensor, by its identity
 
     def of(self, derivation: Derivation) -> Layers:
         """Return the rows of all layers, in order."""
@@ -69,15 +71,16 @@ class Rows:
 
     def _row(self, visit: Visit, place: int) -> Layer:
         leaf, outcome = visit.leaf, visit.leaf.outcome
-        return Layer(
+        inputs = tuple(map(self._shape, leaf.inputs))
+        return _filled(
             name=leaf.name,
             path=".".join(visit.path),
             kind=leaf.kind,
-            times=self._together(visit.loops, 1),
+            times=self._together(visit.loops, 1) if visit.loops else 1,
             loops=visit.loops if _speaks_of_an_index(visit.loops) else (),
-            input=shape(leaf.input.shape),
-            inputs=tuple(shape(tensor.shape) for tensor in leaf.inputs),
-            output=shape(outcome.output.shape),
+            input=inputs[0],
+            inputs=inputs,
+            output=self._shape(outcome.output),
             counted=self._counted(outcome),
             fields=self._fields,
             place=place,
@@ -88,10 +91,24 @@ class Rows:
             counting=self._counting,
         )
 
+    def _shape(self, tensor: Tensor) -> tuple[Expr, ...]:
+        known = self._shapes.get(id(tensor))
+        if known is None:
+            known = self._shapes[id(tensor)] = shape(tensor.shape)
+        return known
+
     def _counted(self, outcome: Outcome) -> Counts:
-        if id(outcome) not in self._counts:
-            self._counts[id(outcome)] = Counts(outcome.counted, self._batch, expression)
-        return self._counts[id(outcome)]
+        known = self._counts.get(id(outcome))
+        if known is None:
+            known = self._counts[id(outcome)] = Counts(outcome.counted, self._batch, expression)
+        return known
+
+
+def _filled(**values: Any) -> Layer:
+    """Return the row of these values, all at once: a network has many, and what is frozen is slow to be filled."""
+    row = Layer.__new__(Layer)
+    object.__setattr__(row, "__dict__", values)
+    return row
 
 
 def _speaks_of_an_index(loops: tuple[Loop, ...]) -> bool:

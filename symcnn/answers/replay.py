@@ -72,7 +72,7 @@ class Replay:
         self.base, self.evaluate = analysis.derivation, analysis.evaluate
         if analysis.values is not None:
             self.base = Run(self, analysis.derivation, {}).derivation
-        seen = tuple(visits(self.base))
+        seen = visits(self.base)
         self.leaves = tuple(visit.leaf for visit in seen)
         self.loops = tuple(visit.loops for visit in seen)
         for use, leaf in zip(self.uses, self.leaves, strict=True):  # what is right is known
