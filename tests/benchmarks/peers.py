@@ -1,10 +1,16 @@
 """Print how long symcnn, onnxruntime and PyTorch take for networks of the zoo with symbolic N, H and W, and what for.
 
-Run it with `python tests/benchmarks/peers.py`; it needs the extra `bench`. All three are measured on the same networks,
-each time in a process of its own, after a small network for what all of them import and fill only once: CPU time,
-medians of a few runs, ratios within a run. Not counted: reading (the text, the ONNX model), building PyTorch's module.
+Run it with `python tests/benchmarks/peers.py`; it needs the extra `bench`. All of them are measured on the same
+networks, each time in a process of its own, after a small network of the same kinds of layers for what all of them
+import and fill only once: CPU time, medians of a few runs, ratios within a run. Not counted: reading (the text, the
+ONNX model), building PyTorch's module. symcnn does what a peer does, and then all that it is for:
 
-* symcnn: the closed forms of MACs, parameters, FLOPs, activations and receptive field.
+* shapes, as onnxruntime: the derivation, with the sizes of all layers and the conditions under which they have them;
+* MACs, as PyTorch: the derivation and their closed form;
+* all: the closed forms of MACs, parameters, FLOPs, activations and receptive field.
+
+The peers:
+
 * onnxruntime: `symbolic_shape_infer` on the network as an ONNX model. The model has no weights, which would only be
   copied, and keeps the layers as they are written. It is exported by PyTorch's exporter that traces. The other one
   takes VGG too, which this one refuses, but what it makes of the pooling to 7×7 is right at one size alone.
@@ -22,8 +28,9 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,9 +90,15 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 # What is measured, in a process of its own.
 
 
-def symcnn_answer(name: str, folder: Path) -> Answer:
-    """Derive a network of which the batch is a symbol."""
+def symcnn_answer(name: str, folder: Path, asked_for: tuple[str, ...]) -> Answer:
+    """Derive a network of which the batch is a symbol, and what is asked for."""
     import symcnn
+
+    def derived(network: Any) -> Any:
+        analysis = symcnn.analyse(network)
+        for quantity in asked_for:
+            getattr(analysis, quantity)
+        return analysis
 
     text = f'use "zoo/{NETWORKS[name]}.cnn"\nnet batched {{ input 3×H×W, batch N; {name} }}'
     path = folder / f"{name}.cnn"
@@ -95,15 +108,6 @@ def symcnn_answer(name: str, folder: Path) -> Answer:
     seconds, analysis = timed(lambda: derived(network))
     counts = tuple(2 * analysis.at(N=n, H=h, W=w).macs for n, h, w in PLACES)
     return Answer(seconds, f"MACs = {analysis.macs}", tuple(map(int, counts)))
-
-
-def derived(network: Any) -> Any:
-    """Return the analysis of a network with all its closed forms."""
-    import symcnn
-
-    analysis = symcnn.analyse(network)
-    _ = analysis.macs, analysis.params, analysis.flops, analysis.activations, analysis.receptive_field
-    return analysis
 
 
 def onnxruntime_answer(name: str, folder: Path) -> Answer:
@@ -193,11 +197,26 @@ def module(name: str) -> Any:
     return to_torch(network, H=TRACED[1], W=TRACED[2])
 
 
+ALL = ("macs", "params", "flops", "activations", "receptive_field")
 MEASURED: dict[str, Callable[[str, Path], Answer]] = {
-    "symcnn": symcnn_answer,
+    "symcnn: shapes": partial(symcnn_answer, asked_for=()),
     "onnxruntime": onnxruntime_answer,
+    "symcnn: MACs": partial(symcnn_answer, asked_for=("macs",)),
     "torch": torch_answer,
+    "symcnn: all": partial(symcnn_answer, asked_for=ALL),
 }
+WIDTH = 16
+COLUMNS: tuple[str | tuple[str, str], ...] = (  # what they take, and ratios
+    "symcnn: shapes",
+    "onnxruntime",
+    ("onnxruntime", "symcnn: shapes"),
+    "symcnn: MACs",
+    "torch",
+    ("torch", "symcnn: MACs"),
+    "symcnn: all",
+    ("onnxruntime", "symcnn: all"),
+    ("torch", "symcnn: all"),
+)
 WORK = {**MEASURED, "export": exported}
 
 
@@ -232,25 +251,28 @@ def seconds_of(found: list[Answer]) -> list[float]:
     return seconds if len(seconds) == len(found) else []
 
 
-def ratio(ours: list[float], theirs: list[float]) -> float:
-    """Return the median of the ratios within a run."""
-    return median(their / our for our, their in zip(ours, theirs, strict=True))
+def row(name: str, seconds: Mapping[str, list[float]]) -> str:
+    """Return the row of a network, or of several together."""
+    return f"{name:16}{''.join(map(partial(cell, seconds), COLUMNS))}"
 
 
-def row(name: str, answers: Mapping[str, list[Answer]]) -> str:
-    """Return the row of a network."""
-    ours = seconds_of(answers["symcnn"])
-    cells = [f"{median(ours):8.3f}" if ours else f"{'fails':>8}"]
-    for who in ("onnxruntime", "torch"):
-        theirs = seconds_of(answers[who])
-        cells.append(f"{median(theirs):11.3f}" if theirs else f"{'fails':>11}")
-        cells.append(f"{ratio(ours, theirs):7.1f}×" if ours and theirs else f"{'':8}")
-    return f"{name:16}{''.join(cells)}"
+def cell(seconds: Mapping[str, list[float]], column: str | tuple[str, str]) -> str:
+    """Return the median of what one takes, or of the ratios within a run; `fails` or nothing where one of them did."""
+    if isinstance(column, str):
+        found = seconds[column]
+        return f"{median(found):{WIDTH}.3f}" if found else f"{'fails':>{WIDTH}}"
+    ratios = [their / our for their, our in zip(*map(seconds.__getitem__, column), strict=False)]
+    return f"{median(ratios):{WIDTH - 1}.1f}×" if ratios else " " * WIDTH
+
+
+def together(every: Iterable[Mapping[str, list[float]]]) -> dict[str, list[float]]:
+    """Return the sums, run by run, over networks."""
+    return {who: [sum(run) for run in zip(*(seconds[who] for seconds in every), strict=False)] for who in MEASURED}
 
 
 def agreement(answers: Mapping[str, list[Answer]]) -> str:
     """Say whether FlopCounterMode counts twice symcnn's MACs."""
-    ours, theirs = answers["symcnn"][-1].counts, answers["torch"][-1].counts
+    ours, theirs = answers["symcnn: all"][-1].counts, answers["torch"][-1].counts
     if not ours or not theirs:
         return "counts are not compared"
     places = ", ".join("×".join(map(str, at)) for at in PLACES)
@@ -269,15 +291,20 @@ def main() -> None:
     versions = [f"{package} {version(package)}" for package in (*PACKAGES, "sympy")]
     print(f"symcnn {symcnn.__version__}, {', '.join(versions)}, Python {platform.python_version()}")
     print(f"CPU seconds, medians of {RUNS} runs; × is how many times symcnn's\n")
-    print(f"{'network':16}{'symcnn':>8}{'onnxruntime':>13}{'':6}{'torch':>11}")
-    every = {}
+    heads = (column if isinstance(column, str) else f"{column[0]} ×" for column in COLUMNS)
+    print(f"{'network':16}{''.join(f'{head:>{WIDTH}}' for head in heads)}")
+    every, seconds = {}, {}
     with TemporaryDirectory() as folder:
         exported_warm = asked("export", "warm", Path(folder))
         if exported_warm.seconds is None:
             sys.exit(f"PyTorch does not export a small network: {exported_warm.says}")
         for name in NETWORKS:
             every[name] = measured(name, Path(folder))
-            print(row(name, every[name]), flush=True)
+            seconds[name] = {who: seconds_of(found) for who, found in every[name].items()}
+            print(row(name, seconds[name]), flush=True)
+    for peer in ("onnxruntime", "torch"):
+        done = [found for found in seconds.values() if found[peer]]
+        print(row(f"{len(done)} of {peer}", together(done)))
     for name, answers in every.items():
         print(f"\n{name}: {agreement(answers)}")
         for who, found in answers.items():
