@@ -108,12 +108,14 @@ def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
     if parts is None:
         return None
     vanishing: list[Expr] = []
+    undecided = False
     for ours, theirs, known, excluded in parts:
         finding = same(ours, theirs, known)
-        if not isinstance(finding, Equal):
+        if isinstance(finding, Counterexample):
             return finding
-        vanishing += [*finding.vanishing, *excluded]
-    return Equal(tuple(dict.fromkeys(vanishing)))
+        undecided |= finding is None
+        vanishing += [*(finding.vanishing if finding else ()), *excluded]
+    return None if undecided else Equal(tuple(dict.fromkeys(vanishing)))
 
 
 def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> Counterexample | None:

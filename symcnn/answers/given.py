@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -33,7 +33,8 @@ Point: TypeAlias = Mapping[Symbol, Number]
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _WIDE_TIER = (600, 400)  # and how many are tried
 _FEW = 3  # how far above its least value a number of repetitions goes
-_MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
+_MORE_TIERS = ((3, 600, 150), (9, 300, 100), (700, 300, 100))
+_ENOUGH = 12  # points that are drawn under fewer conditions, for none to be drawn anew
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 10_000  # of a number that is to be shown
 _MOST_BITS_BETWEEN = 50_000  # of the powers from which it comes
@@ -58,6 +59,7 @@ class Given:
     claims: tuple[Stated, ...] = ()
     facts: Facts = field(default_factory=Facts)
     replaced: Mapping[Symbol, Expr] = field(default_factory=dict)  # symbols that are assumed to equal something
+    wider: Given | None = None  # the same with fewer conditions, of whose points some are points of this
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
@@ -86,12 +88,20 @@ class Given:
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:
         """A few points at which everything holds, small numbers first."""
+        if self.wider is not None and len(found := self._among(self.wider.points)) >= _ENOUGH:
+            return found
         return tuple(map(Evaluation, self._drawn(_TIERS)))
 
     @cached_property
     def more_points(self) -> tuple[Evaluation, ...]:
         """Many more points, for what the few do not tell apart."""
+        if self.wider is not None:
+            return self._among(self.wider.more_points)
         return tuple(map(Evaluation, self._drawn(_MORE_TIERS)))
+
+    def _among(self, points: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
+        """Return those of the points with fewer conditions at which all hold."""
+        return tuple(point for point in points if self.holds_at(point.values))
 
     @cached_property
     def meanings(self) -> Mapping[str, Value]:
@@ -112,13 +122,13 @@ class Given:
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""
         try:
-            return given(self.symbols, (*self.claims, *claims))
+            return replace(given(self.symbols, (*self.claims, *claims)), wider=self)
         except ContradictionError:
             return None
 
     def holds_at(self, values: Point) -> bool:
         """Tell whether the conditions hold at a point."""
-        evaluate = evaluator(values)
+        evaluate = evaluator(values, bits=_MOST_BITS_BETWEEN)
         try:
             return all(_is_legal(sym, value) for sym, value in values.items()) and all(
                 claim.holds(evaluate) for claim in self.claims

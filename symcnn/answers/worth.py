@@ -166,7 +166,7 @@ class _Worth:
         return self.arithmetic.product(above, below), count
 
     def _divides(self, value: Value) -> None:
-        if isinstance(value, Expr) and not value.is_positive:
+        if isinstance(value, Expr):
             self.divisors.append(value)
 
     def _rest(self, left: Value, modulus: Value, whole: Value) -> Value:
