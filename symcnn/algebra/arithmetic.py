@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Max, Min, Pow
 
 from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
 from symcnn.algebra.evaluate import raise_power
+from symcnn.algebra.factors import is_nonnegative_by_factors
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
 from symcnn.algebra.operations import product, total
@@ -186,7 +187,9 @@ class Arithmetic:
         return kept
 
     def _at_least(self, left: Value, right: Value) -> bool:
-        return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True
+        if self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True:
+            return True
+        return is_nonnegative_by_factors(left, self.facts) and is_nonnegative_by_factors(_negative(right), self.facts)
 
 
 def _are_integers(values: list[Value]) -> TypeGuard[list[int]]:
