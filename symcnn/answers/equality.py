@@ -12,7 +12,6 @@ from sympy import Add, Expr, Max, Min, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import NONZERO, Condition
-from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import (
     Polynomial,
     add,
@@ -28,6 +27,7 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.vanishing import vanishes
 from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
 
@@ -37,6 +37,7 @@ _MOST_PAIRS = 4  # of values whose order is not known: 2⁴ cases
 _QUOTIENTS = (0, 1, 2, 3, 5, 8, 13)  # tried in a residue class in which the difference is known not to vanish
 _MOST_TRIED = 400
 _MOST_STEPS, _MOST_STEPPING = 24, 3  # places beside steps, and symbols that are put there
+_MOST_WORK = 200_000  # terms at the points of a proof
 _PLAIN = Arithmetic()
 _MOST_TERMS = 3_000  # of a polynomial that is multiplied out
 
@@ -153,19 +154,9 @@ def _proved(difference: Polynomial, given: Given) -> Equal | None:
     numerator, denominators = _cleared(difference)
     if numerator is None:
         return None
-    if any(not _vanishes(case, given.facts) for case in _cases(numerator)):
+    if any(not vanishes(case, given.facts, _MOST_WORK) for case in _cases(numerator)):
         return None
     return Equal(tuple(d for d in denominators if may_vanish(d, given)))
-
-
-def _vanishes(poly: Polynomial, facts: Facts) -> bool:
-    """Tell whether it is proved that a polynomial of integers is zero, in every class of residues."""
-    if not poly:
-        return True
-    count = class_count(poly, facts)
-    if count is None or count > MOST_CLASSES:
-        return False
-    return not any(one.restrict(poly) for one in residue_classes(poly, facts) or ())
 
 
 def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
