@@ -38,11 +38,13 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 class Arithmetic:
     """Exact operations: integers stay Python integers, symbols give canonical SymPy expressions."""
 
-    def __init__(self, facts: Facts | None = None) -> None:
+    def __init__(self, facts: Facts | None = None, by_factors: bool = False) -> None:
         self.facts = facts or Facts()
+        self._by_factors = by_factors  # the order of values is also sought in their factors, which takes its time
         self._compared: dict[tuple[str, Value, Value], Truth] = {}
         self._taps: dict[Axis, Value | None] = {}
         self._roundings: dict[tuple[Callable[[Value, Facts, int], Value], Value, Value], Value] = {}
+        self._kept: dict[tuple[Value, ...], list[Value]] = {}
         self._products: dict[tuple[Value, ...], Value] = {}
 
     def total(self, terms: list[Value]) -> Value:
@@ -174,12 +176,18 @@ class Arithmetic:
         return opposite(claim)
 
     def _undominated(self, values: list[Value]) -> list[Value]:
-        kept: list[Value] = []
         values = list(dict.fromkeys(values))
         if all(map(is_number, values)):
             return [max(values)]
         if len(values) > _MOST_COMPARED:
             return values
+        key = tuple(values)
+        if key not in self._kept:
+            self._kept[key] = self._compared_in_pairs(values)
+        return self._kept[key]
+
+    def _compared_in_pairs(self, values: list[Value]) -> list[Value]:
+        kept: list[Value] = []
         for value in values:
             if any(self._at_least(other, value) for other in kept):
                 continue
@@ -189,6 +197,8 @@ class Arithmetic:
     def _at_least(self, left: Value, right: Value) -> bool:
         if self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True:
             return True
+        if not self._by_factors:
+            return False
         return is_nonnegative_by_factors(left, self.facts) and is_nonnegative_by_factors(_negative(right), self.facts)
 
 

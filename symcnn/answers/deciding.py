@@ -84,7 +84,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     example = _example(answer.values, expected, findings)
     if example is None:  # nothing tells them apart: then neither a condition nor a mistake can be seen to
         return verdicts.UNDECIDED
-    explained = _explained(answer, expected, asked, policy)
+    explained = _explained(answer, expected, asked, policy, example)
     if explained is not None:
         return explained
     if answer.is_number and is_number(expected[0]):
@@ -159,10 +159,12 @@ def _powered(value: int) -> str:
     return f"{digits[0]}.{digits[1:]}·10^{zeros}"
 
 
-def _explained(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict | None:
+def _explained(
+    answer: Answered, expected: Values, asked: Question, policy: Policy, example: Counterexample
+) -> Verdict | None:
     """Look for a condition or a slip that explains an answer, in the order in which they count."""
     symbolic = not all(map(is_number, expected)) and not all(map(is_number, answer.values))
-    made = explanations(asked, answer)
+    made = explanations(asked, answer, example)
     single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
     divided = _where_defined(divided, answer, expected, asked.given)

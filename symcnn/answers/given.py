@@ -64,7 +64,7 @@ class Given:
     @cached_property
     def arithmetic(self) -> Arithmetic:
         """The arithmetic that knows the conditions."""
-        return Arithmetic(self.facts)
+        return Arithmetic(self.facts, by_factors=True)
 
     @cached_property
     def quick_arithmetic(self) -> Arithmetic:
@@ -125,6 +125,10 @@ class Given:
             return replace(given(self.symbols, (*self.claims, *claims)), wider=self)
         except ContradictionError:
             return None
+
+    def point(self, values: Mapping[str, Number]) -> Evaluation:
+        """Return the point at which the symbols of these names have these values."""
+        return Evaluation({self.symbols[name]: number for name, number in values.items() if name in self.symbols})
 
     def holds_at(self, values: Point) -> bool:
         """Tell whether the conditions hold at a point."""
