@@ -9,14 +9,14 @@ from fractions import Fraction
 from math import prod
 from typing import TypeGuard
 
-from sympy import Expr, Integer, Max, Min, Pow
+from sympy import Add, Expr, Integer, Max, Min, Pow
 
 from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
 from symcnn.algebra.evaluate import raise_power
 from symcnn.algebra.factors import is_nonnegative_by_factors
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
-from symcnn.algebra.operations import product, total
+from symcnn.algebra.operations import product, raised, total
 from symcnn.algebra.polynomial import ONE, add, polynomial
 from symcnn.algebra.solved import agreement, decided
 from symcnn.algebra.symbols import Value, exact, expression, is_number
@@ -216,6 +216,8 @@ def _negative(value: Value) -> Value:
 
 
 def _reciprocal(value: Value) -> Value:
+    if isinstance(value, Add):  # of which SymPy would ask whether its terms are infinite
+        return raised(value, -1)
     return 1 / value if isinstance(value, Expr) else Fraction(1, value)
 
 

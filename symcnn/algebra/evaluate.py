@@ -150,8 +150,8 @@ def _tidy(number: int | Fraction) -> int | Fraction:
 
 
 _OPERATIONS: dict[type[Expr], Callable[[list[int | Fraction]], int | Fraction]] = {
-    floor: lambda parts: parts[0] // 1,
-    ceiling: lambda parts: -(-parts[0] // 1),
+    floor: lambda parts: parts[0].numerator // parts[0].denominator,
+    ceiling: lambda parts: -(-parts[0].numerator // parts[0].denominator),
     Max: max,
     Min: min,
     Mod: lambda parts: parts[0] % parts[1],

@@ -7,7 +7,7 @@ apart, such as 2ⁿ or ⌊H/s⌋, is kept as it is, as if it were another symbol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -15,7 +15,7 @@ from math import prod
 from sympy import Expr, Symbol, ceiling, floor
 
 from symcnn.algebra.facts import Facts
-from symcnn.algebra.polynomial import Monomial, Number, Polynomial, atoms, symbols_of
+from symcnn.algebra.polynomial import Monomial, Number, Polynomial, atoms, constant, symbols_of
 from symcnn.algebra.proof import class_count, residue_classes
 from symcnn.algebra.quotient import inside
 
@@ -29,6 +29,9 @@ class _Group:
     rounded: tuple[Expr, ...]
     degrees: Mapping[Symbol, int]
     points: int
+
+    def names(self) -> list[str]:
+        return [sym.name for sym in self.degrees]
 
     def atoms(self) -> tuple[Expr, ...]:
         return (*self.degrees, *self.rounded)
@@ -54,7 +57,7 @@ class _Proof:
         self._left = most_work
 
     def vanishes(self, poly: Polynomial) -> bool:
-        groups = sorted(self._groups(poly), key=lambda group: group.points)
+        groups = sorted(self._groups(poly), key=lambda group: (group.points, group.names()))
         for group in groups:  # mostly the residues of one group are enough
             if group.points * len(poly) <= self._left and not any(self._at_points(poly, group)):
                 return self._left >= 0
@@ -66,11 +69,12 @@ class _Proof:
         """Yield what a polynomial is where numbers are put in for the symbols of a group, as long as work is left."""
         own = group.atoms()
         parted = _parted(poly, own)
+        rounded = [(atom, _evaluator(atom)) for atom in group.rounded]
         for point in self._points(group):
             self._left -= len(poly) + _OF_AN_ATOM * len(own)
             if self._left < 0:
                 return
-            yield _put_in(parted, {atom: _worth(atom, point) for atom in own})
+            yield _put_in(parted, point | {atom: worth(point) for atom, worth in rounded})
 
     def _points(self, group: _Group) -> Iterator[dict[Expr, int]]:
         for one in residue_classes(_sum(group.rounded), self._facts) or ():
@@ -95,7 +99,7 @@ def _sum(rounded: tuple[Expr, ...] | list[Expr]) -> Polynomial:
 def _sharing(poly: Polynomial) -> list[list[Expr]]:
     """Return the roundings over numbers, those together that share symbols."""
     found: list[tuple[set[Symbol], list[Expr]]] = []
-    for atom in sorted(atoms(poly), key=str):
+    for atom in atoms(poly):
         if not isinstance(atom, (floor, ceiling)) or class_count(_sum([atom]), Facts()) is None:
             continue
         symbols, rounded = symbols_of(_sum([atom])), [atom]
@@ -119,13 +123,28 @@ def _degree_of(atom: Expr, sym: Symbol, rounded: set[Expr]) -> int:
     return int(atom == sym)
 
 
-def _worth(atom: Expr, point: Mapping[Expr, int]) -> int:
-    """Return what a symbol, or a rounding over a number, is at a point."""
-    if isinstance(atom, Symbol):
-        return point[atom]
-    within = inside(atom)
-    top = sum(c * prod(_worth(part, point) ** e for part, e in monomial) for monomial, c in within.numerator.items())
-    return int(-(-top // within.number) if isinstance(atom, ceiling) else top // within.number)
+def _evaluator(atom: Expr) -> Callable[[Mapping[Expr, int]], int]:
+    """Return what gives the value of a rounding over a number at a point."""
+    within, up = inside(atom), isinstance(atom, ceiling)
+    offset = int(constant(within.numerator))
+    linear = [(c, part) for monomial, c in within.numerator.items() for part, e in monomial if e == len(monomial) == 1]
+    if len(linear) + (offset != 0) == len(within.numerator) and all(isinstance(part, Symbol) for _, part in linear):
+
+        def top(point: Mapping[Expr, int]) -> Number:
+            return offset + sum(c * point[sym] for c, sym in linear)
+
+    else:
+        terms = [(c, [(_valued(part), e) for part, e in monomial]) for monomial, c in within.numerator.items()]
+
+        def top(point: Mapping[Expr, int]) -> Number:
+            found: Number = sum(c * prod(worth(point) ** e for worth, e in parts) for c, parts in terms)
+            return found
+
+    return lambda point: int(-(-top(point) // within.number) if up else top(point) // within.number)
+
+
+def _valued(atom: Expr) -> Callable[[Mapping[Expr, int]], int]:
+    return (lambda point: point[atom]) if isinstance(atom, Symbol) else _evaluator(atom)
 
 
 def _parted(poly: Polynomial, own: tuple[Expr, ...]) -> dict[Monomial, list[tuple[Monomial, Number]]]:
