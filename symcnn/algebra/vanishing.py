@@ -48,22 +48,32 @@ def vanishes(poly: Polynomial, facts: Facts, most_work: int) -> bool:
     >>> vanishes(halves, Facts(), 1_000), vanishes(halves, Facts(), 10)
     (True, False)
     """
-    return not poly or _Proof(facts, most_work).vanishes(poly)
+    return Proof(facts, most_work).vanishes(poly)
 
 
-class _Proof:
+class Proof:
+    """A proof within so much work; what was done of it is `work`."""
+
     def __init__(self, facts: Facts, most_work: int) -> None:
         self._facts = facts
-        self._left = most_work
+        self._most = self._left = most_work
+
+    @property
+    def work(self) -> int:
+        """How many terms were worked out."""
+        return self._most - max(0, self._left)
 
     def vanishes(self, poly: Polynomial) -> bool:
+        """Tell whether it is proved that a polynomial of integers is zero."""
+        if not poly:
+            return True
         groups = sorted(self._groups(poly), key=lambda group: (group.points, group.names()))
         for group in groups:  # mostly the residues of one group are enough
             if group.points * len(poly) <= self._left and not any(self._at_points(poly, group)):
                 return self._left >= 0
         if len(groups) < 2:
             return False
-        return all(not rest or self.vanishes(rest) for rest in self._at_points(poly, groups[0])) and self._left >= 0
+        return all(self.vanishes(rest) for rest in self._at_points(poly, groups[0])) and self._left >= 0
 
     def _at_points(self, poly: Polynomial, group: _Group) -> Iterator[Polynomial]:
         """Yield what a polynomial is where numbers are put in for the symbols of a group, as long as work is left."""

@@ -27,6 +27,7 @@ from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import fits_convention, other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
+from symcnn.answers.work import uncounted
 
 Values = tuple[Value, ...]
 
@@ -276,7 +277,8 @@ def _question_at(asked: Question, place: Place) -> Question:
 
 @lru_cache(maxsize=4096)
 def _known(asked: Question) -> _Known:
-    return _Known(asked)
+    with uncounted():
+        return _Known(asked)
 
 
 def _example(answers: Values, expected: Values, findings: list[Any]) -> Counterexample | None:

@@ -27,9 +27,10 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
-from symcnn.algebra.vanishing import vanishes
+from symcnn.algebra.vanishing import Proof
 from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
+from symcnn.answers.work import spend
 
 MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
 _MOST_CLEARED = 6  # denominators inside denominators
@@ -38,6 +39,8 @@ _QUOTIENTS = (0, 1, 2, 3, 5, 8, 13)  # tried in a residue class in which the dif
 _MOST_TRIED = 400
 _MOST_STEPS, _MOST_STEPPING = 24, 3  # places beside steps, and symbols that are put there
 _MOST_WORK = 200_000  # terms at the points of a proof
+_TERMS_OF_A_UNIT = 2  # of work
+_OF_A_RESTRICTED_TERM = 10  # units
 _PLAIN = Arithmetic()
 _MOST_TERMS = 3_000  # of a polynomial that is multiplied out
 
@@ -154,8 +157,12 @@ def _proved(difference: Polynomial, given: Given) -> Equal | None:
     numerator, denominators = _cleared(difference)
     if numerator is None:
         return None
-    if any(not vanishes(case, given.facts, _MOST_WORK) for case in _cases(numerator)):
-        return None
+    for case in _cases(numerator):
+        proof = Proof(given.facts, _MOST_WORK)
+        proved = proof.vanishes(case)
+        spend(proof.work // _TERMS_OF_A_UNIT)
+        if not proved:
+            return None
     return Equal(tuple(d for d in denominators if may_vanish(d, given)))
 
 
@@ -271,6 +278,7 @@ def _points_of_classes(difference: Polynomial, given: Given) -> Iterator[Evaluat
         return
     left = _MOST_TRIED
     for one in residue_classes(difference, given.facts) or ():
+        spend(_OF_A_RESTRICTED_TERM * len(difference))
         if not one.restrict(difference):
             continue
         for values in _points_of(one, difference, given):

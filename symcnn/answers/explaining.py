@@ -16,6 +16,7 @@ from symcnn.answers.answered import Answered
 from symcnn.answers.equality import Counterexample, Equal, same
 from symcnn.answers.given import BudgetError, Evaluation, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
+from symcnn.answers.work import uncounted
 from symcnn.errors import SymcnnError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _suspects(asked: Question) -> tuple[Suspects, ...]:
 
     found = []
     for analysis, path, quantity, fitting in _places(asked):
-        with suppress(SymcnnError):  # of this quantity no mistakes are known
+        with suppress(SymcnnError), uncounted():  # of this quantity no mistakes are known
             found.append(Suspects(analysis, path, quantity, asked.given, fitting))
     return tuple(found)
 

@@ -21,6 +21,7 @@ from symcnn.algebra.evaluate import evaluator, raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
+from symcnn.answers.work import size_of, spend
 from symcnn.errors import SymcnnError
 from symcnn.repetition.substitution import cases, relation_of
 
@@ -34,6 +35,8 @@ _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _WIDE_TIER = (600, 400)  # and how many are tried
 _FEW = 3  # how far above its least value a number of repetitions goes
 _MORE_TIERS = ((3, 600, 150), (9, 300, 100), (700, 300, 100))
+_MOST_COUNTED = 200  # parts of a value at a point that is kept: larger ones are of the network, and known there
+_OF_A_REBUILT_PART, _OF_CONDITIONS = 10, 1_000  # as much work as at a point, about
 _ENOUGH = 12  # points that are drawn under fewer conditions, for none to be drawn anew
 _MOST_REMEMBERED = 500  # formulas at one point
 _MOST_BITS = 14_250  # of a number that is to be shown: 4290 digits, where Python writes 4300
@@ -79,7 +82,7 @@ class Given:
 
     def some_points(self, count: int) -> tuple[Evaluation, ...]:
         """Return so many of the points, or all if there are fewer."""
-        return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
+        return tuple(Evaluation(point, kept=True) for point in islice(self._drawn(_TIERS), count))
 
     def wide_points(self, count: int, few: Collection[Symbol] = ()) -> tuple[Point, ...]:
         """Return points with mostly large numbers, no more than so many; those of `few` symbols are small."""
@@ -90,14 +93,14 @@ class Given:
         """A few points at which everything holds, small numbers first."""
         if self.wider is not None and len(found := self._among(self.wider.points)) >= _ENOUGH:
             return found
-        return tuple(map(Evaluation, self._drawn(_TIERS)))
+        return tuple(Evaluation(point, kept=True) for point in self._drawn(_TIERS))
 
     @cached_property
     def more_points(self) -> tuple[Evaluation, ...]:
         """Many more points, for what the few do not tell apart."""
         if self.wider is not None:
             return self._among(self.wider.more_points)
-        return tuple(map(Evaluation, self._drawn(_MORE_TIERS)))
+        return tuple(Evaluation(point, kept=True) for point in self._drawn(_MORE_TIERS))
 
     def _among(self, points: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
         """Return those of the points with fewer conditions at which all hold."""
@@ -121,6 +124,7 @@ class Given:
 
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""
+        spend(_OF_CONDITIONS)
         try:
             return replace(given(self.symbols, (*self.claims, *claims)), wider=self)
         except ContradictionError:
@@ -142,6 +146,7 @@ class Given:
 
     def rebuilt(self, value: Value) -> Value:
         """Return a value with the assumed equalities put in and its floors canonical under what is known."""
+        spend(_OF_A_REBUILT_PART * size_of(value))
         return rebuilt(value, self.arithmetic, self.replaced)
 
     def completed(self, values: dict[Symbol, Number]) -> dict[Symbol, Number] | None:
@@ -195,8 +200,9 @@ class Given:
 class Evaluation:
     """A point, and the exact values there; those of the last formulas are remembered."""
 
-    def __init__(self, values: Point) -> None:
+    def __init__(self, values: Point, kept: bool = False) -> None:
         self.values = values
+        self._kept = kept  # for all answers: what is right is worked out once
         self._evaluate = evaluator(values, bits=_MOST_BITS_BETWEEN)
         self._asked = 0
 
@@ -204,6 +210,8 @@ class Evaluation:
         """Return a value at the point; raises `UndefinedError` for a division by zero, else `BudgetError`."""
         if not isinstance(value, Expr):
             return value
+        size = size_of(value)
+        spend((min(size, _MOST_COUNTED) if self._kept else size) * (_MOST_ADDED if _adds(value) else 1))
         self._asked += 1
         if self._asked > _MOST_REMEMBERED:
             self._evaluate, self._asked = evaluator(self.values, bits=_MOST_BITS_BETWEEN), 0

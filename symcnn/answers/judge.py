@@ -33,6 +33,7 @@ from symcnn.answers.tree import walked
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
+from symcnn.answers.work import OutOfWorkError, limited
 from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.formula import nodes as f
@@ -84,14 +85,15 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
     if not isinstance(answer, str):
         return verdicts.invalid(_NO_TEXT)
     try:
-        return _judged(answer, asked, names, policy, locale)
+        with limited():
+            return _judged(answer, asked, names, policy, locale)
     except Unreadable as error:
         return _unreadable(error)
     except ZeroDivisionError:
         return verdicts.invalid(_UNDEFINED)
     except SymcnnError as error:
         return verdicts.invalid(_UNDEFINED) if error.message == "division by zero" else verdicts.UNDECIDED
-    except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError):
+    except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError, OutOfWorkError):
         return verdicts.UNDECIDED
 
 
