@@ -19,7 +19,7 @@ from symcnn.algebra.polynomial import Monomial, Number, Polynomial, atoms, const
 from symcnn.algebra.proof import class_count, residue_classes
 from symcnn.algebra.quotient import inside
 
-_OF_AN_ATOM = 4  # times as much work is an atom as a term
+_OF_AN_ATOM = 2  # times as much work is an atom as a term
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from symcnn.algebra.symbols import Value, expression
 from symcnn.algebra.vanishing import Proof
 from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
-from symcnn.answers.work import spend
+from symcnn.answers.work import once, spend
 
 MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
 _MOST_CLEARED = 6  # denominators inside denominators
@@ -80,6 +80,10 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
         return Equal()
     if not isinstance(answer, Expr) and not isinstance(expected, Expr):
         return Counterexample({}, answer, expected)
+    return once((answer, expected, given), lambda: _same(answer, expected, given))
+
+
+def _same(answer: Value, expected: Value, given: Given) -> Finding:
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
         return found if found.expected > 0 else differing(answer, expected, given.points)

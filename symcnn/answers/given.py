@@ -21,7 +21,7 @@ from symcnn.algebra.evaluate import evaluator, raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
-from symcnn.answers.work import size_of, spend
+from symcnn.answers.work import once, size_of, spend
 from symcnn.errors import SymcnnError
 from symcnn.repetition.substitution import cases, relation_of
 
@@ -146,6 +146,9 @@ class Given:
 
     def rebuilt(self, value: Value) -> Value:
         """Return a value with the assumed equalities put in and its floors canonical under what is known."""
+        return once((value, self), lambda: self._rebuilt(value))
+
+    def _rebuilt(self, value: Value) -> Value:
         spend(_OF_A_REBUILT_PART * size_of(value))
         return rebuilt(value, self.arithmetic, self.replaced)
 

@@ -1,24 +1,38 @@
 """The work on one answer: counted where it is done, and not by the clock, so that an answer always ends the same way.
 
 A part of a value that is worked out at a point is one unit, about a microsecond; other work is counted in such units.
-What has been remembered from other answers counts as if it were done again.
+What has been remembered from other answers counts as if it were done again, so an answer ends as it does alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from sympy import Expr, Rational
 
 from symcnn.algebra.symbols import Value
 
-MOST_WORK = 150_000  # on one answer
+Found = TypeVar("Found")
+
+MOST_WORK = 80_000  # on one answer: a tenth of a second or two; those of people need an eighth of it
 _LARGEST = 1_000_000  # parts of a value that are counted
 _BITS = 500  # of a number that is one part
-_LEFT: ContextVar[list[int] | None] = ContextVar("work left", default=None)
+
+
+@dataclass(slots=True)
+class Account:
+    """The work that is left for an answer, and what was found of it: nothing is worked out twice for one answer."""
+
+    left: int
+    found: dict[Hashable, Any] = field(default_factory=dict)
+
+
+_ACCOUNT: ContextVar[Account | None] = ContextVar("work on an answer", default=None)
 
 
 class OutOfWorkError(Exception):
@@ -26,32 +40,44 @@ class OutOfWorkError(Exception):
 
 
 @contextmanager
-def limited(most: int = MOST_WORK) -> Iterator[None]:
-    """Let so much work be done inside, and raise `OutOfWorkError` there for more."""
-    token = _LEFT.set([most])
+def limited(most: int | None = None) -> Iterator[Account]:
+    """Let so much work be done inside, by default `MOST_WORK`, and raise `OutOfWorkError` there for more."""
+    account = Account(MOST_WORK if most is None else most)
+    token = _ACCOUNT.set(account)
     try:
-        yield
+        yield account
     finally:
-        _LEFT.reset(token)
+        _ACCOUNT.reset(token)
 
 
 @contextmanager
 def uncounted() -> Iterator[None]:
     """Count nothing inside: what is worked out once for all answers to a question."""
-    token = _LEFT.set(None)
+    token = _ACCOUNT.set(None)
     try:
         yield
     finally:
-        _LEFT.reset(token)
+        _ACCOUNT.reset(token)
 
 
 def spend(units: int) -> None:
     """Count work; raises `OutOfWorkError` where none is left. Nothing is counted that is not `limited`."""
-    left = _LEFT.get()
-    if left is not None:
-        left[0] -= units
-        if left[0] < 0:
+    account = _ACCOUNT.get()
+    if account is not None:
+        account.left -= units
+        if account.left < 0:
             raise OutOfWorkError
+
+
+def once(key: Hashable, work_out: Callable[[], Found]) -> Found:
+    """Return what was found for the same key in the same answer, or work it out."""
+    account = _ACCOUNT.get()
+    if account is None:
+        return work_out()
+    if key not in account.found:
+        account.found[key] = work_out()
+    found: Found = account.found[key]
+    return found
 
 
 def size_of(value: Value) -> int:
