@@ -1,4 +1,4 @@
-"""Signs that can be seen from how a value is written: a product of sizes is not negative, multiplied out it may hide that."""
+"""Signs that are seen from how a value is written: multiplied out, a product of sizes hides that it is not negative."""
 
 from __future__ import annotations
 

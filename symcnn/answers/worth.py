@@ -298,7 +298,7 @@ class _Worth:
         return value
 
     def _foreseen(self, node: tree.Repeated, first: Value, last: Value) -> tuple[int, int]:
-        """Return how many terms a sum has that is added up, those of sums in it as many as at its middle; and the work."""
+        """Return how many terms a sum has, those of sums in it as many as at its middle, and how much work they are."""
         if not (is_number(first) and is_number(last)) or last - first >= MOST_ADDED:
             return 1, 0
         count, terms = max(0, int(last - first) + 1), 1

@@ -32,6 +32,7 @@ MONSTERS: list[tuple[Analysis, str, str, str, int]] = [
     (STRIDED, "receptive_field", f"{FIELD}+floor(C/10^6)", "wrong", 20_000),
     (STRIDED, "receptive_field", f"({FIELD})(1+{TENS})", "assume", 60_000),
     (STRIDED, "receptive_field", "floor((s^n-1)/(s-1))", "wrong", 5_000),
+    (STRIDED, "receptive_field", f"floor({FIELD})", "assume", 5_000),
     (SHRINKING, "receptive_field", f"{FIELD}+floor(1/s)", "assume", 10_000),
     (SHRINKING, "receptive_field", f"{FIELD}+floor(n/10^6)", "undecided", 30_000),
     (SHRINKING, "params", "(C^2*k*n + C*n)(1+floor(C/10^9))", "wrong", 20_000),
