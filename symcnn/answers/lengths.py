@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from symcnn.answers import tree
@@ -17,9 +17,7 @@ _COMPARED = (f.Floor, f.Ceiling, f.Apply, tree.Truncated, tree.Absolute, tree.Ro
 def work_of_term(term: Any, numbers: Collection[str]) -> int:
     """Return how much work one term is, without the sums in it; none where its names all stand for numbers."""
     found = list(_without_sums(term))
-    if all(node.name in numbers for node in found if isinstance(node, f.Name)):
-        return 0
-    return sum(map(_weight, found))
+    return sum(_weight(node, numbers) for node in found) if _has_symbols(found, numbers) else 0
 
 
 def sums_in(term: Any) -> Iterator[tree.Repeated]:
@@ -42,11 +40,15 @@ def _without_sums(term: Any) -> Iterator[Any]:
             open_.extend(tree.children(node))
 
 
-def _weight(node: Any) -> int:
+def _has_symbols(nodes: Iterable[Any], numbers: Collection[str]) -> bool:
+    return any(node.name not in numbers for node in nodes if isinstance(node, f.Name))
+
+
+def _weight(node: Any, numbers: Collection[str]) -> int:
     if isinstance(node, _COMPARED):
         return _HEAVY
     if isinstance(node, f.Product):
         return 1 + _HEAVY * sum(operator in ("%", "//") for operator in node.operators)
     if isinstance(node, f.Power):
-        return _HEAVY if any(isinstance(part, f.Name) for part in tree.walked(node.exponent)) else _POWER
+        return _HEAVY if _has_symbols(tree.walked(node.exponent), numbers) else _POWER
     return 1
