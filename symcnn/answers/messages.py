@@ -219,4 +219,4 @@ def _about(number: int | Fraction) -> str:
     sign = "−" if number < 0 else ""
     if exponent not in _IN_DIGITS:
         return f"≈ {sign}10^{exponent}"
-    return f"≈ {sign}{float(Fraction(abs(number))):.{_DIGITS}g}"
+    return f"≈ {sign}{float(-number if number < 0 else number):.{_DIGITS}g}"
