@@ -19,7 +19,7 @@ from symcnn.algebra.symbols import Value
 
 Found = TypeVar("Found")
 
-MOST_WORK = 80_000  # on one answer: a tenth of a second or two; those of people need an eighth of it
+MOST_WORK = 60_000  # on one answer: a tenth of a second or two; those of people need a fifth of it
 _LARGEST = 1_000_000  # parts of a value that are counted
 _BITS = 500  # of a number that is one part
 
