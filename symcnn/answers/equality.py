@@ -38,9 +38,9 @@ _MOST_PAIRS = 4  # of values whose order is not known: 2⁴ cases
 _QUOTIENTS = (0, 1, 2, 3, 5, 8, 13)  # tried in a residue class in which the difference is known not to vanish
 _MOST_TRIED = 400
 _MOST_STEPS, _MOST_STEPPING = 24, 3  # places beside steps, and symbols that are put there
-_MOST_WORK = 200_000  # terms at the points of a proof
+_MOST_WORK = 100_000  # terms at the points of a proof
 _TERMS_OF_A_UNIT = 2  # of work
-_OF_A_RESTRICTED_TERM = 10  # units
+_OF_A_TERM = 10  # units: it is multiplied out, or worked out in a class of residues
 _PLAIN = Arithmetic()
 _MOST_TERMS = 3_000  # of a polynomial that is multiplied out
 
@@ -181,6 +181,7 @@ def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
             return None, found
         if not sums:
             return numerator, found
+        spend(_OF_A_TERM * len(numerator))
         difference = polynomial(as_expression(numerator))
     return None, found
 
@@ -282,7 +283,7 @@ def _points_of_classes(difference: Polynomial, given: Given) -> Iterator[Evaluat
         return
     left = _MOST_TRIED
     for one in residue_classes(difference, given.facts) or ():
-        spend(_OF_A_RESTRICTED_TERM * len(difference))
+        spend(_OF_A_TERM * len(difference))
         if not one.restrict(difference):
             continue
         for values in _points_of(one, difference, given):
