@@ -146,3 +146,8 @@ def test_the_root_of_no_square_is_given_up_at_once() -> None:
     start = time.process_time()
     assert check("floor(sqrt(C^2+H+1))", TWO, quantity="height").verdict == "invalid"
     assert time.process_time() - start < WITHIN
+
+
+@pytest.mark.parametrize("answer", ["3^H % (6+k)", "2^H % k"])
+def test_conditions_too_large_to_be_worked_out_at_a_point_are_tried_at_others(answer: str) -> None:
+    assert check(answer, "H % k").verdict != "undecided"
