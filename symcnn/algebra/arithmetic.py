@@ -9,13 +9,14 @@ from fractions import Fraction
 from math import prod
 from typing import TypeGuard
 
-from sympy import Expr, Integer, Max, Min, Pow
+from sympy import Add, Expr, Integer, Max, Min, Pow
 
 from symcnn.algebra.conditions import Truth, above, at_least, either, equal_to, every, integral, opposite
 from symcnn.algebra.evaluate import raise_power
+from symcnn.algebra.factors import is_nonnegative_by_factors
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.floors import ceiling_of, floor_of
-from symcnn.algebra.operations import product, total
+from symcnn.algebra.operations import product, raised, total
 from symcnn.algebra.polynomial import ONE, add, polynomial
 from symcnn.algebra.solved import agreement, decided
 from symcnn.algebra.symbols import Value, exact, expression, is_number
@@ -37,11 +38,13 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 class Arithmetic:
     """Exact operations: integers stay Python integers, symbols give canonical SymPy expressions."""
 
-    def __init__(self, facts: Facts | None = None) -> None:
+    def __init__(self, facts: Facts | None = None, by_factors: bool = False) -> None:
         self.facts = facts or Facts()
+        self._by_factors = by_factors  # the order of values is also sought in their factors, which takes its time
         self._compared: dict[tuple[str, Value, Value], Truth] = {}
         self._taps: dict[Axis, Value | None] = {}
         self._roundings: dict[tuple[Callable[[Value, Facts, int], Value], Value, Value], Value] = {}
+        self._kept: dict[tuple[Value, ...], list[Value]] = {}
         self._products: dict[tuple[Value, ...], Value] = {}
 
     def total(self, terms: list[Value]) -> Value:
@@ -173,12 +176,18 @@ class Arithmetic:
         return opposite(claim)
 
     def _undominated(self, values: list[Value]) -> list[Value]:
-        kept: list[Value] = []
         values = list(dict.fromkeys(values))
         if all(map(is_number, values)):
             return [max(values)]
         if len(values) > _MOST_COMPARED:
             return values
+        key = tuple(values)
+        if key not in self._kept:
+            self._kept[key] = self._compared_in_pairs(values)
+        return self._kept[key]
+
+    def _compared_in_pairs(self, values: list[Value]) -> list[Value]:
+        kept: list[Value] = []
         for value in values:
             if any(self._at_least(other, value) for other in kept):
                 continue
@@ -186,7 +195,11 @@ class Arithmetic:
         return kept
 
     def _at_least(self, left: Value, right: Value) -> bool:
-        return self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True
+        if self.facts.is_nonnegative(add(polynomial(left), polynomial(right), -1)) is True:
+            return True
+        if not self._by_factors:
+            return False
+        return is_nonnegative_by_factors(left, self.facts) and is_nonnegative_by_factors(_negative(right), self.facts)
 
 
 def _are_integers(values: list[Value]) -> TypeGuard[list[int]]:
@@ -203,6 +216,8 @@ def _negative(value: Value) -> Value:
 
 
 def _reciprocal(value: Value) -> Value:
+    if isinstance(value, Add):  # of which SymPy would ask whether its terms are infinite
+        return raised(value, -1)
     return 1 / value if isinstance(value, Expr) else Fraction(1, value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -13,6 +13,7 @@ from symcnn.algebra.conditions import (
     FRACTIONAL,
     INTEGRAL,
     NONNEGATIVE,
+    NONZERO,
     POSITIVE,
     ZERO,
     Condition,
@@ -45,6 +46,7 @@ class Assumptions:
     residues: dict[Symbol, tuple[int, int]] = field(default_factory=dict)
     known: list[Polynomial] = field(default_factory=list)
     divisible: set[Divisible] = field(default_factory=set)
+    excluded: dict[Symbol, set[Number]] = field(default_factory=dict)  # single integers
 
     def facts(self) -> Facts:
         """Return the facts, frozen."""
@@ -55,7 +57,8 @@ def facts_from(conditions: Iterable[Truth]) -> tuple[Facts, dict[Symbol, Expr]]:
     """Return the facts that the conditions state, and the symbols that they make equal to something else.
 
     What is said of a replaced symbol, by its domain too, is said of what replaces it. Of alternatives
-    only a common residue is kept, and of inequations nothing. Raises `ContradictionError` where no value is left.
+    only a common residue is kept; an inequation moves the end of a range, s ≠ 1 of a positive integer says s ≥ 2.
+    Raises `ContradictionError` where no value is left.
     """
     stated: list[Truth] = [part for condition in conditions for part in single(condition)]
     collected = Assumptions()
@@ -128,6 +131,8 @@ def _collect(claim: Truth, collected: Assumptions) -> None:
     if claim.claim in (NONNEGATIVE, POSITIVE):
         if not _collect_bound(Condition(claim.items, NONNEGATIVE), collected):
             collected.known.append(claim.polynomial)
+    elif claim.claim == NONZERO:
+        _collect_excluded(claim, collected)
     elif claim.claim == FRACTIONAL:
         found = congruence(Condition(claim.items, INTEGRAL))
         if found is not None and found[1] == 2:  # what is not even is odd
@@ -158,6 +163,13 @@ def _collect_bound(condition: Condition, collected: Assumptions) -> bool:
         most = offset // 1 if whole else offset
         collected.upper[atom] = min(most, collected.upper.get(atom, most))
     return True
+
+
+def _collect_excluded(claim: Condition, collected: Assumptions) -> None:
+    bound = linear_bound(Condition(claim.items, NONNEGATIVE))
+    if bound is not None and bound[0].is_integer:
+        atom, sign, offset = bound
+        collected.excluded.setdefault(atom, set()).add(-sign * offset)
 
 
 def _collect_residue(condition: Condition, collected: Assumptions) -> bool:
@@ -230,15 +242,26 @@ def _solution(poly: Polynomial) -> tuple[Symbol, Expr] | None:
 
 
 def _tighten(collected: Assumptions) -> None:
-    """Round lower bounds up, and upper ones down, to the residue; refuse what leaves nothing."""
-    for atom, (modulus, residue) in collected.residues.items():
+    """Round lower bounds up, and upper ones down, to the residue, past what is excluded; refuse what leaves nothing."""
+    for atom in collected.residues | collected.excluded:
+        modulus, residue = collected.residues.get(atom, (1, 0))
+        excluded = collected.excluded.get(atom, ())
         least = collected.lower.get(atom, Facts().least(atom))
         if least is not None:
-            collected.lower[atom] = least + (residue - least) % modulus
+            end = _past(least + (residue - least) % modulus, modulus, excluded)
+            if end != least or modulus > 1:
+                collected.lower[atom] = end
         if atom in collected.upper:
             most = collected.upper[atom]
-            collected.upper[atom] = most - (most - residue) % modulus
+            collected.upper[atom] = _past(most - (most - residue) % modulus, -modulus, excluded)
     for atom, most in collected.upper.items():
         least = collected.lower.get(atom, Facts().least(atom))
         if least is not None and least > most:
             raise ContradictionError
+
+
+def _past(end: Number, step: int, excluded: Collection[Number]) -> Number:
+    """Return the end of a range, or what is next to it, that is not excluded."""
+    while end in excluded:
+        end += step
+    return end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from typing import TypeAlias
 
@@ -57,7 +58,7 @@ class Condition:
     @property
     def value(self) -> Expr:
         """The polynomial as an expression."""
-        return as_expression(dict(self.items))
+        return _as_expression(self.items)
 
     def symbols(self) -> set[Symbol]:
         """Return the symbols that it speaks of."""
@@ -117,6 +118,11 @@ class Condition:
             numerator = add(numerator, {ONE: -constant(numerator)})
         kind = Eq if self.claim == INTEGRAL else Ne
         return kind(Mod(as_expression(numerator), modulus, evaluate=False), offset, evaluate=False)
+
+
+@lru_cache(maxsize=10_000)  # a condition is tried at hundreds of points
+def _as_expression(items: frozenset[tuple[Monomial, Number]]) -> Expr:
+    return as_expression(dict(items))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanTrue
 
 from symcnn.algebra.operations import outermost
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.symbols import Value
 from symcnn.errors import NotSupportedError, SymcnnError
 
 _MOST_BITS = 1_000_000  # larger powers are refused instead of filling the memory
@@ -55,14 +55,16 @@ def _evaluator(values: Mapping[Symbol, int | Fraction], budget: _Budget) -> Eval
     known: dict[Expr, int | Fraction] = dict(values)
 
     def evaluate(value: Value) -> int | Fraction:
-        if isinstance(value, (int, Fraction)):
+        if type(value) is int or type(value) is Fraction:
             return value
-        if value not in known:
+        number = known.get(value)
+        if number is None:
             if isinstance(value, ExprWithLimits):
-                known[value] = _accumulated(value, values, evaluate, budget)
+                number = _accumulated(value, values, evaluate, budget)
             else:
-                known[value] = _compute(value, evaluate, budget)
-        return known[value]
+                number = _compute(value, evaluate, budget)
+            known[value] = number
+        return number
 
     return evaluate
 
@@ -85,17 +87,17 @@ def _whole(number: int | Fraction) -> int:
 
 
 def _compute(expr: Expr, evaluate: Evaluate, budget: _Budget) -> int | Fraction:
-    if isinstance(expr, (Integer, Rational)):
-        number = exact(expr)
-        assert isinstance(number, (int, Fraction))
-        return number
+    if isinstance(expr, Mul):
+        return _product(expr, evaluate, budget)
+    if isinstance(expr, Rational):
+        return int(expr.p) if expr.q == 1 else Fraction(int(expr.p), int(expr.q))
     if isinstance(expr, Symbol):
         raise SymcnnError(f"'{expr.name}' has no value")
     if isinstance(expr, Piecewise):
         return evaluate(next(value for value, condition in expr.args if holds(condition, evaluate)))
-    if isinstance(expr, Mul):
-        return _product(expr, evaluate)
     parts = [evaluate(part) for part in expr.args]
+    if isinstance(expr, Add):
+        return _tidy(sum(parts))
     if isinstance(expr, Pow):
         return raise_power(parts[0], parts[1], budget.bits)
     operation = next((how for kind, how in _OPERATIONS.items() if isinstance(expr, kind)), None)
@@ -104,7 +106,7 @@ def _compute(expr: Expr, evaluate: Evaluate, budget: _Budget) -> int | Fraction:
     return _tidy(operation(parts))
 
 
-def _product(expr: Mul, evaluate: Evaluate) -> int | Fraction:
+def _product(expr: Mul, evaluate: Evaluate, budget: _Budget) -> int | Fraction:
     """Multiply; roots of one base are a whole power together, as SymPy writes 2^(n(n − 1)/2) as 2^(n²/2)·2^(−n/2)."""
     factors: list[int | Fraction] = []
     roots: dict[int | Fraction, int | Fraction] = {}
@@ -115,7 +117,8 @@ def _product(expr: Mul, evaluate: Evaluate) -> int | Fraction:
                 roots[base] = roots.get(base, 0) + exponent
                 continue
         factors.append(evaluate(part))
-    return _tidy(prod((*factors, *(raise_power(base, _tidy(exponent)) for base, exponent in roots.items()))))
+    whole = [raise_power(base, _tidy(exponent), budget.bits) for base, exponent in roots.items()]
+    return _tidy(prod((*factors, *whole)))
 
 
 def holds(condition: Boolean, evaluate: Evaluate) -> bool:
@@ -139,17 +142,16 @@ def raise_power(base: int | Fraction, exponent: int | Fraction, most_bits: int =
     times, size = int(exponent), max(abs(base.numerator), base.denominator)
     if size > 1 and (abs(times) > most_bits or abs(times) * log2(size) > most_bits):
         raise SymcnnError("the number is too large to be written out")
-    return base**times if isinstance(base, int) and times >= 0 else _tidy(Fraction(base) ** times)
+    return base**times if type(base) is int and times >= 0 else _tidy(Fraction(base) ** times)
 
 
 def _tidy(number: int | Fraction) -> int | Fraction:
-    return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number
+    return number.numerator if type(number) is Fraction and number.denominator == 1 else number
 
 
 _OPERATIONS: dict[type[Expr], Callable[[list[int | Fraction]], int | Fraction]] = {
-    Add: sum,
-    floor: lambda parts: parts[0] // 1,
-    ceiling: lambda parts: -(-parts[0] // 1),
+    floor: lambda parts: parts[0].numerator // parts[0].denominator,
+    ceiling: lambda parts: -(-parts[0].numerator // parts[0].denominator),
     Max: max,
     Min: min,
     Mod: lambda parts: parts[0] % parts[1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
@@ -287,12 +288,20 @@ class Facts:
         """Prove that `poly` is ≥ 0, or > 0: as it stands, after taking away what is known to be ≥ 0, without floors."""
         if self.known and any(type(c) is not int for c in poly.values()):  # what is known is said without fractions
             poly = scale(poly, lcm(*(c.denominator for c in poly.values())))
-        for candidate in (poly, *(add(poly, fact, -1) for fact in self.known)):
+        for candidate in (poly, *self._without_known(poly)):
             for relaxed in (candidate, _without_floors(candidate)):
                 bound = self._bound(cleared(relaxed)) if relaxed is not None else None
                 if bound is not None and (bound[0] > 0 or (bound[0] == 0 and (bound[1] or not strictly))):
                     return True
         return False
+
+    def _without_known(self, poly: Polynomial) -> Iterator[Polynomial]:
+        """Yield what is left of `poly` without what is known to be ≥ 0, once and as often as its negative terms say."""
+        for fact in self.known:
+            yield add(poly, fact, -1)
+            times = max((Fraction(poly[m]) / c for m, c in fact.items() if c < 0 and poly.get(m, 0) < 0), default=1)
+            if times != 1:
+                yield add(poly, fact, -times)
 
     def _at_upper_ends(self, poly: Polynomial) -> Polynomial:
         """Put upper bounds in for symbols that only lower the value: a lower bound of the polynomial."""

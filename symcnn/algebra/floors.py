@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd
 
-from sympy import Expr, ceiling, floor
+from sympy import Add, Expr, ceiling, floor
 
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import total
@@ -54,7 +54,10 @@ def floor_of(value: Value, facts: Facts, divisor: int = 1) -> Value:
     """
     if not isinstance(value, Expr):
         return value // divisor
-    return _put_together(*_split(quotient(polynomial(value), divisor), facts))
+    over = quotient(polynomial(value), divisor)
+    if divisor == 1 and _is_whole_sum_of_powers(over, facts):
+        return value
+    return _put_together(*_split(over, facts))
 
 
 def ceiling_of(value: Value, facts: Facts, divisor: int = 1) -> Value:
@@ -62,10 +65,17 @@ def ceiling_of(value: Value, facts: Facts, divisor: int = 1) -> Value:
     if not isinstance(value, Expr):
         return -(-value // divisor)
     over = quotient(polynomial(value), divisor)
+    if divisor == 1 and _is_whole_sum_of_powers(over, facts):
+        return value
     if not over.is_integral():
         return exact(-expression(floor_of(-value, facts, divisor)))
     one_less: Polynomial = {inverse(over.monomial): Fraction(-1, over.number)}
     return _put_together(*_split(quotient(add(over.polynomial(), add(one_less, {ONE: 1}))), facts))
+
+
+def _is_whole_sum_of_powers(over: Quotient, facts: Facts) -> bool:
+    """Tell whether a quotient is an integer like (sⁿ − 1)/(s − 1)."""
+    return any(isinstance(atom, Add) for atom, _ in over.monomial) and bool(facts.integral(over.polynomial()))
 
 
 def _put_together(whole: Polynomial, atom: Expr | None) -> Value:

@@ -184,7 +184,8 @@ def _choices(poly: Polynomial, facts: Facts) -> dict[Symbol, _Residues] | None:
     periods: dict[Symbol, int] = {}
     if not _collect_periods(poly, periods):
         return None
-    return {atom: _Residues(period, facts.residues.get(atom, (1, 0))) for atom, period in periods.items()}
+    in_order = sorted(periods.items(), key=lambda item: str(item[0]))
+    return {atom: _Residues(period, facts.residues.get(atom, (1, 0))) for atom, period in in_order}
 
 
 def _collect_periods(poly: Polynomial, periods: dict[Symbol, int]) -> bool:

@@ -27,6 +27,7 @@ from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import fits_convention, other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
+from symcnn.answers.work import uncounted
 
 Values = tuple[Value, ...]
 
@@ -78,12 +79,15 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
         found = other_unit(answer, expected, policy, exactly=True) or _rounded(answer, expected[0], asked, policy)
         if found is not None:
             return found
-    better = _right_somehow(answer, expected, asked, policy)
+    better = other_unit(answer, expected, policy) or _by_convention(answer, asked, policy)
     if better is not None:
         return better
     example = _example(answer.values, expected, findings)
-    if example is None:
+    if example is None:  # nothing tells them apart: then neither a condition nor a mistake can be seen to
         return verdicts.UNDECIDED
+    explained = _explained(answer, expected, asked, policy, example)
+    if explained is not None:
+        return explained
     if answer.is_number and is_number(expected[0]):
         return _wrong_number(answer, expected[0], example)
     return verdicts.wrong(found=example)
@@ -95,7 +99,7 @@ def _cancelled(answer: Answered, expected: Values, given: Given) -> Iterator[Exp
     known = {sign * power.base for power in powers if power.exp.could_extract_minus_sign() for sign in (1, -1)}
     for divisor in (base for whole in answer.divisors for base in _bases(whole)):
         primitive = _primitive(divisor)
-        if not {divisor, primitive} & known and may_vanish(primitive, given):
+        if not {divisor, primitive} & known and may_vanish(primitive, given) and not primitive.is_positive:
             yield primitive
 
 
@@ -156,13 +160,12 @@ def _powered(value: int) -> str:
     return f"{digits[0]}.{digits[1:]}·10^{zeros}"
 
 
-def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict | None:
-    """Look for a convention, a condition or a slip that explains an answer, in the order in which they count."""
-    found = other_unit(answer, expected, policy) or _by_convention(answer, asked, policy)
-    if found is not None:
-        return found
+def _explained(
+    answer: Answered, expected: Values, asked: Question, policy: Policy, example: Counterexample
+) -> Verdict | None:
+    """Look for a condition or a slip that explains an answer, in the order in which they count."""
     symbolic = not all(map(is_number, expected)) and not all(map(is_number, answer.values))
-    made = explanations(asked, answer)
+    made = explanations(asked, answer, example)
     single = bool(made) and len(made[0]) == 1
     divided = rounding_condition(answer.values, expected, asked.given) if symbolic else ()
     divided = _where_defined(divided, answer, expected, asked.given)
@@ -274,7 +277,8 @@ def _question_at(asked: Question, place: Place) -> Question:
 
 @lru_cache(maxsize=4096)
 def _known(asked: Question) -> _Known:
-    return _Known(asked)
+    with uncounted():
+        return _Known(asked)
 
 
 def _example(answers: Values, expected: Values, findings: list[Any]) -> Counterexample | None:

@@ -12,7 +12,6 @@ from sympy import Add, Expr, Max, Min, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import NONZERO, Condition
-from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import (
     Polynomial,
     add,
@@ -28,8 +27,10 @@ from symcnn.algebra.polynomial import (
 from symcnn.algebra.proof import ResidueClass, class_count, residue_classes
 from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.vanishing import Proof
 from symcnn.answers.equality_in_cases import branches, has_cases
 from symcnn.answers.given import BudgetError, Evaluation, Given, Number, Point, UndefinedError, rebuilt
+from symcnn.answers.work import once, spend
 
 MOST_CLASSES = 1_100  # of residues, 32 by 32 among them: some tenths of a second
 _MOST_CLEARED = 6  # denominators inside denominators
@@ -37,6 +38,9 @@ _MOST_PAIRS = 4  # of values whose order is not known: 2⁴ cases
 _QUOTIENTS = (0, 1, 2, 3, 5, 8, 13)  # tried in a residue class in which the difference is known not to vanish
 _MOST_TRIED = 400
 _MOST_STEPS, _MOST_STEPPING = 24, 3  # places beside steps, and symbols that are put there
+_MOST_WORK = 100_000  # terms at the points of a proof
+_TERMS_OF_A_UNIT = 2  # of work
+_OF_A_TERM = 10  # units: it is multiplied out, or worked out in a class of residues
 _PLAIN = Arithmetic()
 _MOST_TERMS = 3_000  # of a polynomial that is multiplied out
 
@@ -76,6 +80,10 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
         return Equal()
     if not isinstance(answer, Expr) and not isinstance(expected, Expr):
         return Counterexample({}, answer, expected)
+    return once((answer, expected, given), lambda: _same(answer, expected, given))
+
+
+def _same(answer: Value, expected: Value, given: Given) -> Finding:
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
         return found if found.expected > 0 else differing(answer, expected, given.points)
@@ -108,12 +116,14 @@ def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
     if parts is None:
         return None
     vanishing: list[Expr] = []
+    undecided = False
     for ours, theirs, known, excluded in parts:
         finding = same(ours, theirs, known)
-        if not isinstance(finding, Equal):
+        if isinstance(finding, Counterexample):
             return finding
-        vanishing += [*finding.vanishing, *excluded]
-    return Equal(tuple(dict.fromkeys(vanishing)))
+        undecided |= finding is None
+        vanishing += [*(finding.vanishing if finding else ()), *excluded]
+    return None if undecided else Equal(tuple(dict.fromkeys(vanishing)))
 
 
 def differing(answer: Value, expected: Value, points: Iterable[Evaluation]) -> Counterexample | None:
@@ -151,19 +161,13 @@ def _proved(difference: Polynomial, given: Given) -> Equal | None:
     numerator, denominators = _cleared(difference)
     if numerator is None:
         return None
-    if any(not _vanishes(case, given.facts) for case in _cases(numerator)):
-        return None
+    for case in _cases(numerator):
+        proof = Proof(given.facts, _MOST_WORK)
+        proved = proof.vanishes(case)
+        spend(proof.work // _TERMS_OF_A_UNIT)
+        if not proved:
+            return None
     return Equal(tuple(d for d in denominators if may_vanish(d, given)))
-
-
-def _vanishes(poly: Polynomial, facts: Facts) -> bool:
-    """Tell whether it is proved that a polynomial of integers is zero, in every class of residues."""
-    if not poly:
-        return True
-    count = class_count(poly, facts)
-    if count is None or count > MOST_CLASSES:
-        return False
-    return not any(one.restrict(poly) for one in residue_classes(poly, facts) or ())
 
 
 def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
@@ -177,6 +181,7 @@ def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
             return None, found
         if not sums:
             return numerator, found
+        spend(_OF_A_TERM * len(numerator))
         difference = polynomial(as_expression(numerator))
     return None, found
 
@@ -278,6 +283,7 @@ def _points_of_classes(difference: Polynomial, given: Given) -> Iterator[Evaluat
         return
     left = _MOST_TRIED
     for one in residue_classes(difference, given.facts) or ():
+        spend(_OF_A_TERM * len(difference))
         if not one.restrict(difference):
             continue
         for values in _points_of(one, difference, given):

@@ -13,9 +13,10 @@ from sympy import Expr
 
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.answers.answered import Answered
-from symcnn.answers.equality import Equal, same
-from symcnn.answers.given import BudgetError, Given, UndefinedError, rebuilt
+from symcnn.answers.equality import Counterexample, Equal, same
+from symcnn.answers.given import BudgetError, Evaluation, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
+from symcnn.answers.work import uncounted
 from symcnn.errors import SymcnnError
 
 if TYPE_CHECKING:
@@ -29,24 +30,29 @@ _MOST_EXPLANATIONS = 6
 _BUILDING = RLock()  # derivations of networks are not made for several threads at once
 
 
-def explanations(asked: Question, answer: Answered) -> Explanations:
-    """Return all single mistakes that give exactly the answer; if there are none, all pairs of mistakes that do."""
+def explanations(asked: Question, answer: Answered, apart: Counterexample | None = None) -> Explanations:
+    """Return all single mistakes that give exactly the answer; if there are none, all pairs of mistakes that do.
+
+    Most that do not are told apart where the answer is `apart` from what is right.
+    """
     if asked.free and asked.layers:  # mistakes in a network bring no new symbols
         return ()
     with _BUILDING:
+        point = None if apart is None else asked.given.point(apart.values)
         for several in (False, True):
-            different = tuple(dict.fromkeys(_found(asked, answer, several)))[:_MOST_EXPLANATIONS]
+            different = tuple(dict.fromkeys(_found(asked, answer, several, point)))[:_MOST_EXPLANATIONS]
             if different:
                 return different
     return ()
 
 
-def _found(asked: Question, answer: Answered, several: bool) -> Iterator[Explanation]:
+def _found(asked: Question, answer: Answered, several: bool, point: Evaluation | None) -> Iterator[Explanation]:
     suspects = _suspects(asked)
     for one in suspects[:1] if several else suspects:  # of formulas the likeliest layer comes first
         with suppress(SymcnnError):  # what mistakes make of this quantity cannot be said
             for value, made in one.of(answer.values, several):
-                if _equal(_in_symbols(value, asked.given), answer, asked.given):
+                values = _in_symbols(value, asked.given)
+                if (point is None or _agree(values, answer.values, point)) and _equal(values, answer, asked.given):
                     yield made if asked.layers else _without_layers(made)
 
 
@@ -62,6 +68,14 @@ def fingerprint(values: tuple[Value, ...], given: Given) -> Any:
             except (UndefinedError, BudgetError):
                 found.append(None)
     return tuple(found)
+
+
+def _agree(values: tuple[Value, ...], others: tuple[Value, ...], point: Evaluation) -> bool:
+    """Tell whether values are the same at a point, as far as they have any there."""
+    try:
+        return all(point(a) == point(b) for a, b in zip(values, others, strict=False))
+    except (UndefinedError, BudgetError):
+        return True
 
 
 def _equal(values: tuple[Value, ...], answer: Answered, given: Given) -> bool:
@@ -92,7 +106,7 @@ def _suspects(asked: Question) -> tuple[Suspects, ...]:
 
     found = []
     for analysis, path, quantity, fitting in _places(asked):
-        with suppress(SymcnnError):  # of this quantity no mistakes are known
+        with suppress(SymcnnError), uncounted():  # of this quantity no mistakes are known
             found.append(Suspects(analysis, path, quantity, asked.given, fitting))
     return tuple(found)
 

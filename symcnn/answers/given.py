@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -21,6 +21,7 @@ from symcnn.algebra.evaluate import evaluator, raise_power
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import as_expression, inverse, multiply
 from symcnn.algebra.symbols import Value, exact, symbol
+from symcnn.answers.work import once, size_of, spend
 from symcnn.errors import SymcnnError
 from symcnn.repetition.substitution import cases, relation_of
 
@@ -33,9 +34,12 @@ Point: TypeAlias = Mapping[Symbol, Number]
 _TIERS = ((6, 400, 12), (24, 400, 12), (300, 200, 10), (20_000, 100, 6))
 _WIDE_TIER = (600, 400)  # and how many are tried
 _FEW = 3  # how far above its least value a number of repetitions goes
-_MORE_TIERS = ((3, 2_000, 300), (9, 1_000, 200), (700, 1_000, 200))
+_MORE_TIERS = ((3, 600, 150), (9, 300, 100), (700, 300, 100))
+_MOST_COUNTED = 200  # parts of a value at a point that is kept: larger ones are of the network, and known there
+_OF_A_REBUILT_PART, _OF_CONDITIONS = 10, 1_000  # as much work as at a point, about
+_ENOUGH = 12  # points that are drawn under fewer conditions, for none to be drawn anew
 _MOST_REMEMBERED = 500  # formulas at one point
-_MOST_BITS = 10_000  # of a number that is to be shown
+_MOST_BITS = 14_250  # of a number that is to be shown: 4290 digits, where Python writes 4300
 _MOST_BITS_BETWEEN = 50_000  # of the powers from which it comes
 _MOST_ADDED = 60  # terms of the sums in one value that have no closed form
 _FIRST = 2  # points at which everything is tried first
@@ -58,11 +62,12 @@ class Given:
     claims: tuple[Stated, ...] = ()
     facts: Facts = field(default_factory=Facts)
     replaced: Mapping[Symbol, Expr] = field(default_factory=dict)  # symbols that are assumed to equal something
+    wider: Given | None = None  # the same with fewer conditions, of whose points some are points of this
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
         """The arithmetic that knows the conditions."""
-        return Arithmetic(self.facts)
+        return Arithmetic(self.facts, by_factors=True)
 
     @cached_property
     def quick_arithmetic(self) -> Arithmetic:
@@ -77,7 +82,7 @@ class Given:
 
     def some_points(self, count: int) -> tuple[Evaluation, ...]:
         """Return so many of the points, or all if there are fewer."""
-        return tuple(map(Evaluation, islice(self._drawn(_TIERS), count)))
+        return tuple(Evaluation(point, kept=True) for point in islice(self._drawn(_TIERS), count))
 
     def wide_points(self, count: int, few: Collection[Symbol] = ()) -> tuple[Point, ...]:
         """Return points with mostly large numbers, no more than so many; those of `few` symbols are small."""
@@ -86,12 +91,20 @@ class Given:
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:
         """A few points at which everything holds, small numbers first."""
-        return tuple(map(Evaluation, self._drawn(_TIERS)))
+        if self.wider is not None and len(found := self._among(self.wider.points)) >= _ENOUGH:
+            return found
+        return tuple(Evaluation(point, kept=True) for point in self._drawn(_TIERS))
 
     @cached_property
     def more_points(self) -> tuple[Evaluation, ...]:
         """Many more points, for what the few do not tell apart."""
-        return tuple(map(Evaluation, self._drawn(_MORE_TIERS)))
+        if self.wider is not None:
+            return self._among(self.wider.more_points)
+        return tuple(Evaluation(point, kept=True) for point in self._drawn(_MORE_TIERS))
+
+    def _among(self, points: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
+        """Return those of the points with fewer conditions at which all hold."""
+        return tuple(point for point in points if self.holds_at(point.values))
 
     @cached_property
     def meanings(self) -> Mapping[str, Value]:
@@ -111,14 +124,19 @@ class Given:
 
     def assuming(self, *claims: Stated) -> Given | None:
         """Return the same with more conditions; None where they leave no value."""
+        spend(_OF_CONDITIONS)
         try:
-            return given(self.symbols, (*self.claims, *claims))
+            return replace(given(self.symbols, (*self.claims, *claims)), wider=self)
         except ContradictionError:
             return None
 
+    def point(self, values: Mapping[str, Number]) -> Evaluation:
+        """Return the point at which the symbols of these names have these values."""
+        return Evaluation({self.symbols[name]: number for name, number in values.items() if name in self.symbols})
+
     def holds_at(self, values: Point) -> bool:
         """Tell whether the conditions hold at a point."""
-        evaluate = evaluator(values)
+        evaluate = evaluator(values, bits=_MOST_BITS_BETWEEN)
         try:
             return all(_is_legal(sym, value) for sym, value in values.items()) and all(
                 claim.holds(evaluate) for claim in self.claims
@@ -128,6 +146,10 @@ class Given:
 
     def rebuilt(self, value: Value) -> Value:
         """Return a value with the assumed equalities put in and its floors canonical under what is known."""
+        return once((value, self), lambda: self._rebuilt(value))
+
+    def _rebuilt(self, value: Value) -> Value:
+        spend(_OF_A_REBUILT_PART * size_of(value))
         return rebuilt(value, self.arithmetic, self.replaced)
 
     def completed(self, values: dict[Symbol, Number]) -> dict[Symbol, Number] | None:
@@ -181,8 +203,9 @@ class Given:
 class Evaluation:
     """A point, and the exact values there; those of the last formulas are remembered."""
 
-    def __init__(self, values: Point) -> None:
+    def __init__(self, values: Point, kept: bool = False) -> None:
         self.values = values
+        self._kept = kept  # for all answers: what is right is worked out once
         self._evaluate = evaluator(values, bits=_MOST_BITS_BETWEEN)
         self._asked = 0
 
@@ -190,6 +213,8 @@ class Evaluation:
         """Return a value at the point; raises `UndefinedError` for a division by zero, else `BudgetError`."""
         if not isinstance(value, Expr):
             return value
+        size = size_of(value)
+        spend((min(size, _MOST_COUNTED) if self._kept else size) * (_MOST_ADDED if _adds(value) else 1))
         self._asked += 1
         if self._asked > _MOST_REMEMBERED:
             self._evaluate, self._asked = evaluator(self.values, bits=_MOST_BITS_BETWEEN), 0

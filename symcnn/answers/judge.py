@@ -33,6 +33,7 @@ from symcnn.answers.tree import walked
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
+from symcnn.answers.work import OutOfWorkError, limited
 from symcnn.answers.worth import worth
 from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.formula import nodes as f
@@ -84,14 +85,15 @@ def judged(answer: Any, asked: Question, names: Names, policy: Policy, locale: s
     if not isinstance(answer, str):
         return verdicts.invalid(_NO_TEXT)
     try:
-        return _judged(answer, asked, names, policy, locale)
+        with limited():
+            return _judged(answer, asked, names, policy, locale)
     except Unreadable as error:
         return _unreadable(error)
     except ZeroDivisionError:
         return verdicts.invalid(_UNDEFINED)
     except SymcnnError as error:
         return verdicts.invalid(_UNDEFINED) if error.message == "division by zero" else verdicts.UNDECIDED
-    except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError):
+    except (RecursionError, MemoryError, OverflowError, BudgetError, UndefinedError, OutOfWorkError):
         return verdicts.UNDECIDED
 
 
@@ -116,13 +118,18 @@ def _form(asked: Question) -> str:
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
     """Return the verdict; where one size is asked, 24×24 is a shape and 3·8 a product, and what is right counts."""
     if asked.axes < 2 or asked.kind == "shape":
-        return _judged_as(_form(asked), answer, asked, names, policy, locale)
+        return _judged_as(read(answer, names, locale=locale, form=_form(asked)), asked, policy)
     found: list[Verdict] = []
     refused: Unreadable | None = None
     forms = ("shape", asked.kind)
+    known: list[tuple[Reading, ...]] = []
     for form in forms if _PRODUCT.search(answer) is None else forms[::-1]:
         try:
-            found.append(_judged_as(form, answer, asked, names, policy, locale))
+            readings = read(answer, names, locale=locale, form=form)
+            if readings in known:
+                continue
+            known.append(readings)
+            found.append(_judged_as(readings, asked, policy))
         except Unreadable as error:
             refused = refused or error
         if found and found[-1].right:
@@ -132,8 +139,7 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
     return min(found, key=lambda one: v.VERDICTS.index(one.verdict))
 
 
-def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
-    readings = read(answer, names, locale=locale, form=form)
+def _judged_as(readings: tuple[Reading, ...], asked: Question, policy: Policy) -> Verdict:
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
     reading = with_axes(readings[0])

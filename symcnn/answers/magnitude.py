@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
-from sympy import Expr, Pow, Rational, Symbol
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symcnn.algebra.polynomial import polynomial
-from symcnn.algebra.symbols import Value, expression, is_number
+from symcnn.algebra.symbols import Value, exact, expression, is_number
 
 MOST_BITS = 14_000  # of a number: 4214 digits, where Python writes 4300
 
@@ -53,12 +53,40 @@ def largest_coefficient(value: Value) -> int | Fraction:
 def bits_repeated(term: Value, index: Symbol, count: Value, multiplied: bool) -> int | Fraction:
     """Return a bound of the bits of a sum, or a product, of so many terms: the powers at the last index decide.
 
+    A sum of iᵈ has the power d + 1 of their number.
+
     >>> from symcnn.algebra.symbols import symbol
     >>> i = symbol("i")
     >>> bits_repeated(2**i, i, 10**12, False) > 10**12
+    True
+    >>> bits_repeated(i**9, i, 10**1000, False) > 10 * 3_000
     True
     """
     times = largest_coefficient(count)
     growing = [power for power in expression(term).atoms(Pow) if power.exp.has(index)]
     in_powers = sum(bits_of(power.base) * largest_coefficient(power.exp) for power in growing) * times
-    return (in_powers + bits_of(term)) * times if multiplied else in_powers
+    multiplied_out = _bits_multiplied_out(expression(term))
+    if multiplied:
+        return (in_powers + multiplied_out) * times
+    return in_powers + multiplied_out + (_degree(expression(term), index) + 1) * _bits_multiplied_out(expression(count))
+
+
+def _bits_multiplied_out(value: Expr) -> int:
+    """Return a bound of the bits of the coefficients of a value as a polynomial."""
+    if isinstance(value, Pow) and isinstance(value.exp, Integer):
+        return abs(int(value.exp)) * (_bits_multiplied_out(value.base) + 1)
+    if isinstance(value, Mul):
+        return sum(map(_bits_multiplied_out, value.args))
+    if isinstance(value, Add):
+        return max(map(_bits_multiplied_out, value.args)) + len(value.args).bit_length()
+    return bits_of(exact(value)) if isinstance(value, Rational) else 0
+
+
+def _degree(value: Expr, index: Symbol) -> int:
+    """Return a bound of the degree of a value in a symbol."""
+    if isinstance(value, Pow) and isinstance(value.exp, Integer):
+        return max(0, int(value.exp)) * _degree(value.base, index)
+    if isinstance(value, (Mul, Add)):
+        degrees = [_degree(part, index) for part in value.args]
+        return sum(degrees) if isinstance(value, Mul) else max(degrees)
+    return int(value == index)

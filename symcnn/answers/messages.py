@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor, log10
 
 from symcnn.algebra.conditions import FRACTIONAL, INTEGRAL, Condition, congruence
 from symcnn.algebra.polynomial import ONE, Polynomial, add, as_expression
 from symcnn.algebra.quotient import Quotient, quotient
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.symbols import Value, is_number
 from symcnn.analysis.result import relation_text
 from symcnn.answers.given import Stated
 from symcnn.formula.express import shown
 
 LANGUAGES = ("en", "zh")
 _LONGEST_SHOWN = 80  # bits of a number, some 24 digits
-_LOG_OF_2 = 0.30103  # to the base 10; for an exponent that is only shown
+_DIGITS, _IN_DIGITS = 6, range(-4, 6)  # of a long number so many are told, where with zeros it has few places
+_ROUNDED = 6  # places of a logarithm: that of 10^4000 is 4000
 _SIGNS = (("**", "^"), ("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
 
@@ -206,6 +208,15 @@ def value_text(value: Value | tuple[Value, ...] | None) -> str:
         return "×".join(map(value_text, value))
     if value is None:
         return ""
-    if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:
-        return f"≈ 10^{int(value.bit_length() * _LOG_OF_2)}"
+    if is_number(value) and max(value.numerator.bit_length(), value.denominator.bit_length()) > _LONGEST_SHOWN:
+        return _about(value)
     return shown(value)
+
+
+def _about(number: int | Fraction) -> str:
+    """Return the magnitude of a number, or a few of its digits where that says more: ≈ 10^4000, ≈ 1.41421."""
+    exponent = floor(round(log10(abs(number.numerator)) - log10(number.denominator), _ROUNDED))
+    sign = "−" if number < 0 else ""
+    if exponent not in _IN_DIGITS:
+        return f"≈ {sign}10^{exponent}"
+    return f"≈ {sign}{float(-number if number < 0 else number):.{_DIGITS}g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
 
@@ -15,15 +16,17 @@ from symcnn.algebra.symbols import Value
 
 _MOST_TERMS = 400
 
+Rate: TypeAlias = tuple[tuple[str, Fraction, Fraction], ...]  # of a term: symbols by name, with bases and degrees
+
 
 @dataclass(frozen=True)
 class Growth:
     """The terms that no other term outgrows: how each grows in every symbol, and its coefficient."""
 
-    terms: dict[tuple[tuple[str, Fraction, Fraction], ...], Number]
+    terms: dict[Rate, Number]
 
     @property
-    def order(self) -> frozenset[tuple[tuple[str, Fraction, Fraction], ...]]:
+    def order(self) -> frozenset[Rate]:
         """The growth without constant factors."""
         return frozenset(self.terms)
 
@@ -41,14 +44,22 @@ def growth(value: Value) -> Growth | None:
         return None
     if len(poly) > 1 and any(_is_open_power(atom) for monomial in poly for atom, _ in monomial):
         return None  # S^L and L: which is larger depends on S
-    terms: dict[tuple[tuple[str, Fraction, Fraction], ...], Number] = {}
+    terms: dict[Rate, Number] = {}
     for monomial, coefficient in poly.items():
         rate = _rate(monomial)
         if rate is None:
             return None
         terms[rate] = terms.get(rate, 0) + coefficient
-    rates = [rate for rate, coefficient in terms.items() if coefficient]
-    return Growth({rate: terms[rate] for rate in rates if not any(_outgrows(other, rate) for other in rates)})
+    return Growth({rate: terms[rate] for rate in _dominant(rate for rate, coefficient in terms.items() if coefficient)})
+
+
+def _dominant(rates: Iterable[Rate]) -> list[Rate]:
+    """Return those that no other outgrows."""
+    found: list[Rate] = []
+    for rate in rates:
+        if not any(_outgrows(other, rate) for other in found):
+            found = [other for other in found if not _outgrows(rate, other)] + [rate]
+    return found
 
 
 def is_bounded(value: Value, by: Value) -> bool:
@@ -83,7 +94,7 @@ def _smooth(poly: Polynomial) -> Polynomial | None:
         return None
 
 
-def _rate(monomial: Monomial) -> tuple[tuple[str, Fraction, Fraction], ...] | None:
+def _rate(monomial: Monomial) -> Rate | None:
     """Return for each symbol, by name, the base of its exponential and its degree."""
     bases: dict[str, Fraction] = {}
     degrees: dict[str, Fraction] = {}
@@ -111,9 +122,7 @@ def _is_open_power(atom: Expr) -> bool:
     return isinstance(atom, Pow) and isinstance(atom.base, Symbol) and isinstance(atom.exp, Symbol)
 
 
-def _outgrows(
-    first: Iterable[tuple[str, Fraction, Fraction]], second: Iterable[tuple[str, Fraction, Fraction]]
-) -> bool:
+def _outgrows(first: Rate, second: Rate) -> bool:
     """Tell whether one term grows at least as fast as another in every symbol, and faster in one."""
     ours, theirs = ({name: (base, degree) for name, base, degree in rates} for rates in (first, second))
     still = (Fraction(1), Fraction(0))

@@ -77,13 +77,14 @@ def square_root(value: Value) -> Value | None:
         return None
     monomial, coefficient = first
     root: Polynomial = {monomial: coefficient}
+    least = {atom: min(dict(m).get(atom, 0) for m in poly) for atom in order}  # twice as much as in any term of a root
     for _ in range(_MOST_TERMS):
         rest = add(poly, multiply(root, root), -1)
         if not rest:
             return exact(as_expression(root))
         left, number = _leading(rest, order)
         term = times(left, inverse(monomial))
-        if _place(term, order) >= _place(monomial, order) or term in root:
+        if _place(term, order) >= _place(monomial, order) or term in root or any(2 * e < least[a] for a, e in term):
             return None
         root = add(root, {term: Fraction(number) / (2 * coefficient)})
     return None

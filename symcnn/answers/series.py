@@ -11,7 +11,7 @@ from symcnn.answers.tree import Repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.repetition.substitution import cases, relation_of
 
-_MOST_ADDED = 400  # terms that are added up one by one
+MOST_ADDED = 400  # terms that are added up one by one
 _CALLED = {"sum": "this sum", "prod": "this product"}
 
 Term = Callable[[Value], Value]
@@ -23,19 +23,23 @@ def repeated(node: Repeated, first: Value, last: Value, term: Term, arithmetic: 
     if is_number(first) and is_number(last):
         if first.denominator != 1 or last.denominator != 1:
             raise Unreadable("undefined", "the limits of a sum are integers", node.span)
-        if last - first < _MOST_ADDED:
-            values = [term(index) for index in range(int(first), int(last) + 1)]
-            if bits_together(values, multiplied) > 2 * MOST_BITS:
-                raise _too_large(node)
+        if last - first < MOST_ADDED:
+            values: list[Value] = []
+            bits = 0
+            for index in range(int(first), int(last) + 1):
+                values.append(term(index))
+                bits += bits_together(values[-1:], multiplied)
+                if bits > 2 * MOST_BITS:
+                    raise _too_large(node)
             return arithmetic.product(values, []) if multiplied else arithmetic.total(values)
-    from symcnn.repetition.sums import closed_product, closed_sum, is_unevaluated  # few answers have such sums
-
     index = symbol(f"{node.index}#", NONNEGATIVE)
     count = arithmetic.total([last, 1, arithmetic.product([-1, first], [])])
-    worked_out = closed_product if multiplied else closed_sum
     one = term(arithmetic.total([first, index]))
     if bits_repeated(one, index, count, multiplied) > MOST_BITS:
         raise _too_large(node)
+    from symcnn.repetition.sums import closed_product, closed_sum, is_unevaluated  # few answers have such sums
+
+    worked_out = closed_product if multiplied else closed_sum
     try:
         value = worked_out(one, index, count, arithmetic)
     except TypeError:  # a term in which no value can be put

@@ -30,6 +30,7 @@ MOST_PAIRS = 500  # pairs of mistakes that are tried
 MOST_WORK = 20_000  # layers derived once more for mistakes of one layer, as many for those of a kind, and for pairs
 _WORK_OF_FIELDS = 4  # times as much is what is seen through a layer
 _MOST_EXPLANATIONS = 20
+_MOST_KEPT = 5_000  # values that mistakes lead to, which more than one answer is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Mistakes:
         self._right: dict[Asked, Answer] = {}
         self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
         self._different: dict[tuple[int, int], bool] = {}
+        self._worths: dict[Any, Answer | None] = {}
 
     def place(self, layer: str | None) -> int | None:
         """Return the place of a layer by its path; raises `SymcnnError` for one that is not there."""
@@ -162,6 +164,14 @@ class Mistakes:
 
     def worth(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
         """Return what mistakes make of what is asked, right or not; None where nothing comes of them."""
+        key = asked, tuple((id(case.slip), case.places) for case in cases)
+        if key not in self._worths:
+            if len(self._worths) > _MOST_KEPT:
+                self._worths.clear()
+            self._worths[key] = self._worked_out(asked, cases)
+        return self._worths[key]
+
+    def _worked_out(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
         made: dict[int, tuple[Slip, ...]] = {}
         for case in cases:
             for place in case.places:

@@ -16,6 +16,7 @@ from symcnn.answers.asked import Answer, Asked
 from symcnn.answers.given import Evaluation, Given
 from symcnn.answers.places import Place, aligned_places, places
 from symcnn.answers.slips import Case, Mistakes, SlipMade, mistakes_in
+from symcnn.answers.work import uncounted
 from symcnn.errors import SymcnnError
 
 Made: TypeAlias = tuple[SlipMade, ...]
@@ -61,7 +62,9 @@ class Suspects:
 
     def of(self, values: tuple[Any, ...], several: bool) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what single mistakes, or pairs, come to that may have led to these values, and the mistakes."""
-        for guesses, known in (self._together,) if several else self._alone:
+        with uncounted():
+            indices = (self._together,) if several else self._alone
+        for guesses, known in indices:
             agreeing = known.get(guesses.place.worth(values), [])[:_MOST_COMPARED]
             for other in self._places:
                 if other is not guesses:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -12,10 +13,11 @@ from sympy import Expr, Pow
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
+from symcnn.answers.lengths import MOST_TERMS, MOST_WORK, sums_in, work_of_term
 from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
 from symcnn.answers.reading import Member
 from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
-from symcnn.answers.series import repeated
+from symcnn.answers.series import MOST_ADDED, repeated
 from symcnn.answers.unreadable import Unreadable
 from symcnn.errors import SymcnnError
 from symcnn.formula import nodes as f
@@ -26,8 +28,8 @@ _LARGEST_FACTORIAL = 1_000
 _HIGHEST_TOWER = 3  # exponents in exponents
 _MOST_COMPARED = 12  # arguments of max and min that are no numbers, all together
 _DEEPEST_COMPARED = 4  # maxima in maxima, each of which doubles the cases
+_OVER = 1.25  # what is foreseen of sums in sums may be a little too much
 _OF_A_REST = 3  # times as many terms has a remainder as what is divided
-_MOST_STEPS = 1_000  # terms of sums, all together
 
 
 def worth(
@@ -77,7 +79,8 @@ class _Worth:
         self.divisors = divisors
         self.symbols = symbols
         self.bound: dict[str, Value] = {}
-        self.steps = 0
+        self.steps = self.foreseen = 0  # terms of sums, and the work that they are told to be
+        self.summing = False
         self.tower = 0
         self.compared = self.comparing = 0
         self.rooted = False  # a root of symbols was met that is no formula without one
@@ -166,7 +169,7 @@ class _Worth:
         return self.arithmetic.product(above, below), count
 
     def _divides(self, value: Value) -> None:
-        if isinstance(value, Expr) and not value.is_positive:
+        if isinstance(value, Expr):
             self.divisors.append(value)
 
     def _rest(self, left: Value, modulus: Value, whole: Value) -> Value:
@@ -276,22 +279,49 @@ class _Worth:
 
     def _repeated(self, node: tree.Repeated) -> Value:
         first, last = self.value(node.first), self.value(node.last)
+        if not self.summing:
+            terms, work = self._foreseen(node, first, last)
+            self.foreseen += work
+            if self.foreseen > MOST_WORK or terms > _OVER * MOST_TERMS:
+                raise Unreadable("size", "the sums have too many terms", node.span)
 
         def term(index: Value) -> Value:
-            before = self.bound.get(node.index)
-            self.bound[node.index] = index
-            try:
-                self.steps += 1
-                if self.steps > _MOST_STEPS:
-                    raise Unreadable("size", "the sums have too many terms", node.span)
+            self.steps += 1
+            if self.steps > MOST_TERMS:
+                raise Unreadable("size", "the sums have too many terms", node.span)
+            with self._at(node.index, index):
                 return self.value(node.term)
-            finally:
-                if before is None:
-                    del self.bound[node.index]
-                else:
-                    self.bound[node.index] = before
 
-        return repeated(node, first, last, term, self.arithmetic)
+        outside, self.summing = self.summing, True
+        value = repeated(node, first, last, term, self.arithmetic)
+        self.summing = outside
+        return value
+
+    def _foreseen(self, node: tree.Repeated, first: Value, last: Value) -> tuple[int, int]:
+        """Return how many terms a sum has, those of sums in it as many as at its middle, and how much work they are."""
+        if not (is_number(first) and is_number(last)) or last - first >= MOST_ADDED:
+            return 1, 0
+        count, terms = max(0, int(last - first) + 1), 1
+        with self._at(node.index, (first + last) // 2):
+            numbers = [name for name, value in {**self.symbols, **self.bound}.items() if is_number(value)]
+            work = work_of_term(node.term, numbers)
+            for inner in sums_in(node.term) if count else ():
+                more, work_inside = self._foreseen(inner, self.value(inner.first), self.value(inner.last))
+                terms, work = terms + more, work + work_inside
+        return count * terms, count * work
+
+    @contextmanager
+    def _at(self, name: str, value: Value) -> Iterator[None]:
+        """Let an index stand for a value."""
+        before = self.bound.get(name)
+        self.bound[name] = value
+        try:
+            yield
+        finally:
+            if before is None:
+                del self.bound[name]
+            else:
+                self.bound[name] = before
 
 
 def _whole_root(value: int, degree: int) -> int | None:

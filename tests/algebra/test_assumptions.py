@@ -108,8 +108,20 @@ def test_alternatives_say_nothing() -> None:
     assert (facts.lower, facts.upper, facts.residues, replaced) == ({}, {}, {}, {})
 
 
+def test_what_is_excluded_moves_the_end_of_a_range() -> None:
+    excluded = [A.compare("!=", s, 1), A.compare("!=", s, 2), A.compare("!=", s, 5)]
+    facts, _ = facts_from(excluded)
+    assert facts.lower == {s: 3}
+    assert Arithmetic(facts).floor(2 / s) == 0
+    facts, _ = facts_from([*excluded, congruent(s, 2, 1), A.compare("<=", s, 5)])
+    assert (facts.lower, facts.upper) == ({s: 3}, {s: 3})
+    with pytest.raises(ContradictionError):
+        facts_from([A.compare("!=", s, 1), A.compare("<", s, 2)])
+
+
 CLAIMS = st.lists(
     st.one_of(
+        st.tuples(st.just("apart"), st.just("!="), st.integers(-2, 2), st.integers(-6, 6)),
         st.tuples(st.just("bound"), st.sampled_from([">=", "<=", ">", "<"]), st.integers(-2, 3), st.integers(-9, 9)),
         st.tuples(st.just("equal"), st.just("=="), st.integers(-2, 2), st.integers(-6, 6)),
         st.tuples(st.just("residue"), st.just("%"), st.integers(1, 4), st.integers(0, 3)),

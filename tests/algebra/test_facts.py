@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.assumptions import facts_from
 from symcnn.algebra.conditions import integral
+from symcnn.algebra.factors import is_nonnegative_by_factors
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import Polynomial, as_expression, polynomial
 from symcnn.algebra.symbols import INTEGER, symbol
@@ -98,6 +100,23 @@ def test_known_polynomials_are_used() -> None:
     assert facts.is_nonnegative(polynomial(H - W - 2)) is True
     assert facts.is_nonnegative(polynomial(W - H)) is False
     assert facts.is_nonnegative(polynomial(H - W - 4)) is None
+
+
+def test_known_polynomials_are_used_as_often_as_they_are_needed() -> None:
+    facts = Facts(known=(polynomial(H - W - 3),))
+    assert facts.is_nonnegative(polynomial(5 * H - 5 * W - 15)) is True
+    assert facts.is_nonnegative(polynomial(2 * H - 3 * W)) is None
+    assert facts.is_nonnegative(polynomial(5 * H - 5 * W - 16)) is None
+
+
+def test_signs_are_seen_in_factors() -> None:
+    facts = Facts(known=(polynomial(H - W), polynomial(s - W)))
+    value = 9 * (H - W + 1) * (s - W + 1) * n**2 + (p - 3) ** 2
+    assert is_nonnegative_by_factors(value, facts)
+    assert not is_nonnegative_by_factors(value - 1, facts)
+    assert not is_nonnegative_by_factors((H - W + 1) * (p - 3), facts)
+    assert Arithmetic(facts, by_factors=True).largest([value, 0]) == value
+    assert Arithmetic(facts, by_factors=True).absolute(-value) == value
 
 
 def test_an_expression_and_its_polynomial_have_one_value() -> None:

@@ -161,6 +161,15 @@ def test_known_divisibility_removes_floors() -> None:
     assert ceiling_of(channels / g, facts) == channels / g
 
 
+def test_sums_of_powers_are_whole() -> None:
+    n = symbol("n", NONNEGATIVE)
+    geometric = (s**n - 1) / (s - 1)
+    for value in (geometric, 1 + (H - 1) * geometric, H * geometric**2):
+        assert floor_of(value, NOTHING) == ceiling_of(value, NOTHING) == value
+    assert floor_of(geometric / 2, NOTHING) != geometric / 2
+    assert floor_of(H / (s - 1), NOTHING) != H / (s - 1)
+
+
 def test_bounds_leave_one_value() -> None:
     assert floor_of(H / 8, Facts(lower={H: 16}, upper={H: 23})) == 2
     assert floor_of((p + 1) / (2 * p + 2), NOTHING) == 0

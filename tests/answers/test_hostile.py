@@ -125,6 +125,21 @@ def test_the_largest_numbers_that_are_read_can_be_shown(answer: str, reference: 
     assert found._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("10^4200", "≈ 10^4200"),
+        ("-10^4200", "≈ −10^4200"),
+        ("7/10^4200", "≈ 10^-4200"),
+        ("8^4600/7^4900", "≈ 10^13"),
+        ("7^4900/7^4899+1/7^4900", "≈ 7"),
+        ("10^20", "100,000,000,000,000,000,000"),
+    ],
+)
+def test_a_long_number_is_told_by_its_magnitude(answer: str, told: str) -> None:
+    assert f"it gives {told}, and" in check(answer, "18*H**2").message["en"]
+
+
 def test_sums_within_bounds_are_worked_out() -> None:
     assert check(r"\sum_{i=1}^{1000} 2^i", "2**1001 - 2").verdict == "exact"
     assert check(r"\sum_{i=1}^{10^{12}} i", "500000000000500000000000").verdict == "exact"
