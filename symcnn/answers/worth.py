@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Expr, Pow
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.parity import alternating_power, with_parities
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
 from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
@@ -80,6 +81,7 @@ class _Worth:
         self.steps = 0
         self.tower = 0
         self.compared = self.comparing = 0
+        self.alternating = False  # a power of a negative number was met under a sum
         self.rooted = False  # a root of symbols was met that is no formula without one
 
     def value(self, node: Any) -> Value:
@@ -179,11 +181,7 @@ class _Worth:
         (value, terms), power = self.sized(base), self.value(exponent)
         self.tower -= 1
         if not is_number(power):
-            if is_number(value) and value <= 0 and value != -1:
-                raise Unreadable("undefined", "a power of this base is not understood", node.span)
-            if value not in (1, -1) and bits_of(value) * largest_coefficient(power) > MOST_BITS:
-                raise Unreadable("size", "the power is too large", node.span)
-            return self.arithmetic.power(value, power), terms
+            return self._symbolic_power(node, value, power), terms
         if power <= 0:  # 0^0 is not defined either
             self._divides(value)
         if power.denominator != 1:
@@ -199,6 +197,19 @@ class _Worth:
         if count > _MOST_TERMS:
             raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
         return self.arithmetic.power(value, int(power)), count
+
+    def _symbolic_power(self, node: Any, value: Value, power: Expr) -> Value:
+        if is_number(value) and value == 0:
+            raise Unreadable("undefined", "a power of this base is not understood", node.span)
+        if value not in (1, -1) and bits_of(value) * largest_coefficient(power) > MOST_BITS:
+            raise Unreadable("size", "the power is too large", node.span)
+        if not is_number(value) or value > 0:
+            return self.arithmetic.power(value, power)
+        if self.bound:  # sums of such powers have closed forms, and sums of floors have not
+            self.alternating = True
+            return self.arithmetic.power(value, power)
+        found = alternating_power(value, power, self.arithmetic.facts)
+        return self.arithmetic.power(value, power) if found is None else found
 
     def _root_power(self, node: Any, value: Value, power: Fraction | int) -> Value:
         if power.denominator > 9 or abs(power.numerator) > 9:
@@ -291,7 +302,8 @@ class _Worth:
                 else:
                     self.bound[node.index] = before
 
-        return repeated(node, first, last, term, self.arithmetic)
+        value = repeated(node, first, last, term, self.arithmetic)
+        return with_parities(value, self.arithmetic.facts) if self.alternating and not self.bound else value
 
 
 def _whole_root(value: int, degree: int) -> int | None:
