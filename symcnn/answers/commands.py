@@ -23,6 +23,11 @@ FUNCTIONS = listed(
     max min log ln lg exp gcd lcm floor ceil
     """
 )
+BINOMIALS = listed(
+    """
+    binom dbinom tbinom
+    """
+)
 FRACTIONS = listed(
     """
     frac dfrac tfrac cfrac nicefrac sfrac

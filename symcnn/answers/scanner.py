@@ -14,7 +14,7 @@ from symcnn.answers.numerals import chinese_number
 from symcnn.answers.scales import Scaled, number_at
 from symcnn.answers.tokens import ENDS, PAIRS, SUBSCRIPT, Token
 from symcnn.answers.unreadable import Unreadable
-from symcnn.answers.vocabulary import CALLED
+from symcnn.answers.vocabulary import CALLED, COMBINATIONS
 
 _DEEPEST = 24  # nested brackets; people need about six
 _MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network has some 300
@@ -285,8 +285,8 @@ class Scanner:
                 or (before.type == "_OPEN" and self.open and self.open[-1].kind == "list")
             ):
                 kind = "list"
-            elif before.type == "WORD" and before.value in CALLED and before.value not in self.names:
-                kind = "call"
+            elif before.type == "WORD" and before.value not in self.names:
+                kind = "call" if before.value in CALLED or before.value == COMBINATIONS else ""
         if kind in ("text", "box"):
             token = Token(kind, sign, start, end, self.depth)
             if kind == "box":

@@ -11,12 +11,14 @@ def listed(words: str) -> frozenset[str]:
 FUNCTIONS = {
     "floor": "floor", "Floor": "floor", "ceil": "ceil", "ceiling": "ceil", "Ceil": "ceil", "int": "int", "trunc": "int",
     "max": "max", "min": "min", "Max": "max", "Min": "min", "sqrt": "sqrt", "abs": "abs", "pow": "pow", "mod": "mod",
-    "factorial": "factorial",
+    "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "comb": "binomial", "nCr": "binomial",
 }  # fmt: skip
+COMBINATIONS = "C"  # C(n, 2), where no symbol has that name
 # What functions of spreadsheets do.
 TABLE_FUNCTIONS = {
     "SUM": "plus", "PRODUCT": "times", "POWER": "pow", "INT": "floor", "TRUNC": "int", "ROUNDDOWN": "rounddown",
     "QUOTIENT": "quotient", "MOD": "mod", "MAX": "max", "MIN": "min", "ABS": "abs", "SQRT": "sqrt",
+    "COMBIN": "binomial",
 }  # fmt: skip
 UNKNOWN_FUNCTIONS = listed(
     """

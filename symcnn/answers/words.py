@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from symcnn.answers import vocabulary as v
+from symcnn.answers.binomials import is_combination, with_combinations
 from symcnn.answers.formula_conventions import BATCHES
 from symcnn.answers.phrases import Phrases
 from symcnn.answers.scanner import Scanner
@@ -36,6 +37,7 @@ class Words:
         """Return the tokens for the parser."""
         self._make_shapes()
         self._name_batch()
+        self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
         self.bound = frozenset(self._indices())
         self._resolve()
         self._make_crosses()
@@ -68,8 +70,13 @@ class Words:
     def _make_shapes(self) -> None:
         """Tell the brackets of shapes from others: there are commas in them."""
         for bracket in self.scanner.brackets:
-            if bracket.commas and bracket.kind in ("", "list") and bracket.closed is not None:
+            if not bracket.commas or bracket.closed is None:
+                continue
+            if bracket.kind in ("", "list"):
                 bracket.token.type, bracket.closed.type = "_OPEN_SHAPE", "_CLOSE_SHAPE"
+            before = next((a for a, b in pairwise(self.tokens) if b is bracket.token), None)
+            if before is not None and is_combination(before, self.names):
+                before.type, before.value = "FUNCTION", "binomial"
         types = [token.type for token in self.tokens]
         for i in range(len(types) - 1):
             if types[i : i + 2] == ["_OPEN", "_OPEN_SHAPE"]:
@@ -141,6 +148,8 @@ class Words:
                 return [token.changed("TIMES", "//")]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
                 raise self.refused("unknown", f"the function '{word}' is not understood", token)
+            if word == "choose" and self._is_between(before, following):
+                return [token.changed("_CHOOSE", word)]
             if word == "mod":
                 return [token.changed("TIMES", "%")]
             if word.lower() in v.PERCENT and before is not None and before.type in ENDS:
@@ -301,7 +310,7 @@ class Words:
             elif token.type in ("TIMES", "SIGN", "EQUALS", "RELATION", "_COMMA", "_CROSS"):
                 divided.discard(token.depth)
             found.append(token)
-            if before is not None and before.type == "FRACTION":
+            if before is not None and before.type in ("FRACTION", "BINOMIAL"):
                 token.argument = True
             before = token
         return found

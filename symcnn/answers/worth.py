@@ -13,6 +13,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.parity import alternating_power, with_parities
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
+from symcnn.answers.binomials import combinations
 from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
 from symcnn.answers.reading import Member
 from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
@@ -114,6 +115,8 @@ class _Worth:
                 return self._power(node, base, exponent)
             case tree.Fraction(above, below):
                 return self._product((above, below), ("/",))
+            case tree.Binomial(above, below):
+                return self._binomial(node, above, below)
             case tree.Percent(inner):
                 value, terms = self.sized(inner)
                 return self.arithmetic.divide(value, 100), terms
@@ -166,6 +169,13 @@ class _Worth:
                 whole = self.arithmetic.floor(self.arithmetic.divide(left, value))
                 above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
         return self.arithmetic.product(above, below), count
+
+    def _binomial(self, node: Any, above: Any, below: Any) -> tuple[Value, int]:
+        (value, terms), chosen = self.sized(above), self.value(below)
+        count = terms ** min(int(chosen), _LARGEST_DEGREE) if is_number(chosen) and chosen > 0 else terms**2
+        if count > _MOST_TERMS:
+            raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
+        return combinations(value, chosen, self.arithmetic, node), count
 
     def _divides(self, value: Value) -> None:
         if isinstance(value, Expr) and not value.is_positive:
