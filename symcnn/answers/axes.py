@@ -1,4 +1,4 @@
-"""Shapes whose sizes have names: C=64, H=32, W=32, and H×W×C = 32×32×64."""
+"""Shapes whose sizes have names: C=64, H=32, W=32, and H×W×C = 32×32×64; and those written as powers: 19²."""
 
 from __future__ import annotations
 
@@ -26,6 +26,31 @@ def with_axes(reading: Reading) -> Reading:
     if len(reading.members) > 1 or found is None:
         return reading
     return replace(reading, members=(_named(last, tuple(re.findall(r"[A-Z]", found[0]))),))
+
+
+def with_squares(reading: Reading, axes: int) -> Reading:
+    """Return a reading in which 19², and 19·19, is the size 19×19 of so many axes."""
+    members = tuple(_squared(member, axes) for member in reading.members)
+    if members == reading.members:
+        return reading
+    english, chinese = "a power read as sizes that are alike", "乘方按各边相等的尺寸读"
+    return replace(
+        reading,
+        members=members,
+        repairs=(*reading.repairs, english),
+        repairs_chinese=(*reading.repairs_chinese, chinese),
+    )
+
+
+def _squared(member: Member, axes: int) -> Member:
+    if member.form != "formula" or member.unit is not None or member.approximate:
+        return member
+    match member.items[0]:
+        case f.Power(base, f.Number(power)) if power == axes:
+            return replace(member, form="shape", items=(base,) * axes, half_unit=None)
+        case f.Product(factors, signs) if len(factors) == axes and len(set(factors)) == 1 and set(signs) == {"*"}:
+            return replace(member, form="shape", items=factors, half_unit=None)
+    return member
 
 
 def in_order(values: tuple[Value, ...], names: tuple[str, ...]) -> tuple[Value, ...]:

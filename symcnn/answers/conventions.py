@@ -98,6 +98,14 @@ _THRICE = (
     "it counts a training step, forward and backward, as three times the forward pass",
     "按训练一步计（前向加反向约为前向的三倍）",
 )
+_LAST_AND_BATCH = (
+    "it has the batch as its first axis and the channels as its last, as in TensorFlow",
+    "第一维是批大小，通道写在最后（如 TensorFlow）",
+)
+_LAST_WITHOUT_BATCH = (
+    "it leaves the batch axis out, and has the channels last, as in TensorFlow",
+    "省略了批的一维，且通道写在最后（如 TensorFlow）",
+)
 _TOOL = ("it counts as the convention {0} does", "按约定 {0} 计数")
 
 
@@ -134,7 +142,8 @@ def _whole_batch(asked: Question) -> Iterator[tuple[Any, ...]]:
     batches = [s for name, s in asked.given.symbols.items() if name in BATCHES and name not in own]
     if asked.kind == "shape":
         if asked.quantity in ("", "output", "shape"):
-            yield from (("batch", partial(tuple, (batch, *asked.value))) for batch in batches)
+            for batch in batches:
+                yield from _with_batch(batch, asked.value)
     elif asked.quantity not in (*_STORED, *_SIZES_OF) and (asked.quantity or is_cost(polynomial(asked.value))):
         yield from (("whole_batch", partial(product, (asked.value, batch))) for batch in batches)
 
@@ -167,13 +176,20 @@ def _of_shapes(asked: Question) -> Iterator[tuple[Any, ...]]:
         if not asked.layers and len(shape) == 4:  # a batch comes first
             yield _shape("channels_last", (shape[0], *shape[2:], shape[1]))
             yield _shape("no_batch", shape[1:])
+            yield (*_shape("channels_last", (*shape[2:], shape[1])), _LAST_WITHOUT_BATCH)
         elif asked.layers or len(shape) == 3:
             yield _shape("sizes_only", shape[1:])
     batch = None if asked.analysis is None else asked.analysis.batch
     if asked.quantity in ("output", "shape"):
-        yield _shape("batch", (1 if batch is None else exact(batch), *shape))
+        yield from _with_batch(1 if batch is None else exact(batch), shape)
     if asked.layers and asked.quantity == "size":
         yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+
+
+def _with_batch(batch: Value, shape: tuple[Value, ...]) -> Iterator[tuple[Any, ...]]:
+    yield _shape("batch", (batch, *shape))
+    if len(shape) > 1:
+        yield (*_shape("channels_last", (batch, *shape[1:], shape[0])), _LAST_AND_BATCH)
 
 
 def _shape(name: str, shape: tuple[Value, ...]) -> tuple[Any, ...]:

@@ -62,6 +62,10 @@ def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
     return verdicts.wrong("wants_number")
 
 
+def _is_area(value: Value, asked: Question) -> bool:
+    return isinstance(same(value, _product((asked.value,) * asked.axes), asked.given), Equal)
+
+
 def _product(values: Values) -> Value:
     return product(values)
 
@@ -84,6 +88,8 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     example = _example(answer.values, expected, findings)
     if example is None:
         return verdicts.UNDECIDED
+    if asked.axes > 1 and not answer.is_shape and _is_area(answer.values[0], asked):
+        return verdicts.wrong("area", example)
     if answer.is_number and is_number(expected[0]):
         return _wrong_number(answer, expected[0], example)
     return verdicts.wrong(found=example)

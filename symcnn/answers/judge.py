@@ -13,7 +13,7 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.axes import in_order, with_axes
+from symcnn.answers.axes import in_order, with_axes, with_squares
 from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
@@ -39,6 +39,7 @@ from symcnn.formula import nodes as f
 
 _BITS = 8  # of a byte
 _PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
+_SQUARES = ("size", "receptive_field")  # which 19² names by its sides; a jump of 2² is the product of strides
 _STEPS = ("=", ABOUT, ARROW)
 _RIGHT = (v.EXACT, v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP)
 _INEQUALITY = ("it compares, and says no value", "这是比较，没有给出数值")
@@ -117,19 +118,28 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
     """Return the verdict; where one size is asked, 24×24 is a shape and 3·8 a product, and what is right counts."""
     if asked.axes < 2 or asked.kind == "shape":
         return _judged_as(_form(asked), answer, asked, names, policy, locale)
-    found: list[Verdict] = []
+    found: dict[str, Verdict] = {}
     refused: Unreadable | None = None
     forms = ("shape", asked.kind)
     for form in forms if _PRODUCT.search(answer) is None else forms[::-1]:
         try:
-            found.append(_judged_as(form, answer, asked, names, policy, locale))
+            found[form] = _judged_as(form, answer, asked, names, policy, locale)
         except Unreadable as error:
             refused = refused or error
-        if found and found[-1].right:
-            return found[-1]
+        if form in found and found[form].right:
+            return _as_either(found)
     if refused is not None and not found:
         raise refused
-    return min(found, key=lambda one: v.VERDICTS.index(one.verdict))
+    return min(found.values(), key=lambda one: (v.VERDICTS.index(one.verdict), not one.slips))
+
+
+def _as_either(found: Mapping[str, Verdict]) -> Verdict:
+    """Return the last verdict, which is right; of 3×3 for 9 that it may as well be the wrong size of each axis."""
+    *others, last = found.values()
+    if not others or "shape" not in found or last is found["shape"] or found["shape"].verdict != v.WRONG:
+        return last
+    pairs = found["shape"], last
+    return verdicts.ambiguous(tuple(one.reading for one in pairs), tuple(one.reading_text for one in pairs))
 
 
 def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
@@ -137,6 +147,8 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
     reading = with_axes(readings[0])
+    if form == "shape" != asked.kind and asked.quantity in _SQUARES:
+        reading = with_squares(reading, asked.axes)
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
     if reading.is_factor and asked.quantity:

@@ -120,6 +120,10 @@ _MESSAGES: dict[str, Words] = {
         "This is the number of values, and the shape was asked for.",
         "这是元素总数，而题目问的是形状。",
     ),
+    "area": (
+        "This is the number of positions in it, and its size along one axis was asked for.",
+        "这是其中位置的总数，而题目问的是一条边的大小。",
+    ),
     "wants_shape": ("A shape was asked for: its sizes one by one.", "题目问的是形状，应逐个写出各维大小。"),
     "wants_number": ("One value was asked for, and not several.", "题目问的是一个值，而不是几个。"),
     "axes": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
+from symcnn.answers.placeholders import with_batch
 from symcnn.answers.reading import Unit
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
@@ -27,6 +28,7 @@ class Phrases:
     def settle(self) -> list[Token]:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
         self._unbox()
+        self.tokens = with_batch(self.tokens, self.scanner)
         self._split_chinese()
         self._drop_abbreviating_dots()
         self._drop_final_marks()

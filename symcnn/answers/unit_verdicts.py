@@ -30,6 +30,7 @@ _NAMES = {
     "pixels": ("pixels", "像素"),
     "channels": ("channels", "通道"),
     "layers": ("layers", "层"),
+    "weight_layers": ("layers with weights", "带权重的层"),
     "activations": ("activations", "激活值"),
     "operations": ("operations", "次运算"),
     "outputs": ("outputs", "输出"),

@@ -50,11 +50,20 @@ _BASES = {
         ops OPs Ops operations operation Operations OPS
     """),
 }
+# Of several words.
+_PHRASES = {
+    "params": frozenset(("weights and biases",)),
+    "weight_layers": frozenset((
+        "weight layers", "weighted layers", "weight layer", "parameter layers", "parametric layers", "parameterized layers",
+        "layers with weights", "layers with parameters", "gewichtete Schichten", "Schichten mit Gewichten",
+        "couches avec poids", "couches à poids", "capas con pesos",
+    )),
+}  # fmt: skip
 _WORDS = {
     "params": listed("""
         paramètres paramètre parámetros parámetro parametri parametro parâmetros trainable-parameters
         learnables 参数 參數 个参数 個參數 参数量 パラメータ 매개변수
-    """),
+    """) | _PHRASES["params"],
     "weights": listed("""
         weights weight Weights Gewichte poids pesos 权重 个权重
     """),
@@ -94,6 +103,9 @@ _WORDS = {
     "layers": listed("""
         layers layer Schichten couches capas 层
     """),
+    "weight_layers": listed("""
+        Gewichtsschichten 权重层 个权重层 带权重的层 有参数的层 参数层
+    """) | _PHRASES["weight_layers"],
 }
 _RATE = re.compile(r"(.*(?:FLOP|flop|OP)s?)/s(?:ec(?:ond)?)?$")
 NOTHING = listed(
@@ -121,8 +133,6 @@ def unit_named(word: str) -> Unit | None:
                 continue
             fast = rate or base.endswith("FLOPS")
             return Unit(word, "flops_per_second" if fast and quantity == "flops" else quantity, factor)
-    if word == "weights and biases":
-        return Unit(word, "params", 1)
     quantity = next((name for name, words in _WORDS.items() if word in words), None)
     return None if quantity is None else Unit(word, quantity, 1)
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.binomials import is_combination, with_combinations
-from symcnn.answers.formula_conventions import BATCHES
 from symcnn.answers.phrases import Phrases
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
@@ -36,7 +35,6 @@ class Words:
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
         self._make_shapes()
-        self._name_batch()
         self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
         self.bound = frozenset(self._indices())
         self._resolve()
@@ -86,22 +84,6 @@ class Words:
                 if close is not None:  # torch.Size([64, 32, 32])
                     self.tokens = [t for j, t in enumerate(self.tokens) if j not in (i, close + 1)]
                 return
-
-    def _name_batch(self) -> None:
-        """Read None and -1 at the beginning of a shape as the size of the batch, as frameworks print it."""
-        if self.scanner.form not in ("shape", None):
-            return
-        tokens = self.tokens
-        name = next((name for name in BATCHES if name in self.names), BATCHES[0])
-        for place in range(len(tokens) - 2, -1, -1):
-            if place and tokens[place - 1].type not in ("_OPEN", "_OPEN_SHAPE", "EQUALS", "RELATION", "ABOUT"):
-                continue
-            count = 1 if tokens[place].value == "None" else 2
-            following = tokens[place + count : place + count + 1]
-            text = self.scanner.text[tokens[place].start : tokens[place + count - 1].end]
-            if text in ("None", "-1") and "None" not in self.names and following and following[0].type == "_COMMA":
-                tokens[place : place + count] = [tokens[place].changed("WORD", name)]
-                self.scanner.plain.mended(f"{text} read as the batch {name}", f"{text} 按批大小 {name} 读")
 
     def _resolve(self) -> None:
         found: list[Token] = []
