@@ -9,7 +9,7 @@ from symcnn.formula.greek import GREEK_LETTERS
 SIGNS = {
     "cdot": "·", "bullet": "·", "times": "×", "ast": "*", "star": "*", "div": "/", "bmod": "%", "mod": "%", "%": "%",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">",
-    "ne": "!=", "neq": "!=", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "~", "equiv": "=", "to": "→",
+    "ne": "!=", "neq": "!=", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "~", "equiv": "=", "in": "=", "to": "→",
     "rightarrow": "→", "longrightarrow": "→", "Rightarrow": "→", "implies": "→", "mapsto": "→", "colon": ":",
     "lbrack": "[", "rbrack": "]", "slash": "/",
 }  # fmt: skip

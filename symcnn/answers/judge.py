@@ -100,7 +100,7 @@ def values_of(answer: str, asked: Question, names: Names, locale: str | None = N
     """Return what an answer comes to at its end, right or wrong; None for one that says nothing clear."""
     try:
         readings = read(answer, names, locale=locale, form=_form(asked))
-        reading = with_axes(readings[0])
+        reading = _with_sizes(readings[0], _form(asked), asked)
         if len(readings) > 1 or reading.free:
             return None
         found = answered(reading.members[-1], asked)
@@ -146,9 +146,7 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     readings = read(answer, names, locale=locale, form=form)
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
-    reading = with_axes(readings[0])
-    if form == "shape" != asked.kind and asked.quantity in _SQUARES:
-        reading = with_squares(reading, asked.axes)
+    reading = _with_sizes(readings[0], form, asked)
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
     if reading.is_factor and asked.quantity:
@@ -169,6 +167,13 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
     repairs, chinese = reading.repairs, reading.repairs_chinese
     found = replace(found, reading=latex(reading), reading_text=plain(reading))
     return replace(found, repairs=repairs, repairs_chinese=chinese)
+
+
+def _with_sizes(reading: Reading, form: str, asked: Question) -> Reading:
+    """Return a reading with the names of its sizes, and as a shape where it is a power of the size of each axis."""
+    reading = with_axes(reading)
+    powers = form == "shape" != asked.kind and asked.quantity in _SQUARES
+    return with_squares(reading, asked.axes) if powers else reading
 
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:

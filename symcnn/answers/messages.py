@@ -67,6 +67,14 @@ _MESSAGES: dict[str, Words] = {
         "It does not grow faster than this, but this is not its order: a smaller bound holds.",
         "增长确实不超过此阶，但这不是它的阶：还有更小的界。",
     ),
+    "order_sign": (
+        "An order is that of a positive function, and this is {answer} for {point}.",
+        "阶应由正函数给出，而此式当{point}时为 {answer}。",
+    ),
+    "order_sign_number": (
+        "An order is that of a positive function, and this is {answer}.",
+        "阶应由正函数给出，而这是 {answer}。",
+    ),
     "order_wrong": ("This is not how it grows.", "增长阶不对。"),
     "inconsistent": (
         "The step {left} {sign} {right} is false{values}.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
 from symcnn.answers.placeholders import with_batch
-from symcnn.answers.reading import Unit
 from symcnn.answers.scanner import Scanner
+from symcnn.answers.terms import counted_terms
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
 from symcnn.answers.unreadable import Unreadable
@@ -254,10 +254,14 @@ class Phrases:
         if len(before) == 1 and before[0].type == "WORD":
             return not self.names.splits(before[0].value)
         shape = [token.type for token in before]
-        if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and before[0].value not in v.CALLED:
+        if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and not self._is_called(before[0].value):
             called = all(kind in ("WORD", "_COMMA", "_OPEN", "_CLOSE") for kind in shape) and shape.count("_OPEN") == 1
             return called and not self.names.splits(before[0].value)
         return len(before) <= _LABEL_WORDS and all(self._names_something(token) for token in before)
+
+    def _is_called(self, word: str) -> bool:
+        """Tell whether a word before brackets is a function, or the sign of an order: O(n) = O(n²)."""
+        return word in v.CALLED or (word in v.ORDERS and word not in self.names)
 
     def _names_something(self, token: Token) -> bool:
         """Tell a word of a label, or a name such as conv1, from one of a sentence."""
@@ -290,28 +294,12 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
-        segment = self._terms_counted(self._without_lone_times(segment))
+        segment = counted_terms(self._without_lone_times(segment), self.is_word, self.scanner)
         while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._rounded(self._with_unit(segment))
-
-    def _terms_counted(self, segment: list[Token]) -> list[Token]:
-        """Read 9216 weights + 64 biases as so many parameters: the words belong to the terms, not to the sum."""
-        ends = [i for i, token in enumerate(segment) if i and token.type == "SIGN" and not token.depth]
-        if not ends or any(segment[i].value != "+" for i in ends):
-            return segment
-        words = [i - 1 for i in (*ends, len(segment)) if i > 1 and self._is_part(segment[i - 1], segment[i - 2])]
-        if not words or (words == [len(segment) - 1] and not self._is_part(segment[-1], segment[-2], "biases")):
-            return segment
-        unit = Token("UNIT", Unit("parameters", "params", 1), segment[-1].end, segment[-1].end)
-        self.scanner.plain.mended("the words behind the terms of a sum read as parameters", "各项后的单位按参数读")
-        return [*(token for i, token in enumerate(segment) if i not in words), unit]
-
-    def _is_part(self, token: Token, before: Token, *kinds: str) -> bool:
-        named = unit_named(str(token.value)) if self.is_word(token) and before.type in ENDS else None
-        return named is not None and named.factor == 1 and named.quantity in (kinds or ("weights", "biases", "params"))
 
     def _rounded(self, segment: list[Token]) -> list[Token]:
         """Read 110.5 向下取整, and 110.5 rounded down, as 110.5 → ⌊110.5⌋."""

@@ -42,18 +42,22 @@ def _length(tokens: list[Token], place: int, scanner: Scanner) -> int:
     """Return how many tokens are the batch before a comma or a cross; 0 where none are."""
     for count in range(1, _LONGEST + 1):
         following = tokens[place + count : place + count + 1]
-        if following and (following[0].type == "_COMMA" or following[0].value == "×"):
+        if following and _is_between_sizes(following[0]):
             said = _text(tokens[place : place + count], scanner)
             if said in scanner.names:
                 return 0
-            other = said in BATCHES and _has_axes(tokens[place:]) and any(map(scanner.names.__contains__, BATCHES))
+            other = said in BATCHES and _has_axes(tokens[place:]) and any(name in scanner.names for name in BATCHES)
             return count if said in (*_PRINTED, *_SPELT) or other else 0
     return 0
 
 
 def _has_axes(tokens: list[Token]) -> bool:
     """Tell whether so many sizes follow that the first can only be the batch."""
-    return sum(token.type == "_COMMA" or token.value == "×" for token in tokens) >= _AXES
+    return sum(map(_is_between_sizes, tokens)) >= _AXES
+
+
+def _is_between_sizes(token: Token) -> bool:
+    return token.type == "_COMMA" or str(token.value) == "×"
 
 
 def _text(tokens: list[Token], scanner: Scanner) -> str:

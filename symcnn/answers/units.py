@@ -54,16 +54,17 @@ _BASES = {
 _PHRASES = {
     "params": frozenset(("weights and biases",)),
     "weight_layers": frozenset((
-        "weight layers", "weighted layers", "weight layer", "parameter layers", "parametric layers", "parameterized layers",
-        "layers with weights", "layers with parameters", "gewichtete Schichten", "Schichten mit Gewichten",
-        "couches avec poids", "couches à poids", "capas con pesos",
+        "weight layers", "weighted layers", "weight layer", "parameter layers", "parametric layers",
+        "parameterized layers", "layers with weights", "layers with parameters", "gewichtete Schichten",
+        "Schichten mit Gewichten", "couches avec poids", "couches à poids", "capas con pesos",
     )),
 }  # fmt: skip
 _WORDS = {
     "params": listed("""
         paramètres paramètre parámetros parámetro parametri parametro parâmetros trainable-parameters
         learnables 参数 參數 个参数 個參數 参数量 パラメータ 매개변수
-    """) | _PHRASES["params"],
+    """)
+    | _PHRASES["params"],
     "weights": listed("""
         weights weight Weights Gewichte poids pesos 权重 个权重
     """),
@@ -105,7 +106,8 @@ _WORDS = {
     """),
     "weight_layers": listed("""
         Gewichtsschichten 权重层 个权重层 带权重的层 有参数的层 参数层
-    """) | _PHRASES["weight_layers"],
+    """)
+    | _PHRASES["weight_layers"],
 }
 _RATE = re.compile(r"(.*(?:FLOP|flop|OP)s?)/s(?:ec(?:ond)?)?$")
 NOTHING = listed(

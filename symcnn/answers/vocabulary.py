@@ -25,6 +25,8 @@ UNKNOWN_FUNCTIONS = listed(
     log ln lg log2 log10 exp sin cos tan round gcd lcm len range math fix
     """
 )
+# How orders of growth are written.
+ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 SUMMED = {"Sum": "sum", "sum": "sum", "summation": "sum", "Product": "prod", "prod": "prod", "product": "prod"}
 CALLED = frozenset((*FUNCTIONS, *TABLE_FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
 
@@ -57,6 +59,20 @@ LABEL_WORDS = listed(
     """
 )
 NEXT_LABEL = " = "  # parts the labels of a chain: H_out = W_out = 28
+NUMBERS = {
+    word: number
+    for line in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "un deux trois quatre cinq six sept huit neuf dix onze douze",
+        "uno dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    )
+    for number, word in enumerate(line.split(), start=1)
+}
+# Kinds of layers, as they are counted: 3 conv + 1 fc.
+LAYER_KINDS = listed(
+    "conv convs convolutional convolution convolutions fc fcs dense linear fully connected hidden faltungs"
+)
 FALSE_WORDS = listed("wrong not false incorrect never no falsch falso faux")
 APPROXIMATE = listed(
     """

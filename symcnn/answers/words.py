@@ -8,11 +8,11 @@ from itertools import pairwise
 from symcnn.answers import vocabulary as v
 from symcnn.answers.binomials import is_combination, with_combinations
 from symcnn.answers.phrases import Phrases
+from symcnn.answers.scales import Scaled
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.unreadable import Unreadable
 
-_ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
 _WORD = re.compile(r"\w+'*")
 _PARTS = re.compile(r"[_,+\-]")
@@ -117,8 +117,8 @@ class Words:
             return [token.changed("FUNCTION", "floor" if v.CHINESE_ROUNDED[word] == "FLOOR" else "ceil")]
         if token.type == "CHINESE":
             raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
-        if word in _ORDERS and opens and self._begins_member(before) and self._asks_order(word):
-            return [token.changed("ORDER", _ORDERS[word])]
+        if word in v.ORDERS and opens and self._begins_member(before) and self._asks_order(word):
+            return [token.changed("ORDER", v.ORDERS[word])]
         if word not in self.names:
             if opens and word in v.FUNCTIONS:
                 return [token.changed("FUNCTION", v.FUNCTIONS[word])]
@@ -126,6 +126,8 @@ class Words:
                 return [token.changed("FUNCTION", v.TABLE_FUNCTIONS[word])]
             if opens and word in v.SUMMED:
                 return [token.changed("SUMMED", v.SUMMED[word])]
+            if word.lower() in v.NUMBERS:
+                return [token.changed("NUMBER", Scaled.plain(v.NUMBERS[word.lower()]))]
             if word == "div" and self._is_between(before, following):
                 return [token.changed("TIMES", "//")]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
