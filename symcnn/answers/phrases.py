@@ -87,6 +87,7 @@ class Phrases:
             type_, length = self._chinese_word(text, token)
             if type_:
                 value = "=" if type_ == "EQUALS" else text[:length]
+                type_, value = v.CHINESE_SIGNS.get(value, (type_, value))
                 found.append(Token(type_, value, start, start + length, token.depth))
             text, start = text[length:], start + length
         return found
@@ -368,5 +369,6 @@ _CHINESE = [
     (v.CHINESE_SEVERAL, "several"),
     (v.CHINESE_IS, "EQUALS"),
     (v.CHINESE_ABOUT, "ABOUT"),
+    (tuple(v.CHINESE_SIGNS), "TIMES"),
     (v.CHINESE_FILLERS, ""),
 ]

@@ -69,6 +69,14 @@ NUMBERS = {
     )
     for number, word in enumerate(line.split(), start=1)
 }
+# Signs in words, between two factors or terms.
+SIGNS = {
+    **dict.fromkeys(("times", "mal", "fois", "por"), ("TIMES", "*")),
+    **dict.fromkeys(("plus", "más"), ("SIGN", "+")),
+    **dict.fromkeys(("minus", "moins", "menos", "less"), ("SIGN", "-")),
+}
+CHINESE_SIGNS = {"乘以": ("TIMES", "*"), "乘": ("TIMES", "*"), "除以": ("TIMES", "/"), "加上": ("SIGN", "+"),
+    "加": ("SIGN", "+"), "减去": ("SIGN", "-"), "减": ("SIGN", "-")}  # fmt: skip
 # Kinds of layers, as they are counted: 3 conv + 1 fc.
 LAYER_KINDS = listed(
     "conv convs convolutional convolution convolutions fc fcs dense linear fully connected hidden faltungs"

@@ -128,6 +128,8 @@ class Words:
                 return [token.changed("SUMMED", v.SUMMED[word])]
             if word.lower() in v.NUMBERS:
                 return [token.changed("NUMBER", Scaled.plain(v.NUMBERS[word.lower()]))]
+            if word.lower() in v.SIGNS and self._is_between(before, following):
+                return [token.changed(*v.SIGNS[word.lower()])]
             if word == "div" and self._is_between(before, following):
                 return [token.changed("TIMES", "//")]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
