@@ -304,7 +304,8 @@ class Phrases:
 
     def _rounded(self, segment: list[Token]) -> list[Token]:
         """Read 110.5 向下取整, and 110.5 rounded down, as 110.5 → ⌊110.5⌋."""
-        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
+        words = v.CHINESE_ROUNDED if segment[-1].type == "CHINESE" else v.ROUNDED_WORDS
+        opening = words.get(str(segment[-1].value)) if self.is_word(segment[-1]) else None
         count = 1
         if [str(token.value) for token in segment[-2:-1]] == ["rounded"] and self.is_word(segment[-1]):
             opening, count = v.ROUNDED.get(str(segment[-1].value)), 2

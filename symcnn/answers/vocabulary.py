@@ -112,7 +112,8 @@ CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
 CHINESE_ABOUT = ("约等于", "約等於", "大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
 CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
 CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING", "取整": "FLOOR"}
-ROUNDED = {"down": "FLOOR", "up": "CEILING"}
+ROUNDED = {"down": "FLOOR", "up": "CEILING"}  # behind `rounded`
+ROUNDED_WORDS = {"abgerundet": "FLOOR", "aufgerundet": "CEILING"}
 CHINESE_SEVERAL = ("和", "与", "及")
 CHINESE_FILLERS = (
     "答案", "答", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以",
