@@ -13,7 +13,7 @@ from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdict as v
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.axes import in_order, with_axes, with_squares
+from symcnn.answers.axes import in_order, with_axes, with_powers, with_squares
 from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
@@ -172,7 +172,9 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
 def _with_sizes(reading: Reading, form: str, asked: Question) -> Reading:
     """Return a reading with the names of its sizes, and as a shape where it is a power of the size of each axis."""
     reading = with_axes(reading)
-    powers = form == "shape" != asked.kind and asked.quantity in _SQUARES
+    if asked.kind == "shape":
+        return with_powers(reading, len(asked.value))
+    powers = form == "shape" and asked.quantity in _SQUARES
     return with_squares(reading, asked.axes) if powers else reading
 
 

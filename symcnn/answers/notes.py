@@ -23,6 +23,14 @@ _ROUNDED = re.compile(
 _BYTES = re.compile(r"(?<=\d)\s{1,3}\(\s{0,3}[\d.,]{1,12}\s{0,3}[KMGT]?i?B(?:ytes)?\s{0,3}\)[\s.]{0,3}\Z")
 _COUNTED = re.compile(r"(?<=[\w)}])\s{0,3}\((?:weights?|bias(?:es)?|Gewichte|poids|biais|权重|偏置)\)", re.IGNORECASE)
 _UNIT = re.compile(r"(?<=[\w)])\s{0,3}(\()\s{0,3}([A-Za-z\u4e00-\u9fff]{2,20})\s{0,3}(\))[\s.]{0,3}\Z")
+_SPACE = re.compile(
+    r"(?:^|(?<=[=$\s]))((?:\\mathbb\s{0,3}\{?\s{0,3}R\s{0,3}\}?|\\R|R)\s{0,3}\^\s{0,3}[({])(.*)[)}][\s$]{0,3}\Z",
+    re.DOTALL,
+)
+_CROSSED = re.compile(r"[x×,*]|\\times")
+_AXES = re.compile(
+    r"(?<=[\d)\]}])\s{0,3}[(\[]\s{0,3}([NCDLHW](?:\s{0,3}[x×X,*]\s{0,3}[NCDLHW])+)\s{0,3}[)\]][\s.]{0,3}\Z"
+)
 _COMMENT = re.compile(r"\s#\s.*\Z")
 
 
@@ -31,6 +39,9 @@ def without_notes(plain: Normalised, form: str | None) -> None:
     _without_markdown(plain)
     _without_comment(plain)
     _without_biases(plain)
+    if form == "shape":
+        _bare_space(plain)
+        _take_axes(plain)
     if "(" in plain.text or "," in plain.text:
         _without_size(plain, form)
         _bare_rounding(plain)
@@ -73,6 +84,22 @@ def _without_size(plain: Normalised, form: str | None) -> None:
     if found is not None:
         plain.text = _blanked(plain.text, *found.span())
         plain.mended("the size in bytes behind the number left out", "略去数字后的字节数")
+
+
+def _bare_space(plain: Normalised) -> None:
+    r"""Leave out the real numbers of which a shape is the exponent: \in \mathbb{R}^{32\times24\times24}."""
+    found = _SPACE.search(plain.text)
+    if found is not None and _CROSSED.search(found[2]):
+        plain.text = _blanked(_blanked(plain.text, *found.span(1)), found.end(2), found.end(2) + 1)
+        plain.mended("the exponent of ℝ read as the shape", "ℝ 的指数按形状读")
+
+
+def _take_axes(plain: Normalised) -> None:
+    """Take the letters of the axes behind a shape, 24×24×32 (H×W×C), as its label."""
+    found = _AXES.search(plain.text, max(0, len(plain.text) - _LONGEST_NOTE))
+    if found is not None:
+        plain.axes = found[1]
+        plain.text = _blanked(plain.text, *found.span())
 
 
 def _bare_rounding(plain: Normalised) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symcnn.answers import vocabulary as v
 from symcnn.answers.placeholders import with_batch
 from symcnn.answers.scanner import Scanner
+from symcnn.answers.shape_words import with_words
 from symcnn.answers.terms import counted_terms
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
@@ -29,6 +30,8 @@ class Phrases:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
         self._unbox()
         self.tokens = with_batch(self.tokens, self.scanner)
+        if self.scanner.form == "shape":
+            self.tokens = with_words(self.tokens, self.is_word)
         self._split_chinese()
         self._drop_abbreviating_dots()
         self._drop_final_marks()

@@ -106,7 +106,7 @@ class _Attempt:
         return Reading(
             members,
             chain.relations,
-            self.words.phrases.label,
+            self.words.phrases.label or self.plain.axes,
             tuple(repair.english for repair in self.plain.repairs),
             tuple(repair.chinese for repair in self.plain.repairs),
             tuple(self.words.assumed),

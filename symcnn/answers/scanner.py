@@ -25,7 +25,7 @@ _MASTER = re.compile(
     |(?P<integer>\d{{1,15}}(?=[-+*^/)(\]}}=]|\s*\Z))
     |(?P<number>\d|\.(?=\d))
     |(?P<series>[∑Σ∏Π](?=\s*[_^])|(?:sum|prod)(?=[_^]))
-    |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|np|numpy|torch|sympy)\.(?=[a-z]))
+    |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|Math|np|numpy|torch|tf|sympy)\.(?=[a-z]))
     |(?P<word>[{_LETTER}](?:[{_LETTER}0-9]|_(?=[{_LETTER}0-9]))*'*)
     |(?P<chinese>[぀-ヿ㐀-鿿가-힯]+)
     |(?P<command>\\(?:[A-Za-z]+\*?|[%\#{{}}|&_$]))
@@ -246,6 +246,8 @@ class Scanner:
         if sign == "@" and self.form == "shape":
             self.crosses.append((self.add("TIMES", "×", start, end), self.open[-1] if self.open else None))
             return end
+        if sign == ";" and (self.open or self.form == "shape"):  # how lists are written where commas are decimal marks
+            sign = ","
         value = "/" if sign == "÷" else "*" if sign == "·" else sign
         token = self.add(_SIGNS.get(sign, "RELATION"), _RELATIONS.get(sign, value), start, end)
         if sign == ",":

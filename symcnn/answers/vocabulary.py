@@ -18,7 +18,9 @@ COMBINATIONS = "C"  # C(n, 2), where no symbol has that name
 TABLE_FUNCTIONS = {
     "SUM": "plus", "PRODUCT": "times", "POWER": "pow", "INT": "floor", "TRUNC": "int", "ROUNDDOWN": "rounddown",
     "QUOTIENT": "quotient", "MOD": "mod", "MAX": "max", "MIN": "min", "ABS": "abs", "SQRT": "sqrt",
-    "COMBIN": "binomial",
+    "COMBIN": "binomial", "SUMME": "plus", "SOMME": "plus", "SUMA": "plus", "PRODUKT": "times", "PRODUIT": "times",
+    "PRODUCTO": "times", "POTENZ": "pow", "PUISSANCE": "pow", "POTENCIA": "pow", "GANZZAHL": "floor", "ENT": "floor",
+    "ENTERO": "floor", "KÜRZEN": "int", "ABRUNDEN": "rounddown", "REST": "mod", "WURZEL": "sqrt",
 }  # fmt: skip
 UNKNOWN_FUNCTIONS = listed(
     """
@@ -39,7 +41,7 @@ FILLERS = listed(
     convolution needs i think altogether overall required trainable learnable die der das antwort ist sind
     ergebnis insgesamt also anzahl la el le les réponse est sont il y a respuesta es son hay total soit
     environ feature map spatial per image pixels and-so y= result: compute cost complexity order on
-    saving savings reduction
+    saving savings reduction tensor
     """
 ) - {"i", "think", "and-so", "y=", "result:"}
 # What labels name, by the quantity; units name more of them.
@@ -77,6 +79,29 @@ SIGNS = {
 }
 CHINESE_SIGNS = {"乘以": ("TIMES", "*"), "乘": ("TIMES", "*"), "除以": ("TIMES", "/"), "加上": ("SIGN", "+"),
     "加": ("SIGN", "+"), "减去": ("SIGN", "-"), "减": ("SIGN", "-")}  # fmt: skip
+# The axes of a shape by their words; `depth` is that of the channels where no word for these is used.
+AXIS_WORDS = {
+    **dict.fromkeys(
+        ("c", "channels", "channel", "kanäle", "canaux", "canales", "通道", "通道数", "filters", "maps"), "C"
+    ),
+    **dict.fromkeys(("h", "height", "höhe", "hauteur", "altura", "alto", "高", "高度", "rows", "rh"), "H"),
+    **dict.fromkeys(("w", "width", "breite", "largeur", "anchura", "ancho", "宽", "宽度", "columns", "cols"), "W"),
+    **dict.fromkeys(("depth", "tiefe", "profondeur", "profundidad", "深度", "d"), "D"),
+    **dict.fromkeys(("n", "batch", "批大小"), "N"),
+}
+CHANNEL_WORDS = listed(
+    """
+    channels channel feature features maps map filters kanäle kanälen canaux canales canali 通道 个通道 通道数
+    featuremaps feature-maps 特征图 个特征图 output
+    """
+)
+# What stands between a number of channels and the other sizes: 24×24 with 32 channels, 32 maps of size 24×24.
+SIZE_JOINTS = listed(
+    """
+    with of and each size sizes at mit und der die größe je à de avec et taille con y por spatial dimension
+    dimensions by pixels px 大小 大小为 尺寸 尺寸为 每个 的 和
+    """
+)
 # Kinds of layers, as they are counted: 3 conv + 1 fc.
 LAYER_KINDS = listed(
     "conv convs convolutional convolution convolutions fc fcs dense linear fully connected hidden faltungs"
