@@ -6,6 +6,7 @@ from symcnn.answers import vocabulary as v
 from symcnn.answers.placeholders import with_batch
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.shape_words import with_words
+from symcnn.answers.spoken import with_spoken_powers
 from symcnn.answers.terms import counted_terms
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
@@ -33,10 +34,13 @@ class Phrases:
         if self.scanner.form == "shape":
             self.tokens = with_words(self.tokens, self.is_word)
         self._split_chinese()
+        if any(map(self.is_word, self.tokens)):
+            self.tokens = with_spoken_powers(self.tokens, self.is_word)
         self._drop_abbreviating_dots()
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
+        self._divide()
         self._join_lines()
         self._take_label()
         self._equate()
@@ -87,6 +91,10 @@ class Phrases:
             if text in NOTHING or text in v.CHINESE_ROUNDED or unit_named(text) is not None:
                 found.append(Token("CHINESE", text, start, start + len(text), token.depth))
                 break
+            if (power := next((w for w in v.CHINESE_POWERS if text.startswith(w)), None)) is not None:
+                found.append(Token("CHINESE", power, start, start + len(power), token.depth))
+                text, start = text[len(power) :], start + len(power)
+                continue
             type_, length = self._chinese_word(text, token)
             if type_:
                 value = "=" if type_ == "EQUALS" else text[:length]
@@ -218,6 +226,16 @@ class Phrases:
             self._about(token)
         if colon or self._begins_another_label():
             self._take_label()
+
+    def _divide(self) -> None:
+        """Read the colon of 28:2 as the sign of a division; that of a label has no space before it, and one behind."""
+        for place in range(1, len(self.tokens) - 1):
+            before, token, following = self.tokens[place - 1 : place + 2]
+            if token.type == "MARK" and token.value == ":" and token.gap == following.gap:
+                factors = before.type in ENDS | {"WORD"} and following.type in STARTS | {"WORD"}
+                if factors and not self.is_word(before) and not self.is_word(following):
+                    self.tokens[place] = token.changed("TIMES", "/")
+                    self.scanner.plain.mended(": read as divided by", ": 按除号读")
 
     def _equate(self) -> None:
         """Read 64*(144+1) is 9280 as an equation."""

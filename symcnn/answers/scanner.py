@@ -14,7 +14,7 @@ from symcnn.answers.numerals import chinese_number
 from symcnn.answers.scales import Scaled, number_at
 from symcnn.answers.tokens import ENDS, PAIRS, SUBSCRIPT, Token
 from symcnn.answers.unreadable import Unreadable
-from symcnn.answers.vocabulary import CALLED, COMBINATIONS
+from symcnn.answers.vocabulary import CALLED, COMBINATIONS, FUNCTIONS
 
 _DEEPEST = 24  # nested brackets; people need about six
 _MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network has some 300
@@ -34,6 +34,7 @@ _MASTER = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_LATEX = re.compile(r"\\[^ ]|\$")
 _TIMES_NUMBER = re.compile(r"[xX](?=\d)")
 _SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
@@ -140,6 +141,8 @@ class Scanner:
     # One method for each group of the master pattern; each returns the place behind what it read.
 
     def space(self, found: re.Match[str]) -> int:
+        if found[0] == "\\ " and _LATEX.search(self.text) is None:  # H \ 2 divides in some languages
+            raise self.refused("unknown", "'\\' is not understood", found.start(), found.start() + 1, "/ divides")
         self.gap = True
         return found.end()
 
@@ -288,7 +291,8 @@ class Scanner:
             ):
                 kind = "list"
             elif before.type == "WORD" and before.value not in self.names:
-                kind = "call" if before.value in CALLED or before.value == COMBINATIONS else ""
+                called = before.value in CALLED or before.value.lower() in FUNCTIONS or before.value == COMBINATIONS
+                kind = "call" if called else ""
         if kind in ("text", "box"):
             token = Token(kind, sign, start, end, self.depth)
             if kind == "box":

@@ -77,6 +77,13 @@ SIGNS = {
     **dict.fromkeys(("plus", "más"), ("SIGN", "+")),
     **dict.fromkeys(("minus", "moins", "menos", "less"), ("SIGN", "-")),
 }
+# Powers in words, behind a factor; and what says that an exponent follows.
+CHINESE_POWERS = {"的平方": 2, "平方": 2, "的立方": 3, "立方": 3}
+POWERS = {
+    "squared": 2, "cubed": 3, "quadrat": 2, "zum quadrat": 2, "au carré": 2, "au cube": 3, "al cuadrado": 2,
+    "al cubo": 3, **CHINESE_POWERS,
+}  # fmt: skip
+RAISED = ("hoch", "to the power of", "to the power", "elevado a", "puissance")
 CHINESE_SIGNS = {"乘以": ("TIMES", "*"), "乘": ("TIMES", "*"), "除以": ("TIMES", "/"), "加上": ("SIGN", "+"),
     "加": ("SIGN", "+"), "减去": ("SIGN", "-"), "减": ("SIGN", "-")}  # fmt: skip
 # The axes of a shape by their words; `depth` is that of the channels where no word for these is used.
@@ -84,7 +91,7 @@ AXIS_WORDS = {
     **dict.fromkeys(
         ("c", "channels", "channel", "kanäle", "canaux", "canales", "通道", "通道数", "filters", "maps"), "C"
     ),
-    **dict.fromkeys(("h", "height", "höhe", "hauteur", "altura", "alto", "高", "高度", "rows", "rh"), "H"),
+    **dict.fromkeys(("h", "height", "höhe", "hauteur", "altura", "alto", "高", "高度", "rows"), "H"),
     **dict.fromkeys(("w", "width", "breite", "largeur", "anchura", "ancho", "宽", "宽度", "columns", "cols"), "W"),
     **dict.fromkeys(("depth", "tiefe", "profondeur", "profundidad", "深度", "d"), "D"),
     **dict.fromkeys(("n", "batch", "批大小"), "N"),
@@ -92,7 +99,7 @@ AXIS_WORDS = {
 CHANNEL_WORDS = listed(
     """
     channels channel feature features maps map filters kanäle kanälen canaux canales canali 通道 个通道 通道数
-    featuremaps feature-maps 特征图 个特征图 output
+    featuremaps feature-maps 特征图 个特征图
     """
 )
 # What stands between a number of channels and the other sizes: 24×24 with 32 channels, 32 maps of size 24×24.

@@ -17,6 +17,7 @@ _POWERLESS = re.compile(r"[^\W\d_]\d+$")
 _WORD = re.compile(r"\w+'*")
 _PARTS = re.compile(r"[_,+\-]")
 _NUMBERS = re.compile(r"(?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE) (?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE)")
+_COMPARISONS = ("<", ">", "≤", "≥", "≠")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -34,6 +35,10 @@ class Words:
 
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
+        if self.tokens[0].type == "RELATION" and self.tokens[0].value in _COMPARISONS:
+            token = self.tokens[0]
+            span, chinese = self.scanner.plain.span(token.start, token.end), "这是比较，没有给出数值"
+            raise Unreadable("syntax", "it compares, and says no value", span, "give the value", chinese)
         self._make_shapes()
         self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
         self.bound = frozenset(self._indices())
@@ -120,8 +125,8 @@ class Words:
         if word in v.ORDERS and opens and self._begins_member(before) and self._asks_order(word):
             return [token.changed("ORDER", v.ORDERS[word])]
         if word not in self.names:
-            if opens and word in v.FUNCTIONS:
-                return [token.changed("FUNCTION", v.FUNCTIONS[word])]
+            if opens and (word in v.FUNCTIONS or (word.lower() in v.FUNCTIONS and not self.names.splits(word))):
+                return [token.changed("FUNCTION", v.FUNCTIONS.get(word) or v.FUNCTIONS[word.lower()])]
             if opens and word in v.TABLE_FUNCTIONS and not self.names.splits(word):
                 return [token.changed("FUNCTION", v.TABLE_FUNCTIONS[word])]
             if opens and word in v.SUMMED:
