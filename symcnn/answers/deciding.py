@@ -179,9 +179,23 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
     if special and (not single or _is_one_group(special)):
         return verdicts.assume(special, policy, made if single else ())
     if not made:
-        return None
+        return _rounded_slip(answer, expected, asked) if symbolic else None
     findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
     return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
+
+
+def _rounded_slip(answer: Answered, expected: Values, asked: Question) -> Verdict | None:
+    """Return the verdict on a mistake after which rounding was forgotten as well: (H − K)/S + 1."""
+    if not leaves_rounding_out(answer.values, expected):
+        return None
+    values = tuple(asked.given.quick_arithmetic.floor(value) for value in answer.values)
+    made = () if values == answer.values else explanations(asked, replace(answer, values=values))
+    if not made:
+        return None
+    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
+    return verdicts.wrong(
+        "wrong_slip_rounded", _example(answer.values, expected, findings), slip=verdicts.slip_words(made)
+    )
 
 
 def _is_one_group(claims: tuple[Any, ...]) -> bool:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from symcnn.algebra.symbols import is_number
+from symcnn.answers import tree, verdicts
 from symcnn.answers import verdict as v
-from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.axes import in_order, with_axes, with_powers, with_squares
 from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
@@ -29,7 +29,6 @@ from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
 from symcnn.answers.roots import RootLeftError, counterexample
 from symcnn.answers.rounding import half_place
-from symcnn.answers.tree import walked
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
@@ -156,10 +155,15 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
         found = verdicts.assume_case(reading.assumed, policy)
     elif reading.free and found.verdict == v.WRONG and (pairs := _in_other_case(reading, asked, policy)):
         found = verdicts.assume_case(pairs, policy)
+    elif found.verdict == v.WRONG and (called := _without_exclamation(reading)) is not None:
+        if _of_reading(called, asked, policy).verdict == v.EXACT:
+            return verdicts.ambiguous((latex(called), latex(reading)), (plain(called), plain(reading)))
     elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
-        last = {node.name for item in reading.members[-1].items for node in walked(item) if isinstance(node, f.Name)}
+        last = {
+            node.name for item in reading.members[-1].items for node in tree.walked(item) if isinstance(node, f.Name)
+        }
         unknown = tuple(name for name in reading.free if name in last)  # others are those that something is put in for
         found = verdicts.unknown_names(unknown, sorted(asked.given.symbols), found) if unknown else found
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
@@ -221,6 +225,15 @@ def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[t
     pairs = tuple((name, found[0]) for name, found in same.items())
     verdict = _of_reading(reading, replace(asked, given=asked.given.with_spellings(dict(pairs))), policy).verdict
     return pairs if verdict == v.EXACT else ()
+
+
+def _without_exclamation(reading: Reading) -> Reading | None:
+    """Return a reading without the ! at its end, which may be a factorial or not, as in 832!."""
+    *others, last = reading.members
+    match last.items:
+        case (tree.Factorial(inner),) if isinstance(inner, f.Number):
+            return replace(reading, members=(*others, replace(last, items=(inner,))))
+    return None
 
 
 def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:

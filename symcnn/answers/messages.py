@@ -103,6 +103,7 @@ _MESSAGES: dict[str, Words] = {
     ),
     "wrong": ("Not right.", "不正确。"),
     "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
+    "wrong_slip_rounded": ("Not right: {slip}; and round down.", "不正确：{slip}；并且要向下取整。"),
     "long_fraction": (
         "Not right as it stands: put brackets around what stands below the line; a/b·c is (a/b)·c.",
         "按所写的不正确：请给分母加括号；a/b·c 的意思是 (a/b)·c。",

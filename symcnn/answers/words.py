@@ -35,7 +35,7 @@ class Words:
 
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
-        if self.tokens[0].type == "RELATION" and self.tokens[0].value in _COMPARISONS:
+        if self.tokens and self.tokens[0].type == "RELATION" and self.tokens[0].value in _COMPARISONS:
             token = self.tokens[0]
             span, chinese = self.scanner.plain.span(token.start, token.end), "这是比较，没有给出数值"
             raise Unreadable("syntax", "it compares, and says no value", span, "give the value", chinese)
