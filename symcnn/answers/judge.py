@@ -126,19 +126,23 @@ def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: 
         except Unreadable as error:
             refused = refused or error
         if form in found and found[form].right:
-            return _as_either(found)
+            others = form != "shape" and found.get("shape", found[form]).verdict == v.WRONG
+            if others and _is_square(read(answer, names, locale=locale, form="shape")[0], asked):
+                return _as_either(*found.values())
+            return found[form]
     if refused is not None and not found:
         raise refused
     return min(found.values(), key=lambda one: (v.VERDICTS.index(one.verdict), not one.slips))
 
 
-def _as_either(found: Mapping[str, Verdict]) -> Verdict:
-    """Return the last verdict, which is right; of 3×3 for 9 that it may as well be the wrong size of each axis."""
-    *others, last = found.values()
-    if not others or "shape" not in found or last is found["shape"] or found["shape"].verdict != v.WRONG:
-        return last
-    pairs = found["shape"], last
-    return verdicts.ambiguous(tuple(one.reading for one in pairs), tuple(one.reading_text for one in pairs))
+def _is_square(reading: Reading, asked: Question) -> bool:
+    """Tell whether an answer may be the size of each axis, 3×3 and 3², and may be a number as well."""
+    sizes = [member for member in _with_sizes(reading, "shape", asked).members if member.form == "shape"]
+    return any(len(set(member.items)) == 1 for member in sizes)
+
+
+def _as_either(*found: Verdict) -> Verdict:
+    return verdicts.ambiguous(tuple(one.reading for one in found), tuple(one.reading_text for one in found))
 
 
 def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
