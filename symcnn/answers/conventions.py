@@ -20,6 +20,7 @@ from symcnn.errors import SymcnnError
 from symcnn.library.convention import known_conventions, standard_convention
 
 _BY_HAND = (*COSTS, "training", "exact_macs", "bias_mac", "mul_add", "madd")
+_RARE = ("training", "exact_macs", "bias_mac", "madd")
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 _PARTS = ("bias", "norm", "activation", "pooling", "addition", "forward", "weight_gradient", "input_gradient")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
@@ -36,6 +37,11 @@ class Convention:
     texts: tuple[str, str]
     worth: Callable[[], Any]
     right: Any
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether few people mean it: a step of training, or what one tool counts."""
+        return self.name not in _TEXTS or self.name in _RARE
 
     @cached_property
     def value(self) -> Any:

@@ -31,6 +31,10 @@ _MESSAGES: dict[str, Words] = {
         "Right under another convention: {convention}.",
         "按另一种约定是正确的：{convention}。",
     ),
+    "convention_slip": (
+        "Right under another convention: {convention}. It also comes of a mistake: {slip}.",
+        "按另一种约定是正确的：{convention}。但也可能出于错误：{slip}。",
+    ),
     "convention_accepted": ("Right: {convention}.", "正确：{convention}。"),
     "convention_rounded": (
         "A rounding of the right value under another convention: {convention}.",

@@ -59,8 +59,17 @@ def unknown_names(names: tuple[str, ...], known: list[str], found: Verdict) -> V
 def convention(found: Convention, policy: Policy, made: Explanations, rounded: bool = False) -> Verdict:
     """Return that an answer is right under a convention."""
     right = policy.accepts(v.CONVENTION, found.name) and not (rounded and not policy.accepts(v.APPROX))
-    key = "convention_rounded" if rounded else "convention_accepted" if right else "convention"
-    said = message(key, convention=found.texts)
+    either = bool(made) and found.is_rare
+    key = (
+        "convention_rounded"
+        if rounded
+        else "convention_accepted"
+        if right
+        else "convention_slip"
+        if either
+        else "convention"
+    )
+    said = message(key, convention=found.texts, slip=slip_words(made))
     credit = _ALL if right else _PART
     return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=_slips(made), causes=made, message=said)
 
