@@ -22,7 +22,7 @@ Words = tuple[str, str]  # the same in English and in Chinese
 _MESSAGES: dict[str, Words] = {
     "exact": ("Right.", "正确。"),
     "assume": ("Right if {condition}; in general it is not.", "当{condition}时正确；一般情况下不成立。"),
-    "assume_case": ("Right, if {repair}: case matters in formulas.", "若{repair}则正确：公式中区分大小写。"),
+    "assume_case": ("Right, if {repair}: case matters in formulas.", "若{repair}，则正确：公式中区分大小写。"),
     "assume_slip": (
         "Right only if {condition}; in general it is not: {slip}.",
         "仅当{condition}时正确；一般情况下不成立：{slip}。",

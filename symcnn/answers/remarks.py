@@ -19,6 +19,7 @@ _WORKING = re.compile(r"(?<=[\w)])\s*(\()\s*[=≈~][^()]*(?:\([^()]*\)[^()]*)*(\
 _TERMS = re.compile(
     r"(?<=\d)\s+(\()[^()+]*\d\s*(?:[A-Za-z]{3,}|[\u4e00-\u9fff]+)\s*\+[^()+]*\d\s*(?:[A-Za-z]{3,}|[\u4e00-\u9fff]+)\s*(\))[\s.]*\Z"
 )
+_MEASURED = re.compile(r"(?<=[A-Za-z])\s+(\()\s*[\d.,]+\s*[KMGT]?i?(?:B|[Bb]ytes?|[Bb]its?)\s*(\))[\s.]*\Z")
 _OPENING = re.compile(r"\s+[(（]\s*")
 _ARITHMETIC = (f.Number, f.Sum, f.Product, f.Power, f.Group, f.Sign)
 
@@ -30,6 +31,12 @@ def without_brackets_of_working(plain: Normalised) -> None:
         start, end = found.start(1), found.start(2)
         plain.text = f"{plain.text[:start]}={plain.text[start + 1 : end]} {plain.text[end + 1 :]}"
         plain.mended("the working in brackets read as a step", "括号中的算式按一步计算读")
+        return
+    found = _MEASURED.search(plain.text)
+    if found is not None:
+        start, end = found.start(1), found.start(2)
+        plain.text = f"{plain.text[:start]}≈{plain.text[start + 1 : end]} {plain.text[end + 1 :]}"
+        plain.mended("what stands in brackets read as the same value", "括号中的内容按同一数值读")
         return
     found = _WORKING.search(plain.text)
     if found is not None:

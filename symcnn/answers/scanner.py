@@ -39,7 +39,7 @@ _TIMES_NUMBER = re.compile(r"[xX](?=\d)")
 _SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
 _PLAIN_SUBSCRIPT = re.compile(r"[\w,+\-]+")
-_LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*\{")
+_LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*[{(]")
 _UPPER = re.compile(r"\s*\^\s*(?:(\{)|(\()|(\d+)|([A-Za-z]))")
 _LABELLED = re.compile(r"\s*[_^]\s*\{")
 _TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
@@ -216,7 +216,8 @@ class Scanner:
             raise self.refused("syntax", "the limits of this sum are not understood", start, end, _SUM_HINT)
         self.add("SERIES", sign, start, end)
         self.add("_SUB", "_", end, lower.end() - 1).argument = True
-        return self.opened("{", lower.end() - 1, lower.end(), "limit")
+        opening = self.add("_OPEN_BRACE", "{", lower.end() - 1, lower.end())
+        return self.push(Bracket(opening, "}" if lower[0][-1] == "{" else ")", "limit"), lower.end())
 
     def upper(self, end: int) -> int:
         """Read the upper limit of a sum, which begins at `end`."""

@@ -12,6 +12,7 @@ from symcnn.answers.messages import Words
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, rounding
 from symcnn.answers.verdict import Verdict
+from symcnn.document.words import called as name_of
 
 _PREFIXES = "KMGTP"
 _CALLED = {
@@ -34,6 +35,7 @@ _NAMES = {
     "activations": ("activations", "激活值"),
     "operations": ("operations", "次运算"),
     "outputs": ("outputs", "输出"),
+    "values": ("values", "元素"),
 }
 # The units beside its own in which a quantity is counted.
 _COUNTED = {
@@ -71,7 +73,7 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
         return None
     unit = answer.unit.quantity
     wanted, called = _wanted(asked)
-    if unit == "values" or unit in wanted:
+    if (unit == "values" and asked.kind != "bytes") or unit in wanted:
         return None
     if unit == _RATE:
         if "flops" in wanted:
@@ -97,7 +99,7 @@ def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
     wanted = (quantity, *_COUNTED.get(quantity, ()))
     if quantity in _SIZES:
         return wanted, _PIXELS
-    called = _CALLED["params"] if quantity in _STORED else (quantity.replace("_", " "), quantity)
+    called = _CALLED["params"] if quantity in _STORED else (name_of(quantity, "en"), name_of(quantity, "zh"))
     return wanted, _NAMES.get(quantity, called)
 
 
