@@ -204,7 +204,9 @@ def _shape(name: str, shape: tuple[Value, ...]) -> tuple[Any, ...]:
 
 def _of_analysis(asked: Question) -> Iterator[tuple[Any, ...]]:
     if asked.quantity == "size":
-        yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+        channels, *sizes = (exact(s) for s in asked.layers[-1].output)
+        yield _shape("with_channels", (channels, *sizes))
+        yield _shape("with_channels", (*sizes, channels))
     name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
     if asked.kind == "bytes":
         yield "elements", partial(_counted, asked, name)

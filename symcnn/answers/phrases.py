@@ -385,7 +385,7 @@ class Phrases:
         return self.is_word(token) or token.value in ("/", "-")
 
 
-_LABELS = v.FILLERS | v.LABEL_WORDS | v.APPROXIMATE | v.COPULAS | frozenset(v.QUANTITY_WORDS)
+_LABELS = v.FILLERS | v.LAYER_KINDS | v.LABEL_WORDS | v.APPROXIMATE | v.COPULAS | frozenset(v.QUANTITY_WORDS)
 _CHINESE = [
     (v.CHINESE_HEDGES, "hedged"),
     (v.CHINESE_SEVERAL, "several"),
