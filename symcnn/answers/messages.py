@@ -53,7 +53,7 @@ _MESSAGES: dict[str, Words] = {
         "数值正确，但 {unit} 是速度（每秒运算次数）；运算次数应写作 FLOPs。",
     ),
     "unit_other": (
-        "The number is right, but it is one of {asked} and not of {given}.",
+        "The number is right, but it counts {asked}, and not {given}.",
         "数值正确，但单位应是{asked}，而不是{given}。",
     ),
     "approx": (
@@ -98,7 +98,7 @@ _MESSAGES: dict[str, Words] = {
     ),
     "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
     "label_other": (
-        "The number is right, but {asked} was asked for, and this says that it is {given}.",
+        "The number is right, but the question is about {asked}, and this says {given}.",
         "数值正确，但题目问的是{asked}，而这里写的是 {given}。",
     ),
     "zeros": (

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from symcnn.answers.names import Names
 from symcnn.answers.normalise import Normalised
 from symcnn.answers.units import unit_named
+from symcnn.answers.vocabulary import FILLERS, LABEL_WORDS, LAYER_KINDS
 
 _MARKDOWN = re.compile(r"\s*(\*\*|`{1,3}|[\"'*_])(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
 _LONGEST_NOTE = 60
@@ -21,7 +23,7 @@ _ROUNDED = re.compile(
     re.IGNORECASE,
 )
 _BYTES = re.compile(r"(?<=\d)\s{1,3}\(\s{0,3}[\d.,]{1,12}\s{0,3}[KMGT]?i?B(?:ytes)?\s{0,3}\)[\s.]{0,3}\Z")
-_COUNTED = re.compile(r"(?<=[\w)}])\s{0,3}\((?:weights?|bias(?:es)?|Gewichte|poids|biais|权重|偏置)\)", re.IGNORECASE)
+_COUNTED = re.compile(r"(?<=[\w)}])\s{0,3}\(\s{0,3}([A-Za-z\u4e00-\u9fff][\w.]{1,30})\s{0,3}\)")
 _UNIT = re.compile(r"(?<=[\w)])\s{0,3}(\()\s{0,3}([A-Za-z\u4e00-\u9fff]{2,20})\s{0,3}(\))[\s.]{0,3}\Z")
 _SPACE = re.compile(
     r"(?:^|(?<=[=$\s]))((?:\\mathbb\s{0,3}\{?\s{0,3}R\s{0,3}\}?|\\R|R)\s{0,3}\^\s{0,3}[({])(.*)[)}][\s$]{0,3}\Z",
@@ -31,11 +33,12 @@ _CROSSED = re.compile(r"[x×,*]|\\times")
 _AXES = re.compile(
     r"(?<=[\d)\]}])\s{0,3}[(\[]\s{0,3}([NCDLHW](?:\s{0,3}[x×X,*]\s{0,3}[NCDLHW])+)\s{0,3}[)\]][\s.]{0,3}\Z"
 )
+_LAYER = re.compile(r"(?:conv|fc|linear|dense|layer|block|stage|stem|bn|pool)[\w.]*\d[\w.]*")
 _COMMENT = re.compile(r"\s#\s.*\Z")
 
 
-def without_notes(plain: Normalised, form: str | None) -> None:
-    """Take away what says nothing of the value; `form` is what is asked."""
+def without_notes(plain: Normalised, names: Names, form: str | None) -> None:
+    """Take away what says nothing of the value; `names` are those of the question, and `form` is what is asked."""
     _without_markdown(plain)
     _without_comment(plain)
     _without_biases(plain)
@@ -45,7 +48,7 @@ def without_notes(plain: Normalised, form: str | None) -> None:
     if "(" in plain.text or "," in plain.text:
         _without_size(plain, form)
         _bare_rounding(plain)
-        _without_counted(plain)
+        _without_counted(plain, names)
         _bare_unit(plain)
 
 
@@ -119,9 +122,20 @@ def _bare_unit(plain: Normalised) -> None:
             plain.text = _blanked(plain.text, place, place + 1)
 
 
-def _without_counted(plain: Normalised) -> None:
-    """Leave out the words in brackets that say what a term counts: K²C (weights) + C (biases)."""
-    text, count = _COUNTED.subn(lambda found: " " * len(found[0]), plain.text)
-    if count > 1:  # of one term alone it says what the whole is
-        plain.text = text
+def _says_what(word: str) -> bool:
+    """Tell whether a word names layers or what is counted, and cannot be a symbol."""
+    lower = word.lower()
+    known = lower in LAYER_KINDS or unit_named(word) is not None or unit_named(lower) is not None
+    return known or _LAYER.fullmatch(lower) is not None or (len(word) > 3 and lower in FILLERS | LABEL_WORDS)
+
+
+def _without_counted(plain: Normalised, names: Names) -> None:
+    """Leave out the words in brackets that say what a term counts: K²C (weights) + C (biases), 336 (conv1) + 10 (fc).
+
+    Of one term alone it says what the whole is.
+    """
+    found = [one for one in _COUNTED.finditer(plain.text) if _says_what(one[1]) and not names.splits(one[1])]
+    if len(found) > 1 and "+" in plain.text:
+        for one in found:
+            plain.text = _blanked(plain.text, *one.span())
         plain.mended("the words behind the terms left out", "略去各项后的说明")

@@ -49,7 +49,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     plain = normalised(text)
     _refuse_templates(plain)
     _refuse_spreadsheets(plain, names)
-    without_notes(plain, form)
+    without_notes(plain, names, form)
     without_brackets_of_working(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
