@@ -37,8 +37,8 @@ def with_powers(reading: Reading, count: int) -> Reading:
 
 
 def _expanded(member: Member, count: int) -> Member:
-    if member.form != "shape" or member.names or len(member.items) >= count:
-        return member
+    if member.form != "shape" or member.names or len(member.items) >= count or set(",;") & set(member.span.text):
+        return member  # (32, 24²) has two sizes
     items: list[Any] = []
     for item in member.items:
         match item:

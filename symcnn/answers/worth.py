@@ -14,6 +14,7 @@ from symcnn.algebra.parity import alternating_power, with_parities
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
 from symcnn.answers.binomials import combinations
+from symcnn.answers.factorials import FactorialLeftError, without_factorials
 from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
 from symcnn.answers.reading import Member
 from symcnn.answers.roots import RootLeftError, has_root, has_sign, square_root, without_roots
@@ -46,7 +47,10 @@ def worth(
     """
     try:
         found = _Worth(arithmetic, symbols or {}, [] if divisors is None else divisors)
-        value = found.value(expression_)
+        try:
+            value = found.value(expression_)
+        except FactorialLeftError:
+            value = found.value(without_factorials(expression_, found.difference))
         if found.rooted and has_root(value) and has_root(value := without_roots(value)):
             raise RootLeftError(expression_.span)
         return value
@@ -84,6 +88,10 @@ class _Worth:
         self.compared = self.comparing = 0
         self.alternating = False  # a power of a negative number was met under a sum
         self.rooted = False  # a root of symbols was met that is no formula without one
+
+    def difference(self, first: Any, second: Any) -> Value:
+        """Return what one expression is worth more than another."""
+        return self.arithmetic.total([self.value(first), self._negative(self.value(second))])
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -288,7 +296,9 @@ class _Worth:
         return values
 
     def _factorial(self, node: Any, value: Value) -> Value:
-        if not is_number(value) or value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
+        if not is_number(value):
+            raise FactorialLeftError(node.span)
+        if value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
             raise Unreadable("size", "this factorial is not worked out", node.span)
         result = 1
         for factor in range(2, int(value) + 1):
