@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, ceiling, floor
 
 from symcnn.algebra.operations import product
 from symcnn.algebra.polynomial import as_expression, common_denominator, content, polynomial, scale
@@ -186,7 +186,8 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
 
 def _rounded_slip(answer: Answered, expected: Values, asked: Question) -> Verdict | None:
     """Return the verdict on a mistake after which rounding was forgotten as well: (H − K)/S + 1."""
-    if not leaves_rounding_out(answer.values, expected):
+    rounded = any(isinstance(value, Expr) and value.has(floor, ceiling) for value in expected)
+    if not rounded or not leaves_rounding_out(answer.values, expected):
         return None
     values = tuple(asked.given.quick_arithmetic.floor(value) for value in answer.values)
     made = () if values == answer.values else explanations(asked, replace(answer, values=values))

@@ -41,14 +41,16 @@ def without_notes(plain: Normalised, names: Names, form: str | None) -> None:
     """Take away what says nothing of the value; `names` are those of the question, and `form` is what is asked."""
     _without_markdown(plain)
     _without_comment(plain)
-    _without_biases(plain)
+    if "bias" in plain.text.lower():
+        _without_biases(plain)
     if form == "shape":
         _bare_space(plain)
         _take_axes(plain)
     if "(" in plain.text or "," in plain.text:
         _without_size(plain, form)
         _bare_rounding(plain)
-        _without_counted(plain, names)
+        if "+" in plain.text and plain.text.count("(") > 1:
+            _without_counted(plain, names)
         _bare_unit(plain)
 
 
@@ -135,7 +137,7 @@ def _without_counted(plain: Normalised, names: Names) -> None:
     Of one term alone it says what the whole is.
     """
     found = [one for one in _COUNTED.finditer(plain.text) if _says_what(one[1]) and not names.splits(one[1])]
-    if len(found) > 1 and "+" in plain.text:
+    if len(found) > 1:
         for one in found:
             plain.text = _blanked(plain.text, *one.span())
         plain.mended("the words behind the terms left out", "略去各项后的说明")

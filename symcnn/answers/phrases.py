@@ -14,6 +14,7 @@ from symcnn.answers.unreadable import Unreadable
 
 _LABEL_WORDS = 8
 _BEGINNINGS = STARTS | {"WORD", "CHINESE", "ABOUT", "RELATION"}
+_WORDS = frozenset(("WORD", "CHINESE"))
 _RELATIONS = frozenset(("EQUALS", "RELATION"))
 
 
@@ -34,13 +35,14 @@ class Phrases:
         if self.scanner.form == "shape":
             self.tokens = with_words(self.tokens, self.is_word)
         self._split_chinese()
-        if any(map(self.is_word, self.tokens)):
+        if any(token.type in _WORDS and self.is_word(token) for token in self.tokens):
             self.tokens = with_spoken_powers(self.tokens, self.is_word)
         self._drop_abbreviating_dots()
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
-        self._divide()
+        if ":" in self.scanner.text:
+            self._divide()
         self._join_lines()
         self._take_label()
         self._equate()

@@ -14,7 +14,7 @@ _PARTS = frozenset(("_COMMA", "TIMES", "MARK"))
 
 def with_words(tokens: list[Token], is_word: Callable[[Token], bool]) -> list[Token]:
     """Return the tokens of a shape in which the words for its axes are names: C=32, H=24, W=24."""
-    if not any(map(is_word, tokens)):
+    if not any(token.type in ("WORD", "CHINESE") and is_word(token) for token in tokens):
         return tokens
     return _channels_first(_equated(tokens, is_word), is_word)
 

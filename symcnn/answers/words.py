@@ -40,7 +40,8 @@ class Words:
             span, chinese = self.scanner.plain.span(token.start, token.end), "这是比较，没有给出数值"
             raise Unreadable("syntax", "it compares, and says no value", span, "give the value", chinese)
         self._make_shapes()
-        self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
+        if f"{v.COMBINATIONS}_" in self.scanner.text:
+            self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
         self.bound = frozenset(self._indices())
         self._resolve()
         self._make_crosses()
