@@ -245,6 +245,9 @@ def _without_exclamation(reading: Reading) -> Reading | None:
 def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:
     """Tell whether an answer is right if brackets were forgotten below a fraction bar."""
     last = reading.members[-1]
+    parts = (part for item in last.items for part in tree.walked(item))
+    if not any(isinstance(part, f.Product) and "/" in part.operators for part in parts):
+        return False
     items = tuple(map(with_long_fractions, last.items))
     if items == last.items:
         return False
