@@ -58,8 +58,18 @@ def chain_verdict(
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
-    ends = dict.fromkeys((len(members) - 1, stated))
+    ends = dict.fromkeys(_ends(members, relations, stated))
     return min((decide(members[end], asked, policy) for end in ends), key=lambda found: _RANKS[found.verdict])
+
+
+def _ends(members: tuple[Answered, ...], relations: tuple[str, ...], first: int) -> tuple[int, int]:
+    """Return the last member and the first that say something of their own: of 6019 ≈ 6.02k that is 6019."""
+    last = len(members) - 1
+    while last > first and relations[last - 1] == ABOUT and members[last].half_unit and not members[last - 1].half_unit:
+        last -= 1
+    while last > first and relations[first] == ABOUT and members[first].half_unit and not members[first + 1].half_unit:
+        first += 1
+    return last, first
 
 
 def _is_equality(place: int, relations: tuple[str, ...]) -> bool:

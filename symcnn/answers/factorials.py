@@ -45,7 +45,7 @@ def _is_number(node: Any) -> bool:
 def _parts(node: Any, power: int) -> Iterator[tuple[Any, int]]:
     """Yield the factors of a product of quotients with 1, and what it is divided by with −1."""
     match node:
-        case f.Group(f.Product() | tree.Fraction() as inner):
+        case f.Group(f.Product() | f.Group() | tree.Fraction() | tree.Factorial() as inner):
             yield from _parts(inner, power)
         case f.Product(factors, operators) if set(operators) <= {"*", "/"}:
             for sign, factor in zip(("*", *operators), factors, strict=True):

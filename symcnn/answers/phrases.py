@@ -6,7 +6,7 @@ from symcnn.answers import vocabulary as v
 from symcnn.answers.placeholders import with_batch
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.shape_words import with_words
-from symcnn.answers.spoken import with_spoken_powers
+from symcnn.answers.spoken import with_divisions, with_spoken_powers
 from symcnn.answers.terms import counted_terms
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
@@ -42,7 +42,7 @@ class Phrases:
         self._name_axes()
         self._refuse_hedges()
         if ":" in self.scanner.text:
-            self._divide()
+            self.tokens = with_divisions(self.tokens, self._is_factor, self.scanner.plain.mended)
         self._join_lines()
         self._take_label()
         self._equate()
@@ -60,6 +60,10 @@ class Phrases:
     def is_word(self, token: Token) -> bool:
         """Tell whether a token is a run of letters that the question does not declare."""
         return token.type == "CHINESE" or (token.type == "WORD" and token.value not in self.names)
+
+    def _is_factor(self, token: Token) -> bool:
+        """Tell whether a token is no word, or a product of declared symbols."""
+        return not self.is_word(token) or (token.type == "WORD" and self.names.splits(str(token.value)))
 
     def _unbox(self) -> None:
         if not self.scanner.boxes:
@@ -228,16 +232,6 @@ class Phrases:
             self._about(token)
         if colon or self._begins_another_label():
             self._take_label()
-
-    def _divide(self) -> None:
-        """Read the colon of 28:2 as the sign of a division; that of a label has no space before it, and one behind."""
-        for place in range(1, len(self.tokens) - 1):
-            before, token, following = self.tokens[place - 1 : place + 2]
-            if token.type == "MARK" and token.value == ":" and token.gap == following.gap:
-                factors = before.type in ENDS | {"WORD"} and following.type in STARTS | {"WORD"}
-                if factors and not self.is_word(before) and not self.is_word(following):
-                    self.tokens[place] = token.changed("TIMES", "/")
-                    self.scanner.plain.mended(": read as divided by", ": 按除号读")
 
     def _equate(self) -> None:
         """Read 64*(144+1) is 9280 as an equation."""

@@ -57,7 +57,7 @@ def _has_axes(tokens: list[Token]) -> bool:
 
 
 def _is_between_sizes(token: Token) -> bool:
-    return token.type == "_COMMA" or str(token.value) == "×"
+    return token.type == "_COMMA" or str(token.value) in ("×", "x", "X")
 
 
 def _text(tokens: list[Token], scanner: Scanner) -> str:

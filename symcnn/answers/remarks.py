@@ -68,7 +68,10 @@ def with_remark_told(chain: Chain, mended: Callable[[str, str], None]) -> Chain:
     if not relation:
         return chain
     mended("the working in brackets read as a step", "括号中的算式按一步计算读")
-    return Chain((replace(first, half_unit=_half(number)), last), (relation,))
+    first = replace(first, half_unit=_half(number))
+    if relation == "=":
+        return Chain((first, last), (relation,))
+    return Chain((last, first), (relation,)) if _half(number) else Chain((first, last), (relation,))
 
 
 def _half(number: Any) -> Any:

@@ -1,11 +1,11 @@
-"""Powers as they are spoken: H squared, 56 hoch 2, 5 au carré, 2 to the power of n."""
+"""Powers as they are spoken, H squared, 56 hoch 2, 2 to the power of n; and the colon that divides, 28:2."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from symcnn.answers.scales import Scaled
-from symcnn.answers.tokens import ENDS, Token
+from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.vocabulary import POWERS, RAISED
 
 _FACTORS = ENDS | {"WORD"}
@@ -45,6 +45,22 @@ def _said(tokens: list[Token], is_word: Callable[[Token], bool]) -> tuple[int, i
         if phrase in RAISED:
             return 0, count
     return None
+
+
+def with_divisions(
+    tokens: list[Token], is_factor: Callable[[Token], bool], mended: Callable[[str, str], None]
+) -> list[Token]:
+    """Read the colon of 28:2 as the sign of a division; that of a label has no space before it, and one behind."""
+    found = list(tokens)
+    for place in range(1, len(tokens) - 1):
+        before, token, following = tokens[place - 1 : place + 2]
+        if token.type != "MARK" or token.value != ":" or token.gap != following.gap:
+            continue
+        between = before.type in _FACTORS and following.type in STARTS | {"WORD"}
+        if between and is_factor(before) and is_factor(following):
+            found[place] = token.changed("TIMES", "/")
+            mended(": read as divided by", ": 按除号读")
+    return found
 
 
 _LONGEST = max(len(phrase.split()) for phrase in (*POWERS, *RAISED))
