@@ -19,7 +19,7 @@ from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
 from symcnn.answers.given import BudgetError, Number, UndefinedError
 from symcnn.answers.labels import other_label
-from symcnn.answers.messages import message
+from symcnn.answers.messages import message, quantity_words
 from symcnn.answers.names import Names
 from symcnn.answers.notation import latex, plain
 from symcnn.answers.order_verdicts import LEADING
@@ -33,7 +33,6 @@ from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
 from symcnn.answers.worth import worth
-from symcnn.document.words import called as name_of
 from symcnn.errors import SymcnnError, did_you_mean, printable
 from symcnn.formula import nodes as f
 
@@ -172,8 +171,7 @@ def _judged_as(form: str, answer: str, asked: Question, names: Names, policy: Po
         unknown = tuple(name for name in reading.free if name in last)  # others are those that something is put in for
         found = verdicts.unknown_names(unknown, sorted(asked.given.symbols), found) if unknown else found
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
-        said = name_of(asked.quantity, "en"), name_of(asked.quantity, "zh")
-        found = verdicts.wrong("label_other", asked=said, given=other)
+        found = verdicts.wrong("label_other", asked=quantity_words(asked.quantity), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
     found = replace(found, reading=latex(reading), reading_text=plain(reading))
     return replace(found, repairs=repairs, repairs_chinese=chinese)

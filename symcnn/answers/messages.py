@@ -19,6 +19,31 @@ _LOG_OF_2 = 0.30103  # to the base 10; for an exponent that is only shown
 _SIGNS = (("**", "^"), ("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
 
+_QUANTITIES: dict[str, Words] = {
+    "output": ("output shape", "输出形状"),
+    "shape": ("output shape", "输出形状"),
+    "size": ("output size", "输出尺寸"),
+    "channels": ("channels", "通道数"),
+    "height": ("height", "高度"),
+    "width": ("width", "宽度"),
+    "depth": ("depth", "深度"),
+    "length": ("length", "长度"),
+    "params": ("parameters", "参数量"),
+    "weights": ("weights", "权重数"),
+    "biases": ("biases", "偏置数"),
+    "buffers": ("buffers", "缓冲量"),
+    "macs": ("MACs", "乘加次数（MACs）"),
+    "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
+    "activations": ("activations", "激活值数"),
+    "neurons": ("neurons", "神经元数"),
+    "connections": ("connections", "连接数"),
+    "weight_layers": ("weight layers", "带权重的层数"),
+    "nonlinearities": ("nonlinearities", "非线性层数"),
+    "receptive_field": ("receptive field", "感受野"),
+    "jump": ("jump", "步距"),
+    "centre": ("centre", "中心"),
+}
+
 _MESSAGES: dict[str, Words] = {
     "exact": ("Right.", "正确。"),
     "assume": ("Right if {condition}; in general it is not.", "当{condition}时正确；一般情况下不成立。"),
@@ -157,6 +182,11 @@ _MESSAGES: dict[str, Words] = {
         "在限定的计算量内无法判定是否正确，请人工查看。",
     ),
 }
+
+
+def quantity_words(quantity: str) -> Words:
+    """Return what a quantity is called; a counting convention has its own name in every language."""
+    return _QUANTITIES.get(quantity, (quantity.replace("_", " "), quantity))
 
 
 def message(key: str, **words: Words | str) -> dict[str, str]:

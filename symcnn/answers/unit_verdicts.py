@@ -8,11 +8,10 @@ from typing import Any
 from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.messages import Words
+from symcnn.answers.messages import Words, quantity_words
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, rounding
 from symcnn.answers.verdict import Verdict
-from symcnn.document.words import called as name_of
 
 _PREFIXES = "KMGTP"
 _CALLED = {
@@ -99,7 +98,7 @@ def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
     wanted = (quantity, *_COUNTED.get(quantity, ()))
     if quantity in _SIZES:
         return wanted, _PIXELS
-    called = _CALLED["params"] if quantity in _STORED else (name_of(quantity, "en"), name_of(quantity, "zh"))
+    called = _CALLED["params"] if quantity in _STORED else quantity_words(quantity)
     return wanted, _NAMES.get(quantity, called)
 
 
