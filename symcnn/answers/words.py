@@ -35,7 +35,8 @@ class Words:
 
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
-        if self.tokens and self.tokens[0].type == "RELATION" and self.tokens[0].value in _COMPARISONS:
+        types = [token.type for token in self.tokens[:2]]
+        if types == ["RELATION", "NUMBER"] and self.tokens[0].value in _COMPARISONS:  # and no <b>
             token = self.tokens[0]
             span, chinese = self.scanner.plain.span(token.start, token.end), "这是比较，没有给出数值"
             raise Unreadable("syntax", "it compares, and says no value", span, "give the value", chinese)
