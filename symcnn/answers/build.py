@@ -15,7 +15,7 @@ from symcnn.formula import nodes as f
 from symcnn.source import Span
 
 _ARGUMENTS = {"floor": 1, "ceil": 1, "int": 1, "sqrt": 1, "abs": 1, "factorial": 1, "pow": 2, "mod": 2,
-    "rounddown": 2, "quotient": 2}  # fmt: skip
+    "rounddown": 2, "quotient": 2, "binomial": 2}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class Builder:
 
     def nothing(self, parts: list[Any]) -> Member:
         return _member(f.Number(0, span=parts[0].span), parts[1])
+
+    def combination(self, parts: list[Any]) -> Member:
+        above, below, unit = parts
+        for side in (above, below):
+            if isinstance(side, f.Product):
+                hint = "write (n choose 2) in brackets"
+                raise Unreadable("syntax", "where what is chosen from begins is not clear", side.span, hint)
+        return _member(tree.Binomial(_bare(above), _bare(below), span=above.span.to(below.span)), unit)
 
     def order(self, parts: list[Any]) -> Member:
         return Member("order", (parts[1],), parts[0].span.to(parts[1].span), parts[0].value)
@@ -127,6 +135,9 @@ class Builder:
     def fraction(self, parts: list[Any]) -> tree.Fraction:
         return tree.Fraction(_bare(parts[1]), _bare(parts[2]), span=parts[0].span.to(parts[2].span))
 
+    def binomial(self, parts: list[Any]) -> tree.Binomial:
+        return tree.Binomial(*map(_bare, parts[-2:]), span=parts[0].span.to(parts[-1].span))
+
     def root(self, parts: list[Any]) -> tree.Root:
         degree = parts[0].value if isinstance(parts[0].value, int) else 2
         return tree.Root(_bare(parts[1]), degree, span=parts[0].span.to(parts[1].span))
@@ -151,6 +162,8 @@ class Builder:
                 return tree.Factorial(f.Group(arguments[0]), span=span)
             case "pow":
                 return f.Power(f.Group(arguments[0]), arguments[1], span=span)
+            case "binomial":
+                return tree.Binomial(*arguments, span=span)
             case "mod":
                 return f.Group(f.Product(tuple(map(f.Group, arguments)), ("%",), span=span), span=span)
             case "plus" | "times" | "quotient" | "rounddown":

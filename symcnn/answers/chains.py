@@ -17,6 +17,7 @@ from symcnn.answers.deciding import decide
 from symcnn.answers.equality import Counterexample, Equal, Finding, same
 from symcnn.answers.given import Given
 from symcnn.answers.messages import Words
+from symcnn.answers.orders import growth
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import half_place, has_digits
 from symcnn.answers.verdict import Verdict
@@ -26,6 +27,7 @@ ARROW, ABOUT = "→", "≈"
 STEPPED = ("shape", *SHAPES, *FIELDS, "centre")  # what goes from layer to layer, as an arrow says
 _LONGEST_SHOWN = 60
 _ENDS: tuple[Words, Words] = (("beginning", "开头"), ("end", "结尾"))
+_ORDERS = ("O", "Θ")
 _RANKS = {code: place for place, code in enumerate(v.VERDICTS)}
 
 
@@ -49,14 +51,25 @@ def chain_verdict(
             stated = max(stated, place + 1)
             continue
         found = link(left, right, asked.given, relations[place] == ABOUT)
-        if isinstance(found, Counterexample):
+        if isinstance(found, Counterexample) or _grow_apart(left, right):
             step = _short(texts[place]), relations[place], _short(texts[place + 1])
-            return _inconsistent(members[after:], step, found, asked, policy)
+            example = found if isinstance(found, Counterexample) else None
+            return _inconsistent(members[after:], step, example, asked, policy)
         undecided |= found is None
     if undecided:
         return verdicts.UNDECIDED
-    ends = dict.fromkeys((len(members) - 1, stated))
+    ends = dict.fromkeys(_ends(members, relations, stated))
     return min((decide(members[end], asked, policy) for end in ends), key=lambda found: _RANKS[found.verdict])
+
+
+def _ends(members: tuple[Answered, ...], relations: tuple[str, ...], first: int) -> tuple[int, int]:
+    """Return the last member and the first that say something of their own: of 6019 ≈ 6.02k that is 6019."""
+    last = len(members) - 1
+    while last > first and relations[last - 1] == ABOUT and members[last].half_unit and not members[last - 1].half_unit:
+        last -= 1
+    while last > first and relations[first] == ABOUT and members[first].half_unit and not members[first + 1].half_unit:
+        first += 1
+    return last, first
 
 
 def _is_equality(place: int, relations: tuple[str, ...]) -> bool:
@@ -91,6 +104,14 @@ def link(left: Answered, right: Answered, given: Given, about: bool = False) -> 
     return Equal()
 
 
+def _grow_apart(left: Answered, right: Answered) -> bool:
+    """Tell whether one of two sides is an order, and the other has a different one: O(n²) = O(n)."""
+    if not (left.order in _ORDERS or right.order in _ORDERS):
+        return False
+    first, second = growth(left.values[0]), growth(right.values[0])
+    return first is not None and second is not None and first.order != second.order
+
+
 def _differ(left: Answered, right: Answered) -> Counterexample:
     return Counterexample({}, left.values, right.values)
 
@@ -106,7 +127,11 @@ def _close(left: Answered, right: Answered, about: bool) -> bool:
 
 
 def _inconsistent(
-    members: tuple[Answered, ...], step: tuple[str, str, str], found: Counterexample, asked: Question, policy: Policy
+    members: tuple[Answered, ...],
+    step: tuple[str, str, str],
+    found: Counterexample | None,
+    asked: Question,
+    policy: Policy,
 ) -> Verdict:
     ends = (decide(members[0], asked, policy), decide(members[-1], asked, policy))
     right_end = next((words for end, words in zip(ends, _ENDS, strict=True) if end.verdict == v.EXACT), None)

@@ -9,7 +9,7 @@ from symcnn.formula.greek import GREEK_LETTERS
 SIGNS = {
     "cdot": "·", "bullet": "·", "times": "×", "ast": "*", "star": "*", "div": "/", "bmod": "%", "mod": "%", "%": "%",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">",
-    "ne": "!=", "neq": "!=", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "~", "equiv": "=", "to": "→",
+    "ne": "!=", "neq": "!=", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "~", "equiv": "=", "in": "=", "to": "→",
     "rightarrow": "→", "longrightarrow": "→", "Rightarrow": "→", "implies": "→", "mapsto": "→", "colon": ":",
     "lbrack": "[", "rbrack": "]", "slash": "/",
 }  # fmt: skip
@@ -21,6 +21,11 @@ LETTERS = {word: letter for letter, word in GREEK_LETTERS.items()} | {
 FUNCTIONS = listed(
     """
     max min log ln lg exp gcd lcm floor ceil
+    """
+)
+BINOMIALS = listed(
+    """
+    binom dbinom tbinom
     """
 )
 FRACTIONS = listed(

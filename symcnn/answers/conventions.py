@@ -20,6 +20,7 @@ from symcnn.errors import SymcnnError
 from symcnn.library.convention import known_conventions, standard_convention
 
 _BY_HAND = (*COSTS, "training", "exact_macs", "bias_mac", "mul_add", "madd")
+_RARE = ("training", "exact_macs", "bias_mac", "madd")
 _OPERATIONS = ("mul", "add", "cmp", "div", "exp")
 _PARTS = ("bias", "norm", "activation", "pooling", "addition", "forward", "weight_gradient", "input_gradient")
 UNIT_NAMES = ("KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB", "flops_per_second")
@@ -36,6 +37,11 @@ class Convention:
     texts: tuple[str, str]
     worth: Callable[[], Any]
     right: Any
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether few people mean it: a step of training, or what one tool counts."""
+        return self.name not in _TEXTS or self.name in _RARE
 
     @cached_property
     def value(self) -> Any:
@@ -98,6 +104,14 @@ _THRICE = (
     "it counts a training step, forward and backward, as three times the forward pass",
     "按训练一步计（前向加反向约为前向的三倍）",
 )
+_LAST_AND_BATCH = (
+    "it has the batch as its first axis and the channels as its last, as in TensorFlow",
+    "第一维是批大小，通道写在最后（如 TensorFlow）",
+)
+_LAST_WITHOUT_BATCH = (
+    "it leaves the batch axis out, and has the channels last, as in TensorFlow",
+    "省略了批的一维，且通道写在最后（如 TensorFlow）",
+)
 _TOOL = ("it counts as the convention {0} does", "按约定 {0} 计数")
 
 
@@ -134,7 +148,8 @@ def _whole_batch(asked: Question) -> Iterator[tuple[Any, ...]]:
     batches = [s for name, s in asked.given.symbols.items() if name in BATCHES and name not in own]
     if asked.kind == "shape":
         if asked.quantity in ("", "output", "shape"):
-            yield from (("batch", partial(tuple, (batch, *asked.value))) for batch in batches)
+            for batch in batches:
+                yield from _with_batch(batch, asked.value)
     elif asked.quantity not in (*_STORED, *_SIZES_OF) and (asked.quantity or is_cost(polynomial(asked.value))):
         yield from (("whole_batch", partial(product, (asked.value, batch))) for batch in batches)
 
@@ -167,13 +182,20 @@ def _of_shapes(asked: Question) -> Iterator[tuple[Any, ...]]:
         if not asked.layers and len(shape) == 4:  # a batch comes first
             yield _shape("channels_last", (shape[0], *shape[2:], shape[1]))
             yield _shape("no_batch", shape[1:])
+            yield (*_shape("channels_last", (*shape[2:], shape[1])), _LAST_WITHOUT_BATCH)
         elif asked.layers or len(shape) == 3:
             yield _shape("sizes_only", shape[1:])
     batch = None if asked.analysis is None else asked.analysis.batch
     if asked.quantity in ("output", "shape"):
-        yield _shape("batch", (1 if batch is None else exact(batch), *shape))
+        yield from _with_batch(1 if batch is None else exact(batch), shape)
     if asked.layers and asked.quantity == "size":
         yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+
+
+def _with_batch(batch: Value, shape: tuple[Value, ...]) -> Iterator[tuple[Any, ...]]:
+    yield _shape("batch", (batch, *shape))
+    if len(shape) > 1:
+        yield (*_shape("channels_last", (batch, *shape[1:], shape[0])), _LAST_AND_BATCH)
 
 
 def _shape(name: str, shape: tuple[Value, ...]) -> tuple[Any, ...]:
@@ -182,7 +204,9 @@ def _shape(name: str, shape: tuple[Value, ...]) -> tuple[Any, ...]:
 
 def _of_analysis(asked: Question) -> Iterator[tuple[Any, ...]]:
     if asked.quantity == "size":
-        yield _shape("with_channels", tuple(exact(s) for s in asked.layers[-1].output))
+        channels, *sizes = (exact(s) for s in asked.layers[-1].output)
+        yield _shape("with_channels", (channels, *sizes))
+        yield _shape("with_channels", (*sizes, channels))
     name, batch = asked.quantity, asked.analysis.batch if asked.analysis is not None else None
     if asked.kind == "bytes":
         yield "elements", partial(_counted, asked, name)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, ceiling, floor
 
 from symcnn.algebra.operations import product
 from symcnn.algebra.polynomial import as_expression, common_denominator, content, polynomial, scale
@@ -27,9 +27,11 @@ from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, TRUNCATED, half_place, has_digits, rounding
 from symcnn.answers.unit_verdicts import fits_convention, other_unit, unit_verdict
 from symcnn.answers.verdict import Verdict
-from symcnn.answers.work import uncounted
+from symcnn.answers.work import size_of, uncounted
 
 Values = tuple[Value, ...]
+
+_MOST_PARTS = 100  # of a value in which rounding may have been forgotten: people write no longer ones
 
 
 def decide(answer: Answered, asked: Question, policy: Policy) -> Verdict:
@@ -63,6 +65,10 @@ def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
     return verdicts.wrong("wants_number")
 
 
+def _is_area(value: Value, asked: Question) -> bool:
+    return isinstance(same(value, _product((asked.value,) * asked.axes), asked.given), Equal)
+
+
 def _product(values: Values) -> Value:
     return product(values)
 
@@ -88,6 +94,8 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
     explained = _explained(answer, expected, asked, policy, example)
     if explained is not None:
         return explained
+    if asked.axes > 1 and not answer.is_shape and _is_area(answer.values[0], asked):
+        return verdicts.wrong("area", example)
     if answer.is_number and is_number(expected[0]):
         return _wrong_number(answer, expected[0], example)
     return verdicts.wrong(found=example)
@@ -176,9 +184,24 @@ def _explained(
     if special and (not single or _is_one_group(special)):
         return verdicts.assume(special, policy, made if single else ())
     if not made:
-        return None
+        return _rounded_slip(answer, expected, asked) if symbolic else None
     findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
     return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
+
+
+def _rounded_slip(answer: Answered, expected: Values, asked: Question) -> Verdict | None:
+    """Return the verdict on a mistake after which rounding was forgotten as well: (H − K)/S + 1."""
+    rounded = any(isinstance(value, Expr) and value.has(floor, ceiling) for value in expected)
+    if not rounded or max(map(size_of, answer.values)) > _MOST_PARTS or not leaves_rounding_out(answer.values, expected):
+        return None
+    values = tuple(asked.given.quick_arithmetic.floor(value) for value in answer.values)
+    made = () if values == answer.values else explanations(asked, replace(answer, values=values))
+    if not made:
+        return None
+    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
+    return verdicts.wrong(
+        "wrong_slip_rounded", _example(answer.values, expected, findings), slip=verdicts.slip_words(made)
+    )
 
 
 def _is_one_group(claims: tuple[Any, ...]) -> bool:

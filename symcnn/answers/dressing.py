@@ -31,9 +31,12 @@ def commanded(scanner: Scanner, name: str, start: int, end: int) -> int:
         if sign in PAIRS:
             return scanner.opened(sign, start, end)
         return scanner.closed(sign, start, end)
-    if name in commands.FRACTIONS:
-        scanner.add("FRACTION", name, start, end)
+    if name in commands.FRACTIONS or name in commands.BINOMIALS:
+        scanner.add("FRACTION" if name in commands.FRACTIONS else "BINOMIAL", name, start, end)
         scanner.innermost.pending = 2
+        return end
+    if name == "choose":
+        scanner.add("_CHOOSE", name, start, end)
         return end
     if name == "sqrt":
         degree = _DEGREE.match(text, end)

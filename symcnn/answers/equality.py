@@ -12,6 +12,8 @@ from sympy import Add, Expr, Max, Min, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import NONZERO, Condition
+from symcnn.algebra.extremes import Distributing, rounds_extremes
+from symcnn.algebra.facts import Facts
 from symcnn.algebra.polynomial import (
     Polynomial,
     add,
@@ -101,10 +103,19 @@ def _same(answer: Value, expected: Value, given: Given) -> Finding:
         found = differing(answer, expected, _breakpoints(difference, given))
         if found is not None:
             return found
+    if rounds_extremes(answer) or rounds_extremes(expected):
+        difference = _distributed(answer, expected, given)
     proved = _proved(difference, given)
     if proved is not None:
         return proved
     return found or _refuted(answer, expected, difference, given)
+
+
+def _distributed(answer: Value, expected: Value, given: Given) -> Polynomial:
+    """Return the difference with maxima and minima outside of roundings, where the cases of both are alike."""
+    arithmetic = Distributing(given.facts)
+    ours, theirs = (polynomial(rebuilt(value, arithmetic, {})) for value in (answer, expected))
+    return add(ours, theirs, -1)
 
 
 def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
@@ -161,13 +172,17 @@ def _proved(difference: Polynomial, given: Given) -> Equal | None:
     numerator, denominators = _cleared(difference)
     if numerator is None:
         return None
-    for case in _cases(numerator):
-        proof = Proof(given.facts, _MOST_WORK)
-        proved = proof.vanishes(case)
-        spend(proof.work // _TERMS_OF_A_UNIT)
-        if not proved:
-            return None
+    if not all(_vanishes(case, given.facts) for case in _cases(numerator, given.facts)):
+        return None
     return Equal(tuple(d for d in denominators if may_vanish(d, given)))
+
+
+def _vanishes(poly: Polynomial, facts: Facts) -> bool:
+    """Tell whether it is proved, with the work that there is for it, that a polynomial is zero at integers."""
+    proof = Proof(facts, _MOST_WORK)
+    proved = proof.vanishes(poly)
+    spend(proof.work // _TERMS_OF_A_UNIT)
+    return proved
 
 
 def _cleared(difference: Polynomial) -> tuple[Polynomial | None, list[Expr]]:
@@ -210,13 +225,13 @@ def _simple(given: Given) -> Iterator[Condition]:
     return (claim for claim in given.claims if isinstance(claim, Condition))
 
 
-def _cases(poly: Polynomial) -> Iterator[Polynomial]:
+def _cases(poly: Polynomial, facts: Facts) -> Iterator[Polynomial]:
     """Yield what becomes of a difference as its maxima and minima are decided one way or the other.
 
     All that compare the same two values, or their multiples, are decided together: |x| and max(x, 0).
     """
     undecided = sorted((a for a in _atoms_within(poly) if isinstance(a, (Max, Min))), key=str)
-    compared = {a: _comparison(a) for a in undecided if len(a.args) == 2}
+    compared = _joined({a: _comparison(a) for a in undecided if len(a.args) == 2}, facts)
     keys = sorted({key for key, _ in compared.values()}, key=str)
     if not undecided or len(keys) > _MOST_PAIRS or len(compared) < len(undecided):
         yield poly
@@ -237,6 +252,26 @@ def _comparison(atom: Expr) -> tuple[Expr, bool]:
     if primitive.could_extract_minus_sign():
         return as_expression(scale(polynomial(primitive), -1)), False
     return primitive, True
+
+
+def _joined(compared: Mapping[Expr, tuple[Expr, bool]], facts: Facts) -> dict[Expr, tuple[Expr, bool]]:
+    """Return comparisons with one key for those that are proved to compare the same: ⌈H/3⌉ − 1, and 1 + ⌊−H/3⌋."""
+    found: dict[Expr, tuple[Expr, bool]] = {}
+    keys: list[Expr] = []
+    for atom, (key, same_way) in compared.items():
+        own = polynomial(key)
+        known = ((k, sign) for k in keys[:_MOST_PAIRS] for sign in (1, -1) if k != key)
+        alike = None if key in keys else next((x for x in known if _vanishes(_minus(own, *x), facts)), None)
+        if alike is None:
+            keys += [key] if key not in keys else []
+            found[atom] = key, same_way
+        else:
+            found[atom] = alike[0], same_way == (alike[1] > 0)
+    return found
+
+
+def _minus(own: Polynomial, other: Expr, sign: int) -> Polynomial:
+    return add(own, polynomial(other), -sign)
 
 
 def _atoms_within(poly: Polynomial) -> set[Expr]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.answers.answered import Answered
@@ -123,6 +123,8 @@ def _places(asked: Question) -> tuple[tuple[Any, str | None, str, Mapping[str, i
         return ((asked.analysis, None if asked.path is None else asked.layers[0].path, quantity, {}),)
     parts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
     if asked.value != 0 and all(map(is_number, parts)):
+        return ()
+    if isinstance(asked.value, Symbol) and not quantity:  # which may be anything
         return ()
     from symcnn.answers.textbook import recognised
 

@@ -14,7 +14,7 @@ from symcnn.answers.reference import Question
 
 Named = tuple[str, Value]  # the name of a convention, and what it makes of the formula
 
-BATCHES = ("N", "B", "n", "b", "batch", "bs")
+BATCHES = ("N", "B", "n", "b", "batch", "bs", "batch_size", "batchsize")
 COSTS = ("macs", "flops")
 BYTES = 4  # of a float32
 _COST_DEGREE = 3  # K·C·H is a number of operations; H·W one of positions

@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import Any
 
 from symcnn.algebra.symbols import is_number
+from symcnn.answers import tree, verdicts
 from symcnn.answers import verdict as v
-from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.axes import in_order, with_axes
+from symcnn.answers.axes import in_order, with_axes, with_powers, with_squares
 from symcnn.answers.chains import ABOUT, ARROW, bracketed, chain_verdict
 from symcnn.answers.conventions import known_names
 from symcnn.answers.deciding import decide
 from symcnn.answers.given import BudgetError, Number, UndefinedError
 from symcnn.answers.labels import other_label
-from symcnn.answers.messages import message
+from symcnn.answers.messages import message, quantity_words
 from symcnn.answers.names import Names
 from symcnn.answers.notation import latex, plain
 from symcnn.answers.order_verdicts import LEADING
@@ -29,7 +29,6 @@ from symcnn.answers.reading import Member, Reading
 from symcnn.answers.reference import Question, question
 from symcnn.answers.roots import RootLeftError, counterexample
 from symcnn.answers.rounding import half_place
-from symcnn.answers.tree import walked
 from symcnn.answers.unit_verdicts import unit_verdict
 from symcnn.answers.unreadable import Unreadable
 from symcnn.answers.verdict import Verdict
@@ -40,6 +39,7 @@ from symcnn.formula import nodes as f
 
 _BITS = 8  # of a byte
 _PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
+_SQUARES = ("size", "receptive_field")  # which 19² names by its sides; a jump of 2² is the product of strides
 _STEPS = ("=", ABOUT, ARROW)
 _RIGHT = (v.EXACT, v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP)
 _INEQUALITY = ("it compares, and says no value", "这是比较，没有给出数值")
@@ -101,7 +101,7 @@ def values_of(answer: str, asked: Question, names: Names, locale: str | None = N
     """Return what an answer comes to at its end, right or wrong; None for one that says nothing clear."""
     try:
         readings = read(answer, names, locale=locale, form=_form(asked))
-        reading = with_axes(readings[0])
+        reading = _with_sizes(readings[0], _form(asked), asked)
         if len(readings) > 1 or reading.free:
             return None
         found = answered(reading.members[-1], asked)
@@ -118,31 +118,45 @@ def _form(asked: Question) -> str:
 def _judged(answer: str, asked: Question, names: Names, policy: Policy, locale: str | None) -> Verdict:
     """Return the verdict; where one size is asked, 24×24 is a shape and 3·8 a product, and what is right counts."""
     if asked.axes < 2 or asked.kind == "shape":
-        return _judged_as(read(answer, names, locale=locale, form=_form(asked)), asked, policy)
-    found: list[Verdict] = []
+        form = _form(asked)
+        return _judged_as(_sized(read(answer, names, locale=locale, form=form), form, asked), asked, policy)
+    found: dict[str, Verdict] = {}
     refused: Unreadable | None = None
-    forms = ("shape", asked.kind)
+    forms = "shape", asked.kind
     known: list[tuple[Reading, ...]] = []
     for form in forms if _PRODUCT.search(answer) is None else forms[::-1]:
         try:
-            readings = read(answer, names, locale=locale, form=form)
+            readings = _sized(read(answer, names, locale=locale, form=form), form, asked)
             if readings in known:
                 continue
             known.append(readings)
-            found.append(_judged_as(readings, asked, policy))
+            found[form] = _judged_as(readings, asked, policy)
         except Unreadable as error:
             refused = refused or error
-        if found and found[-1].right:
-            return found[-1]
+        if form in found and found[form].right:
+            others = form != "shape" and found.get("shape", found[form]).verdict == v.WRONG
+            if others and _is_square(read(answer, names, locale=locale, form="shape")[0], asked):
+                return _as_either(*found.values())
+            return found[form]
     if refused is not None and not found:
         raise refused
-    return min(found, key=lambda one: v.VERDICTS.index(one.verdict))
+    return min(found.values(), key=lambda one: (v.VERDICTS.index(one.verdict), not one.slips))
+
+
+def _is_square(reading: Reading, asked: Question) -> bool:
+    """Tell whether an answer may be the size of each axis, 3×3 and 3², and may be a number as well."""
+    sizes = [member for member in _with_sizes(reading, "shape", asked).members if member.form == "shape"]
+    return any(len(set(member.items)) == 1 for member in sizes)
+
+
+def _as_either(*found: Verdict) -> Verdict:
+    return verdicts.ambiguous(tuple(one.reading for one in found), tuple(one.reading_text for one in found))
 
 
 def _judged_as(readings: tuple[Reading, ...], asked: Question, policy: Policy) -> Verdict:
     if len(readings) > 1:
         return verdicts.ambiguous(tuple(map(latex, readings)), tuple(map(plain, readings)))
-    reading = with_axes(readings[0])
+    (reading,) = readings
     if any(sign not in _STEPS for sign in reading.relations):
         return verdicts.invalid(_INEQUALITY)
     if reading.is_factor and asked.quantity:
@@ -152,17 +166,35 @@ def _judged_as(readings: tuple[Reading, ...], asked: Question, policy: Policy) -
         found = verdicts.assume_case(reading.assumed, policy)
     elif reading.free and found.verdict == v.WRONG and (pairs := _in_other_case(reading, asked, policy)):
         found = verdicts.assume_case(pairs, policy)
+    elif found.verdict == v.WRONG and (called := _without_exclamation(reading)) is not None:
+        if _of_reading(called, asked, policy).verdict == v.EXACT:
+            return verdicts.ambiguous((latex(called), latex(reading)), (plain(called), plain(reading)))
     elif found.verdict == v.WRONG and not found.slips and _means_long_fraction(reading, asked, policy):
         found = replace(found, message=message("long_fraction"))
     elif reading.free and found.verdict == v.WRONG and not found.slips:
-        last = {node.name for item in reading.members[-1].items for node in walked(item) if isinstance(node, f.Name)}
+        last = {
+            node.name for item in reading.members[-1].items for node in tree.walked(item) if isinstance(node, f.Name)
+        }
         unknown = tuple(name for name in reading.free if name in last)  # others are those that something is put in for
         found = verdicts.unknown_names(unknown, sorted(asked.given.symbols), found) if unknown else found
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
-        found = verdicts.wrong("label_other", asked=asked.quantity.replace("_", " "), given=other)
+        found = verdicts.wrong("label_other", asked=quantity_words(asked.quantity), given=other)
     repairs, chinese = reading.repairs, reading.repairs_chinese
     found = replace(found, reading=latex(reading), reading_text=plain(reading))
     return replace(found, repairs=repairs, repairs_chinese=chinese)
+
+
+def _sized(readings: tuple[Reading, ...], form: str, asked: Question) -> tuple[Reading, ...]:
+    return readings if len(readings) > 1 else (_with_sizes(readings[0], form, asked),)
+
+
+def _with_sizes(reading: Reading, form: str, asked: Question) -> Reading:
+    """Return a reading with the names of its sizes, and as a shape where it is a power of the size of each axis."""
+    reading = with_axes(reading)
+    if asked.kind == "shape":
+        return with_powers(reading, len(asked.value))
+    powers = form == "shape" and asked.quantity in _SQUARES
+    return with_squares(reading, asked.axes) if powers else reading
 
 
 def _of_reading(reading: Reading, asked: Question, policy: Policy) -> Verdict:
@@ -210,9 +242,21 @@ def _in_other_case(reading: Reading, asked: Question, policy: Policy) -> tuple[t
     return pairs if verdict == v.EXACT else ()
 
 
+def _without_exclamation(reading: Reading) -> Reading | None:
+    """Return a reading without the ! at its end, which may be a factorial or not, as in 832!."""
+    *others, last = reading.members
+    match last.items:
+        case (tree.Factorial(inner),) if isinstance(inner, f.Number):
+            return replace(reading, members=(*others, replace(last, items=(inner,))))
+    return None
+
+
 def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> bool:
     """Tell whether an answer is right if brackets were forgotten below a fraction bar."""
     last = reading.members[-1]
+    parts = (part for item in last.items for part in tree.walked(item))
+    if not any(isinstance(part, f.Product) and "/" in part.operators for part in parts):
+        return False
     items = tuple(map(with_long_fractions, last.items))
     if items == last.items:
         return False

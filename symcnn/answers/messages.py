@@ -21,10 +21,35 @@ _ROUNDED = 6  # places of a logarithm: that of 10^4000 is 4000
 _SIGNS = (("**", "^"), ("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
 
+_QUANTITIES: dict[str, Words] = {
+    "output": ("output shape", "输出形状"),
+    "shape": ("output shape", "输出形状"),
+    "size": ("output size", "输出尺寸"),
+    "channels": ("channels", "通道数"),
+    "height": ("height", "高度"),
+    "width": ("width", "宽度"),
+    "depth": ("depth", "深度"),
+    "length": ("length", "长度"),
+    "params": ("parameters", "参数量"),
+    "weights": ("weights", "权重数"),
+    "biases": ("biases", "偏置数"),
+    "buffers": ("buffers", "缓冲量"),
+    "macs": ("MACs", "乘加次数（MACs）"),
+    "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
+    "activations": ("activations", "激活值数"),
+    "neurons": ("neurons", "神经元数"),
+    "connections": ("connections", "连接数"),
+    "weight_layers": ("weight layers", "带权重的层数"),
+    "nonlinearities": ("nonlinearities", "非线性层数"),
+    "receptive_field": ("receptive field", "感受野"),
+    "jump": ("jump", "步距"),
+    "centre": ("centre", "中心"),
+}
+
 _MESSAGES: dict[str, Words] = {
     "exact": ("Right.", "正确。"),
     "assume": ("Right if {condition}; in general it is not.", "当{condition}时正确；一般情况下不成立。"),
-    "assume_case": ("Right, if {repair}: case matters in formulas.", "若{repair}则正确：公式中区分大小写。"),
+    "assume_case": ("Right, if {repair}: case matters in formulas.", "若{repair}，则正确：公式中区分大小写。"),
     "assume_slip": (
         "Right only if {condition}; in general it is not: {slip}.",
         "仅当{condition}时正确；一般情况下不成立：{slip}。",
@@ -32,6 +57,10 @@ _MESSAGES: dict[str, Words] = {
     "convention": (
         "Right under another convention: {convention}.",
         "按另一种约定是正确的：{convention}。",
+    ),
+    "convention_slip": (
+        "Right under another convention: {convention}. It also comes of a mistake: {slip}.",
+        "按另一种约定是正确的：{convention}。但也可能出于错误：{slip}。",
     ),
     "convention_accepted": ("Right: {convention}.", "正确：{convention}。"),
     "convention_rounded": (
@@ -51,7 +80,7 @@ _MESSAGES: dict[str, Words] = {
         "数值正确，但 {unit} 是速度（每秒运算次数）；运算次数应写作 FLOPs。",
     ),
     "unit_other": (
-        "The number is right, but it is one of {asked} and not of {given}.",
+        "The number is right, but it counts {asked}, and not {given}.",
         "数值正确，但单位应是{asked}，而不是{given}。",
     ),
     "approx": (
@@ -68,6 +97,14 @@ _MESSAGES: dict[str, Words] = {
     "order_loose": (
         "It does not grow faster than this, but this is not its order: a smaller bound holds.",
         "增长确实不超过此阶，但这不是它的阶：还有更小的界。",
+    ),
+    "order_sign": (
+        "An order is that of a positive function, and this is {answer} for {point}.",
+        "阶应由正函数给出，而此式当{point}时为 {answer}。",
+    ),
+    "order_sign_number": (
+        "An order is that of a positive function, and this is {answer}.",
+        "阶应由正函数给出，而这是 {answer}。",
     ),
     "order_wrong": ("This is not how it grows.", "增长阶不对。"),
     "inconsistent": (
@@ -88,7 +125,7 @@ _MESSAGES: dict[str, Words] = {
     ),
     "not_whole": ("The right value is a whole number, and this is none.", "正确值是整数，而这个不是。"),
     "label_other": (
-        "The number is right, but {asked} was asked for, and this says that it is {given}.",
+        "The number is right, but the question is about {asked}, and this says {given}.",
         "数值正确，但题目问的是{asked}，而这里写的是 {given}。",
     ),
     "zeros": (
@@ -97,6 +134,7 @@ _MESSAGES: dict[str, Words] = {
     ),
     "wrong": ("Not right.", "不正确。"),
     "wrong_slip": ("Not right: {slip}.", "不正确：{slip}。"),
+    "wrong_slip_rounded": ("Not right: {slip}; and round down.", "不正确：{slip}；并且要向下取整。"),
     "long_fraction": (
         "Not right as it stands: put brackets around what stands below the line; a/b·c is (a/b)·c.",
         "按所写的不正确：请给分母加括号；a/b·c 的意思是 (a/b)·c。",
@@ -122,6 +160,10 @@ _MESSAGES: dict[str, Words] = {
         "This is the number of values, and the shape was asked for.",
         "这是元素总数，而题目问的是形状。",
     ),
+    "area": (
+        "This is the number of positions in it, and its size along one axis was asked for.",
+        "这是其中位置的总数，而题目问的是一条边的大小。",
+    ),
     "wants_shape": ("A shape was asked for: its sizes one by one.", "题目问的是形状，应逐个写出各维大小。"),
     "wants_number": ("One value was asked for, and not several.", "题目问的是一个值，而不是几个。"),
     "axes": (
@@ -142,6 +184,11 @@ _MESSAGES: dict[str, Words] = {
         "在限定的计算量内无法判定是否正确，请人工查看。",
     ),
 }
+
+
+def quantity_words(quantity: str) -> Words:
+    """Return what a quantity is called; a counting convention has its own name in every language."""
+    return _QUANTITIES.get(quantity, (quantity.replace("_", " "), quantity))
 
 
 def message(key: str, **words: Words | str) -> dict[str, str]:

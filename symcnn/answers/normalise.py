@@ -34,6 +34,7 @@ class Normalised:
     text: str
     places: list[int] | None = None
     repairs: list[Repair] = field(default_factory=list)
+    axes: str = ""  # the letters that stood behind a shape
 
     def span(self, start: int, end: int) -> Span:
         """Return what was written where `start` to `end` stands in the plain text."""

@@ -30,6 +30,8 @@ class _AnswerNotation(Notation):
                 return rf"\{sign}{limits} {self.write(term, 7)}"
             case tree.Fraction(above, below):
                 return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
+            case tree.Binomial(above, below):
+                return rf"\binom{{{self.write(above)}}}{{{self.write(below)}}}"
             case f.Power(tree.Fraction() as base, exponent):
                 return super()._write(f.Power(f.Group(base), exponent))
             case f.Product(_, operators) if "//" in operators:
@@ -65,6 +67,8 @@ class _PlainNotation(Notation):
                 return f"{_SERIES[sign]}{limits} {self.write(term, _FACTOR)}"
             case tree.Fraction(above, below):
                 return f"{self.write(above, _FACTOR)}/{self.write(_whole(below), _FACTOR)}"
+            case tree.Binomial(above, below):
+                return self._bracketed(f"{self.write(above)} choose {self.write(below)}")
             case f.Power(tree.Fraction() as base, exponent):
                 return super()._write(f.Power(f.Group(base), exponent))
             case f.Product(_, operators) if "//" in operators:

@@ -12,9 +12,10 @@ from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
 from symcnn.algebra.polynomial import Monomial, Number, Polynomial, add, as_expression, inverse, multiply, polynomial
 from symcnn.algebra.polynomial import substitute as substituted
 from symcnn.algebra.quotient import inside
-from symcnn.algebra.symbols import Value
+from symcnn.algebra.symbols import Value, symbol
 
 _MOST_TERMS = 400
+_ERROR = symbol("error of rounding")  # no name that a user can type has a space in it
 
 Rate: TypeAlias = tuple[tuple[str, Fraction, Fraction], ...]  # of a term: symbols by name, with bases and degrees
 
@@ -39,9 +40,10 @@ def growth(value: Value) -> Growth | None:
     >>> growth(n**2 + 3*n + m).order == growth(7*m + n**2).order, growth(2**n).order == growth(n**5).order
     (True, False)
     """
-    poly = _smooth(polynomial(value))
-    if poly is None or len(poly) > _MOST_TERMS:
+    whole = _smooth(polynomial(value))
+    if whole is None or len(whole) > _MOST_TERMS:
         return None
+    poly, lost = _apart(whole)
     if len(poly) > 1 and any(_is_open_power(atom) for monomial in poly for atom, _ in monomial):
         return None  # S^L and L: which is larger depends on S
     terms: dict[Rate, Number] = {}
@@ -50,7 +52,11 @@ def growth(value: Value) -> Growth | None:
         if rate is None:
             return None
         terms[rate] = terms.get(rate, 0) + coefficient
-    return Growth({rate: terms[rate] for rate in _dominant(rate for rate, coefficient in terms.items() if coefficient)})
+    found = _dominant(rate for rate, coefficient in terms.items() if coefficient)
+    errors = [_rate(monomial) for monomial in lost]
+    if any(error is None or not any(_outgrows(rate, error) for rate in found) for error in errors):
+        return None  # n·(n mod 2): what is left is no larger than what the roundings may have changed
+    return Growth({rate: terms[rate] for rate in found})
 
 
 def _dominant(rates: Iterable[Rate]) -> list[Rate]:
@@ -72,14 +78,22 @@ def is_bounded(value: Value, by: Value) -> bool:
 
 def leading(value: Value) -> Expr | None:
     """Return the terms that dominate, with their coefficients."""
-    poly, found = _smooth(polynomial(value)), growth(value)
-    if poly is None or found is None:
+    whole, found = _smooth(polynomial(value)), growth(value)
+    if whole is None or found is None:
         return None
-    return as_expression({m: c for m, c in poly.items() if _rate(m) in found.terms})
+    return as_expression({m: c for m, c in _apart(whole)[0].items() if _rate(m) in found.terms})
+
+
+def _apart(poly: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Return the terms without an error of rounding, and those with one, without it."""
+    exact = {m: c for m, c in poly.items() if _ERROR not in dict(m)}
+    lost = {frozenset((a, e) for a, e in m if a != _ERROR): c for m, c in poly.items() if m not in exact}
+    return exact, lost
 
 
 def _smooth(poly: Polynomial) -> Polynomial | None:
-    """Leave roundings away: they change a value by less than 1."""
+    """Leave roundings away: they change a value by less than 1, which is marked where it is no part of a quotient."""
+    divided = {atom for monomial in poly for atom, exponent in monomial if exponent < 0}
     values: dict[Expr, Polynomial] = {}
     for atom in {atom for monomial in poly for atom, _ in monomial}:
         if isinstance(atom, (floor, ceiling)):
@@ -88,6 +102,8 @@ def _smooth(poly: Polynomial) -> Polynomial | None:
             if inner is None:
                 return None
             values[atom] = multiply(inner, {inverse(within.monomial): Fraction(1, within.number)})
+            if not within.monomial and atom not in divided:
+                values[atom] = add(values[atom], {frozenset(((_ERROR, 1),)): 1})
     try:
         return substituted(poly, values) if values else add(poly, {})
     except ZeroDivisionError:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from symcnn.answers import vocabulary as v
-from symcnn.answers.reading import Unit
+from symcnn.answers.placeholders import with_batch
 from symcnn.answers.scanner import Scanner
+from symcnn.answers.shape_words import with_words
+from symcnn.answers.spoken import with_divisions, with_spoken_powers
+from symcnn.answers.terms import counted_terms
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.units import NOTHING, unit_named
 from symcnn.answers.unreadable import Unreadable
 
 _LABEL_WORDS = 8
 _BEGINNINGS = STARTS | {"WORD", "CHINESE", "ABOUT", "RELATION"}
+_WORDS = frozenset(("WORD", "CHINESE"))
 _RELATIONS = frozenset(("EQUALS", "RELATION"))
 
 
@@ -27,11 +31,18 @@ class Phrases:
     def settle(self) -> list[Token]:
         """Return the tokens of the mathematics, with LABEL, UNIT, ABOUT and NOTHING among them."""
         self._unbox()
+        self.tokens = with_batch(self.tokens, self.scanner)
+        if self.scanner.form == "shape":
+            self.tokens = with_words(self.tokens, self.is_word)
         self._split_chinese()
+        if any(token.type in _WORDS and self.is_word(token) for token in self.tokens):
+            self.tokens = with_spoken_powers(self.tokens, self.is_word)
         self._drop_abbreviating_dots()
         self._drop_final_marks()
         self._name_axes()
         self._refuse_hedges()
+        if ":" in self.scanner.text:
+            self.tokens = with_divisions(self.tokens, self._is_factor, self.scanner.plain.mended)
         self._join_lines()
         self._take_label()
         self._equate()
@@ -49,6 +60,10 @@ class Phrases:
     def is_word(self, token: Token) -> bool:
         """Tell whether a token is a run of letters that the question does not declare."""
         return token.type == "CHINESE" or (token.type == "WORD" and token.value not in self.names)
+
+    def _is_factor(self, token: Token) -> bool:
+        """Tell whether a token is no word, or a product of declared symbols."""
+        return not self.is_word(token) or (token.type == "WORD" and self.names.splits(str(token.value)))
 
     def _unbox(self) -> None:
         if not self.scanner.boxes:
@@ -82,9 +97,14 @@ class Phrases:
             if text in NOTHING or text in v.CHINESE_ROUNDED or unit_named(text) is not None:
                 found.append(Token("CHINESE", text, start, start + len(text), token.depth))
                 break
+            if (power := next((w for w in v.CHINESE_POWERS if text.startswith(w)), None)) is not None:
+                found.append(Token("CHINESE", power, start, start + len(power), token.depth))
+                text, start = text[len(power) :], start + len(power)
+                continue
             type_, length = self._chinese_word(text, token)
             if type_:
                 value = "=" if type_ == "EQUALS" else text[:length]
+                type_, value = v.CHINESE_SIGNS.get(value, (type_, value))
                 found.append(Token(type_, value, start, start + length, token.depth))
             text, start = text[length:], start + length
         return found
@@ -252,10 +272,14 @@ class Phrases:
         if len(before) == 1 and before[0].type == "WORD":
             return not self.names.splits(before[0].value)
         shape = [token.type for token in before]
-        if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and before[0].value not in v.CALLED:
+        if shape[:2] == ["WORD", "_OPEN"] and shape[-1] == "_CLOSE" and not self._is_called(before[0].value):
             called = all(kind in ("WORD", "_COMMA", "_OPEN", "_CLOSE") for kind in shape) and shape.count("_OPEN") == 1
             return called and not self.names.splits(before[0].value)
         return len(before) <= _LABEL_WORDS and all(self._names_something(token) for token in before)
+
+    def _is_called(self, word: str) -> bool:
+        """Tell whether a word before brackets is a function, or the sign of an order: O(n) = O(n²)."""
+        return word in v.CALLED or (word in v.ORDERS and word not in self.names)
 
     def _names_something(self, token: Token) -> bool:
         """Tell a word of a label, or a name such as conv1, from one of a sentence."""
@@ -288,32 +312,17 @@ class Phrases:
             segment = [segment[0].changed("ABOUT", "~"), *segment[1:]]
         elif relation and relation[0].value in ("≈", "~") and relation[0] is self.tokens[0]:
             segment, relation = [relation[0].changed("ABOUT", "~"), *segment], []
-        segment = self._terms_counted(self._without_lone_times(segment))
+        segment = counted_terms(self._without_lone_times(segment), self.is_word, self.scanner)
         while len(segment) > 1 and self._is_last_filler(segment) and unit_named(segment[-1].value) is None:
             segment = segment[:-1]
         if not segment:
             return relation
         return relation + self._rounded(self._with_unit(segment))
 
-    def _terms_counted(self, segment: list[Token]) -> list[Token]:
-        """Read 9216 weights + 64 biases as so many parameters: the words belong to the terms, not to the sum."""
-        ends = [i for i, token in enumerate(segment) if i and token.type == "SIGN" and not token.depth]
-        if not ends or any(segment[i].value != "+" for i in ends):
-            return segment
-        words = [i - 1 for i in (*ends, len(segment)) if i > 1 and self._is_part(segment[i - 1], segment[i - 2])]
-        if not words or (words == [len(segment) - 1] and not self._is_part(segment[-1], segment[-2], "biases")):
-            return segment
-        unit = Token("UNIT", Unit("parameters", "params", 1), segment[-1].end, segment[-1].end)
-        self.scanner.plain.mended("the words behind the terms of a sum read as parameters", "各项后的单位按参数读")
-        return [*(token for i, token in enumerate(segment) if i not in words), unit]
-
-    def _is_part(self, token: Token, before: Token, *kinds: str) -> bool:
-        named = unit_named(str(token.value)) if self.is_word(token) and before.type in ENDS else None
-        return named is not None and named.factor == 1 and named.quantity in (kinds or ("weights", "biases", "params"))
-
     def _rounded(self, segment: list[Token]) -> list[Token]:
         """Read 110.5 向下取整, and 110.5 rounded down, as 110.5 → ⌊110.5⌋."""
-        opening = v.CHINESE_ROUNDED.get(str(segment[-1].value)) if segment[-1].type == "CHINESE" else None
+        words = v.CHINESE_ROUNDED if segment[-1].type == "CHINESE" else v.ROUNDED_WORDS
+        opening = words.get(str(segment[-1].value)) if self.is_word(segment[-1]) else None
         count = 1
         if [str(token.value) for token in segment[-2:-1]] == ["rounded"] and self.is_word(segment[-1]):
             opening, count = v.ROUNDED.get(str(segment[-1].value)), 2
@@ -372,11 +381,12 @@ class Phrases:
         return self.is_word(token) or token.value in ("/", "-")
 
 
-_LABELS = v.FILLERS | v.LABEL_WORDS | v.APPROXIMATE | v.COPULAS | frozenset(v.QUANTITY_WORDS)
+_LABELS = v.FILLERS | v.LAYER_KINDS | v.LABEL_WORDS | v.APPROXIMATE | v.COPULAS | frozenset(v.QUANTITY_WORDS)
 _CHINESE = [
     (v.CHINESE_HEDGES, "hedged"),
     (v.CHINESE_SEVERAL, "several"),
     (v.CHINESE_IS, "EQUALS"),
     (v.CHINESE_ABOUT, "ABOUT"),
+    (tuple(v.CHINESE_SIGNS), "TIMES"),
     (v.CHINESE_FILLERS, ""),
 ]

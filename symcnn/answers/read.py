@@ -11,6 +11,7 @@ from itertools import product
 from symcnn.answers.build import Builder, Chain
 from symcnn.answers.names import Names
 from symcnn.answers.normalise import Normalised, normalised
+from symcnn.answers.notes import without_notes
 from symcnn.answers.numerals import decimal_mark
 from symcnn.answers.reading import Reading
 from symcnn.answers.remarks import with_remark_told, without_brackets_of_working
@@ -48,8 +49,7 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
     plain = normalised(text)
     _refuse_templates(plain)
     _refuse_spreadsheets(plain, names)
-    _without_markdown(plain)
-    _without_note(plain)
+    without_notes(plain, names, form)
     without_brackets_of_working(plain)
     mark = decimal_mark(locale)
     first = _Attempt(plain, names, mark, form, {})
@@ -68,34 +68,6 @@ def read(text: str, names: Names, *, locale: str | None = None, form: str | None
             with suppress(Unreadable):  # what this choice would make of it is no way to read it
                 found.append(_Attempt(plain, names, mark, form, choices).reading())
     return tuple(dict.fromkeys(found))
-
-
-_MARKDOWN = re.compile(r"\s*(\*\*|`{1,3}|[\"'*_])(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
-
-
-def _without_markdown(plain: Normalised) -> None:
-    """Leave out **bold**, `code` and quotes around the whole answer; what is inside stays where it stands."""
-    found = _MARKDOWN.fullmatch(plain.text)
-    if found is not None:
-        plain.text = " " * found.start(2) + found[2] + " " * (len(plain.text) - found.end(2))
-        plain.mended("marks around the answer left out", "略去答案外的标记")
-
-
-_NOTE = re.compile(
-    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?|no|without|excl\.?|excluding|ohne)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
-    re.IGNORECASE,
-)
-_LONGEST_NOTE = 40
-
-
-def _without_note(plain: Normalised) -> None:
-    """Leave out the note (with bias) or (no bias) behind an answer."""
-    start = max(0, len(plain.text) - _LONGEST_NOTE)
-    found = _NOTE.search(plain.text, start)
-    before = plain.text[: found.start()].rstrip(" ,;") if found is not None else ""
-    if found is not None and before and bool(found[1]) == bool(found[2]):
-        plain.text = before.ljust(len(plain.text))
-        plain.mended("the note on biases left out", "略去关于偏置的说明")
 
 
 class _Attempt:
@@ -134,7 +106,7 @@ class _Attempt:
         return Reading(
             members,
             chain.relations,
-            self.words.phrases.label,
+            self.words.phrases.label or self.plain.axes,
             tuple(repair.english for repair in self.plain.repairs),
             tuple(repair.chinese for repair in self.plain.repairs),
             tuple(self.words.assumed),

@@ -13,7 +13,8 @@ from sympy import Expr, Symbol
 from symcnn.algebra.assumptions import ContradictionError
 from symcnn.algebra.conditions import single
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import NONNEGATIVE, POSITIVE, domain_of, exact
+from symcnn.algebra.parity import with_parities
+from symcnn.algebra.symbols import NONNEGATIVE, POSITIVE, Value, domain_of, exact
 from symcnn.analysis import Analysis, Layer
 from symcnn.analysis.paths import layers_at
 from symcnn.answers.given import Given, Stated, given
@@ -118,12 +119,16 @@ def _of_text(
     if isinstance(meant.value, tuple):
         if kind not in (None, "shape"):
             raise SymcnnError(f"a {kind} was asked for, and the reference is a shape")
-        return Question(tuple(map(known.rebuilt, meant.value)), "shape", known, quantity)
-    value = known.rebuilt(meant.value)
+        return Question(tuple(_built(part, known) for part in meant.value), "shape", known, quantity)
+    value = _built(meant.value, known)
     asked = kind or ("order" if meant.order else "formula" if isinstance(value, Expr) else "number")
     if asked == "shape":
         return Question((value,), "shape", known, quantity)
     return Question(value, asked, known, quantity, meant.order or ("Θ" if asked == "order" else ""))
+
+
+def _built(value: Value, known: Given) -> Value:
+    return known.rebuilt(with_parities(exact(value), known.facts))
 
 
 def _given(symbols: Mapping[str, Symbol], claims: Iterable[Stated]) -> Given:
@@ -153,7 +158,7 @@ def _of_analysis(
     asked = _kind_of(value, kind)
     parts = value if isinstance(value, tuple) else (value,)
     known = _with_indices(known, layers) if path is not None or analysis is None else known
-    built = tuple(known.rebuilt(exact(part)) for part in parts)
+    built = tuple(_built(part, known) for part in parts)
     order = "Θ" if asked == "order" else ""
     axes = _axes(analysis, layers, quantity, path)
     right = built if asked == "shape" else built[0]

@@ -18,7 +18,7 @@ _ONE = Fraction(1)
 _LARGEST_EXPONENT = 99  # of ten
 _LETTERS = re.compile(r"[ ~]?(Ki|Mi|Gi|Ti|ki|[kKMGTBm])(?![A-Za-z0-9_'^²³({\[\\])(\s*[A-Za-z-]+|\s*[一-鿿]+)?")
 _WORD = re.compile(r"[ ~]*([A-Za-zéãõ]{2,10}\.?)(?![A-Za-z_0-9])")
-_CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千|兆)")
+_CHINESE = re.compile(r"\s*(百万|百萬|千万|千萬|十亿|万|萬|亿|億|千(?!字节|比特)|兆(?!字节|比特))")
 _MORE_CHINESE, _YI = re.compile(r"(\d{1,4})[万萬]"), 10**8
 _DECIMAL_FOLLOWS = re.compile(
     r"\s*(?:\\?%(?!\s*[\w(])|(?:\\times|\\cdot|[*×·xX])\s*10\s*(?:\^|\*\*)"

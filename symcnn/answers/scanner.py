@@ -14,7 +14,7 @@ from symcnn.answers.numerals import chinese_number
 from symcnn.answers.scales import Scaled, number_at
 from symcnn.answers.tokens import ENDS, PAIRS, SUBSCRIPT, Token
 from symcnn.answers.unreadable import Unreadable
-from symcnn.answers.vocabulary import CALLED
+from symcnn.answers.vocabulary import CALLED, COMBINATIONS, FUNCTIONS
 
 _DEEPEST = 24  # nested brackets; people need about six
 _MOST_TOKENS = 500  # of an answer; the sum over all layers of a deep network has some 300
@@ -25,7 +25,7 @@ _MASTER = re.compile(
     |(?P<integer>\d{{1,15}}(?=[-+*^/)(\]}}=]|\s*\Z))
     |(?P<number>\d|\.(?=\d))
     |(?P<series>[∑Σ∏Π](?=\s*[_^])|(?:sum|prod)(?=[_^]))
-    |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|np|numpy|torch|sympy)\.(?=[a-z]))
+    |(?P<wrapper>(?:(?:torch|tf)\.)?(?:Size|TensorShape)\s*(?=\()|(?:math|Math|np|numpy|torch|tf|sympy)\.(?=[a-z]))
     |(?P<word>[{_LETTER}](?:[{_LETTER}0-9]|_(?=[{_LETTER}0-9]))*'*)
     |(?P<chinese>[぀-ヿ㐀-鿿가-힯]+)
     |(?P<command>\\(?:[A-Za-z]+\*?|[%\#{{}}|&_$]))
@@ -34,11 +34,12 @@ _MASTER = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_LATEX = re.compile(r"\\[^ ]|\$")
 _TIMES_NUMBER = re.compile(r"[xX](?=\d)")
 _SUM_HINT = r"write \sum_{l=0}^{L-1}"
 _TIMES = re.compile(r"\s*([xX])\s*(?=\d|\(|\.\d)")
 _PLAIN_SUBSCRIPT = re.compile(r"[\w,+\-]+")
-_LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*\{")
+_LOWER = re.compile(r"\s*(?:\\limits\s*)?_\s*[{(]")
 _UPPER = re.compile(r"\s*\^\s*(?:(\{)|(\()|(\d+)|([A-Za-z]))")
 _LABELLED = re.compile(r"\s*[_^]\s*\{")
 _TIGHT, _LOOSE = re.compile(r"(?<!\d)\d{1,3},\d{3}(?!\d)"), re.compile(r",\s")
@@ -140,6 +141,8 @@ class Scanner:
     # One method for each group of the master pattern; each returns the place behind what it read.
 
     def space(self, found: re.Match[str]) -> int:
+        if found[0] == "\\ " and _LATEX.search(self.text) is None:  # H \ 2 divides in some languages
+            raise self.refused("unknown", "'\\' is not understood", found.start(), found.start() + 1, "/ divides")
         self.gap = True
         return found.end()
 
@@ -213,7 +216,8 @@ class Scanner:
             raise self.refused("syntax", "the limits of this sum are not understood", start, end, _SUM_HINT)
         self.add("SERIES", sign, start, end)
         self.add("_SUB", "_", end, lower.end() - 1).argument = True
-        return self.opened("{", lower.end() - 1, lower.end(), "limit")
+        opening = self.add("_OPEN_BRACE", "{", lower.end() - 1, lower.end())
+        return self.push(Bracket(opening, "}" if lower[0][-1] == "{" else ")", "limit"), lower.end())
 
     def upper(self, end: int) -> int:
         """Read the upper limit of a sum, which begins at `end`."""
@@ -246,6 +250,8 @@ class Scanner:
         if sign == "@" and self.form == "shape":
             self.crosses.append((self.add("TIMES", "×", start, end), self.open[-1] if self.open else None))
             return end
+        if sign == ";" and (self.open or self.form == "shape"):  # how lists are written where commas are decimal marks
+            sign = ","
         value = "/" if sign == "÷" else "*" if sign == "·" else sign
         token = self.add(_SIGNS.get(sign, "RELATION"), _RELATIONS.get(sign, value), start, end)
         if sign == ",":
@@ -285,8 +291,9 @@ class Scanner:
                 or (before.type == "_OPEN" and self.open and self.open[-1].kind == "list")
             ):
                 kind = "list"
-            elif before.type == "WORD" and before.value in CALLED and before.value not in self.names:
-                kind = "call"
+            elif before.type == "WORD" and before.value not in self.names:
+                called = before.value in CALLED or before.value.lower() in FUNCTIONS or before.value == COMBINATIONS
+                kind = "call" if called else ""
         if kind in ("text", "box"):
             token = Token(kind, sign, start, end, self.depth)
             if kind == "box":

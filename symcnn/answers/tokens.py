@@ -32,6 +32,7 @@ STARTS = frozenset(
         "CEILING",
         "ABSOLUTE",
         "FRACTION",
+        "BINOMIAL",
         "ROOT",
         "FUNCTION",
         "SERIES",

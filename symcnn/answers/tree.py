@@ -56,6 +56,14 @@ class Factorial(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Binomial(Node):
+    r"""`\binom{above}{below}`: in how many ways `below` are chosen from `above`."""
+
+    above: Expression
+    below: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Percent(Node):
     """`inner%`, a hundredth."""
 
@@ -76,7 +84,7 @@ class Absolute(Node):
     inner: Expression
 
 
-Expression: TypeAlias = f.Formula | Repeated | Fraction | Root | Factorial | Percent | Truncated | Absolute
+Expression: TypeAlias = f.Formula | Repeated | Fraction | Binomial | Root | Factorial | Percent | Truncated | Absolute
 
 
 def children(node: Any) -> tuple[Any, ...]:
@@ -84,7 +92,7 @@ def children(node: Any) -> tuple[Any, ...]:
     match node:
         case Repeated(_, _, first, last, term):
             return (first, last, term)
-        case Fraction(above, below):
+        case Fraction(above, below) | Binomial(above, below):
             return (above, below)
         case Root(inner) | Factorial(inner) | Percent(inner) | Truncated(inner) | Absolute(inner):
             return (inner,)

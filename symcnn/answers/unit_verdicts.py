@@ -8,7 +8,7 @@ from typing import Any
 from symcnn.algebra.symbols import is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
-from symcnn.answers.messages import Words
+from symcnn.answers.messages import Words, quantity_words
 from symcnn.answers.reference import Question
 from symcnn.answers.rounding import ROUNDED, rounding
 from symcnn.answers.verdict import Verdict
@@ -30,9 +30,11 @@ _NAMES = {
     "pixels": ("pixels", "像素"),
     "channels": ("channels", "通道"),
     "layers": ("layers", "层"),
+    "weight_layers": ("layers with weights", "带权重的层"),
     "activations": ("activations", "激活值"),
     "operations": ("operations", "次运算"),
     "outputs": ("outputs", "输出"),
+    "values": ("values", "元素"),
 }
 # The units beside its own in which a quantity is counted.
 _COUNTED = {
@@ -70,7 +72,7 @@ def unit_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict |
         return None
     unit = answer.unit.quantity
     wanted, called = _wanted(asked)
-    if unit == "values" or unit in wanted:
+    if (unit == "values" and asked.kind != "bytes") or unit in wanted:
         return None
     if unit == _RATE:
         if "flops" in wanted:
@@ -96,7 +98,7 @@ def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
     wanted = (quantity, *_COUNTED.get(quantity, ()))
     if quantity in _SIZES:
         return wanted, _PIXELS
-    called = _CALLED["params"] if quantity in _STORED else (quantity.replace("_", " "), quantity)
+    called = _CALLED["params"] if quantity in _STORED else quantity_words(quantity)
     return wanted, _NAMES.get(quantity, called)
 
 

@@ -12,6 +12,7 @@ _DECIMAL = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10
 _BINARY = {"Ki": 2**10, "ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
 _SPELT = {"kilo": 10**3, "mega": 10**6, "giga": 10**9, "tera": 10**12,
     "kibi": 2**10, "mebi": 2**20, "gibi": 2**30, "tebi": 2**40}  # fmt: skip
+_CHINESE_PREFIXES = {"千": 10**3, "兆": 10**6, "吉": 10**9, "太": 10**12}  # before bytes and bits
 _PREFIXES = {**_SPELT, **_BINARY, **_DECIMAL, "": 1}
 _SMALL = {"kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB"}  # how bytes are typed; bits are written out
 
@@ -41,7 +42,7 @@ _BASES = {
         params param parameters parameter Params Param Parameters Parameter PARAMS
     """),
     "bytes": listed("""
-        B bytes byte Bytes Byte BYTES octets octet
+        B bytes byte Bytes Byte BYTES octets octet o
     """),
     "bits": listed("""
         bit bits Bit Bits
@@ -50,11 +51,21 @@ _BASES = {
         ops OPs Ops operations operation Operations OPS
     """),
 }
+# Of several words.
+_PHRASES = {
+    "params": frozenset(("weights and biases",)),
+    "weight_layers": frozenset((
+        "weight layers", "weighted layers", "weight layer", "parameter layers", "parametric layers",
+        "parameterized layers", "layers with weights", "layers with parameters", "gewichtete Schichten",
+        "Schichten mit Gewichten", "couches avec poids", "couches à poids", "capas con pesos",
+    )),
+}  # fmt: skip
 _WORDS = {
     "params": listed("""
         paramètres paramètre parámetros parámetro parametri parametro parâmetros trainable-parameters
         learnables 参数 參數 个参数 個參數 参数量 パラメータ 매개변수
-    """),
+    """)
+    | _PHRASES["params"],
     "weights": listed("""
         weights weight Weights Gewichte poids pesos 权重 个权重
     """),
@@ -80,7 +91,7 @@ _WORDS = {
         activations activation Aktivierungen 激活值
     """),
     "values": listed("""
-        values value elements element numbers entries inputs 个元素 元素 个
+        values value elements element numbers entries inputs floats floating-point-numbers 个元素 元素 个 浮点数
     """),
     "outputs": listed("""
         outputs
@@ -94,7 +105,12 @@ _WORDS = {
     "layers": listed("""
         layers layer Schichten couches capas 层
     """),
+    "weight_layers": listed("""
+        Gewichtsschichten 权重层 个权重层 带权重的层 有参数的层 参数层
+    """)
+    | _PHRASES["weight_layers"],
 }
+_SPELT_OUT = ("bytes", "byte", "bits", "bit", "octets", "octet")
 _RATE = re.compile(r"(.*(?:FLOP|flop|OP)s?)/s(?:ec(?:ond)?)?$")
 NOTHING = listed(
     """
@@ -115,14 +131,16 @@ def unit_named(word: str) -> Unit | None:
         return None
     rate = _RATE.match(word)
     base = rate[1] if rate else _SMALL.get(word, word)
+    if base.endswith(_SPELT_OUT):  # Megabyte, and Mebibytes
+        base = base.lower()
     for prefix, factor in _PREFIXES.items():
         if base.startswith(prefix) and (quantity := _QUANTITIES.get(base[len(prefix) :])):
-            if prefix and base in _QUANTITIES:
+            if (prefix and base in _QUANTITIES) or base == "o":  # of octets only with a prefix: Mo
                 continue
             fast = rate or base.endswith("FLOPS")
             return Unit(word, "flops_per_second" if fast and quantity == "flops" else quantity, factor)
-    if word == "weights and biases":
-        return Unit(word, "params", 1)
+    if word[:1] in _CHINESE_PREFIXES and word[1:] in ("字节", "比特"):
+        return Unit(word, "bytes" if word[1:] == "字节" else "bits", _CHINESE_PREFIXES[word[:1]])
     quantity = next((name for name, words in _WORDS.items() if word in words), None)
     return None if quantity is None else Unit(word, quantity, 1)
 

@@ -59,8 +59,17 @@ def unknown_names(names: tuple[str, ...], known: list[str], found: Verdict) -> V
 def convention(found: Convention, policy: Policy, made: Explanations, rounded: bool = False) -> Verdict:
     """Return that an answer is right under a convention."""
     right = policy.accepts(v.CONVENTION, found.name) and not (rounded and not policy.accepts(v.APPROX))
-    key = "convention_rounded" if rounded else "convention_accepted" if right else "convention"
-    said = message(key, convention=found.texts)
+    either = bool(made) and found.is_rare
+    key = (
+        "convention_rounded"
+        if rounded
+        else "convention_accepted"
+        if right
+        else "convention_slip"
+        if either
+        else "convention"
+    )
+    said = message(key, convention=found.texts, slip=slip_words(made))
     credit = _ALL if right else _PART
     return Verdict(v.CONVENTION, right, credit, convention=found.name, slips=_slips(made), causes=made, message=said)
 
@@ -108,13 +117,10 @@ def wrong(
     )
 
 
-def inconsistent(right_end: Words | None, step: tuple[str, str, str], found: Counterexample) -> Verdict:
+def inconsistent(right_end: Words | None, step: tuple[str, str, str], found: Counterexample | None) -> Verdict:
     """Return that a step (left, sign, right) of a chain is false; `right_end` says which end is right, if one is."""
     left, sign, right = step
-    at = point_words(found.values)
-    first, second = value_text(found.answer), value_text(found.expected)
-    where = ("", "") if not found.values else (f" for {at[0]}", f"（当{at[1]}时）")
-    values = (f": {first} is not {second}{where[0]}", f"：{first} 不等于 {second}{where[1]}")
+    values = ("", "") if found is None else _not_equal(found)
     key = "inconsistent" if right_end is None else "inconsistent_right"
     said = message(key, left=left, sign=sign, right=right, values=values, end=right_end or "")
     return Verdict(v.INCONSISTENT, False, _NOTHING, counterexample=found, message=said)
@@ -138,6 +144,13 @@ def slip_words(made: Explanations) -> Words:
     english = dict.fromkeys("; and ".join(_at(s, s.text, " (", ")") for s in one) for one in made)
     chinese = dict.fromkeys("；并且".join(_at(s, s.zh, "（", "）") for s in one) for one in made)
     return "; or: ".join(list(english)[:_MOST_SAID]), "；或者：".join(list(chinese)[:_MOST_SAID])
+
+
+def _not_equal(found: Counterexample) -> Words:
+    at = point_words(found.values)
+    first, second = value_text(found.answer), value_text(found.expected)
+    where = ("", "") if not found.values else (f" for {at[0]}", f"（当{at[1]}时）")
+    return f": {first} is not {second}{where[0]}", f"：{first} 不等于 {second}{where[1]}"
 
 
 def _at(slip: SlipMade, text: str, opening: str, closing: str) -> str:

@@ -11,18 +11,24 @@ def listed(words: str) -> frozenset[str]:
 FUNCTIONS = {
     "floor": "floor", "Floor": "floor", "ceil": "ceil", "ceiling": "ceil", "Ceil": "ceil", "int": "int", "trunc": "int",
     "max": "max", "min": "min", "Max": "max", "Min": "min", "sqrt": "sqrt", "abs": "abs", "pow": "pow", "mod": "mod",
-    "factorial": "factorial",
+    "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "comb": "binomial", "nCr": "binomial",
 }  # fmt: skip
+COMBINATIONS = "C"  # C(n, 2), where no symbol has that name
 # What functions of spreadsheets do.
 TABLE_FUNCTIONS = {
     "SUM": "plus", "PRODUCT": "times", "POWER": "pow", "INT": "floor", "TRUNC": "int", "ROUNDDOWN": "rounddown",
     "QUOTIENT": "quotient", "MOD": "mod", "MAX": "max", "MIN": "min", "ABS": "abs", "SQRT": "sqrt",
+    "COMBIN": "binomial", "SUMME": "plus", "SOMME": "plus", "SUMA": "plus", "PRODUKT": "times", "PRODUIT": "times",
+    "PRODUCTO": "times", "POTENZ": "pow", "PUISSANCE": "pow", "POTENCIA": "pow", "GANZZAHL": "floor", "ENT": "floor",
+    "ENTERO": "floor", "KÜRZEN": "int", "ABRUNDEN": "rounddown", "REST": "mod", "WURZEL": "sqrt",
 }  # fmt: skip
 UNKNOWN_FUNCTIONS = listed(
     """
     log ln lg log2 log10 exp sin cos tan round gcd lcm len range math fix
     """
 )
+# How orders of growth are written.
+ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 SUMMED = {"Sum": "sum", "sum": "sum", "summation": "sum", "Product": "prod", "prod": "prod", "product": "prod"}
 CALLED = frozenset((*FUNCTIONS, *TABLE_FUNCTIONS, *SUMMED, *UNKNOWN_FUNCTIONS))
 
@@ -35,7 +41,7 @@ FILLERS = listed(
     convolution needs i think altogether overall required trainable learnable die der das antwort ist sind
     ergebnis insgesamt also anzahl la el le les réponse est sont il y a respuesta es son hay total soit
     environ feature map spatial per image pixels and-so y= result: compute cost complexity order on
-    saving savings reduction
+    saving savings reduction tensor
     """
 ) - {"i", "think", "and-so", "y=", "result:"}
 # What labels name, by the quantity; units name more of them.
@@ -55,6 +61,58 @@ LABEL_WORDS = listed(
     """
 )
 NEXT_LABEL = " = "  # parts the labels of a chain: H_out = W_out = 28
+NUMBERS = {
+    word: number
+    for line in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "un deux trois quatre cinq six sept huit neuf dix onze douze",
+        "uno dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    )
+    for number, word in enumerate(line.split(), start=1)
+}
+# Signs in words, between two factors or terms.
+SIGNS = {
+    **dict.fromkeys(("times", "mal", "fois", "por"), ("TIMES", "*")),
+    **dict.fromkeys(("plus", "más"), ("SIGN", "+")),
+    **dict.fromkeys(("minus", "moins", "menos", "less"), ("SIGN", "-")),
+}
+# Powers in words, behind a factor; and what says that an exponent follows.
+CHINESE_POWERS = {"的平方": 2, "平方": 2, "的立方": 3, "立方": 3}
+POWERS = {
+    "squared": 2, "cubed": 3, "quadrat": 2, "zum quadrat": 2, "au carré": 2, "au cube": 3, "al cuadrado": 2,
+    "al cubo": 3, **CHINESE_POWERS,
+}  # fmt: skip
+RAISED = ("hoch", "to the power of", "to the power", "elevado a", "puissance")
+CHINESE_SIGNS = {"乘以": ("TIMES", "*"), "乘": ("TIMES", "*"), "除以": ("TIMES", "/"), "加上": ("SIGN", "+"),
+    "加": ("SIGN", "+"), "减去": ("SIGN", "-"), "减": ("SIGN", "-")}  # fmt: skip
+# The axes of a shape by their words; `depth` is that of the channels where no word for these is used.
+AXIS_WORDS = {
+    **dict.fromkeys(
+        ("c", "channels", "channel", "kanäle", "canaux", "canales", "通道", "通道数", "filters", "maps"), "C"
+    ),
+    **dict.fromkeys(("h", "height", "höhe", "hauteur", "altura", "alto", "高", "高度", "rows"), "H"),
+    **dict.fromkeys(("w", "width", "breite", "largeur", "anchura", "ancho", "宽", "宽度", "columns", "cols"), "W"),
+    **dict.fromkeys(("depth", "tiefe", "profondeur", "profundidad", "深度", "d"), "D"),
+    **dict.fromkeys(("n", "batch", "批大小"), "N"),
+}
+CHANNEL_WORDS = listed(
+    """
+    channels channel feature features maps map filters kanäle kanälen canaux canales canali 通道 个通道 通道数
+    featuremaps feature-maps 特征图 个特征图
+    """
+)
+# What stands between a number of channels and the other sizes: 24×24 with 32 channels, 32 maps of size 24×24.
+SIZE_JOINTS = listed(
+    """
+    with of and each size sizes at mit und der die größe je à de avec et taille con y por spatial dimension
+    dimensions by pixels px 大小 大小为 尺寸 尺寸为 每个 的 和
+    """
+)
+# Kinds of layers, as they are counted: 3 conv + 1 fc.
+LAYER_KINDS = listed(
+    "conv convs convolutional convolution convolutions fc fcs dense linear fully connected hidden faltungs"
+)
 FALSE_WORDS = listed("wrong not false incorrect never no falsch falso faux")
 APPROXIMATE = listed(
     """
@@ -86,7 +144,8 @@ CHINESE_IS = ("等于", "是", "为", "為", "得", "＝")
 CHINESE_ABOUT = ("约等于", "約等於", "大约", "大約", "约为", "約為", "约", "約", "近似", "≈")
 CHINESE_HEDGES = ("或者", "或", "可能", "也许", "大概", "不知道", "还是", "吗")
 CHINESE_ROUNDED = {"向下取整": "FLOOR", "下取整": "FLOOR", "向上取整": "CEILING", "上取整": "CEILING", "取整": "FLOOR"}
-ROUNDED = {"down": "FLOOR", "up": "CEILING"}
+ROUNDED = {"down": "FLOOR", "up": "CEILING"}  # behind `rounded`
+ROUNDED_WORDS = {"abgerundet": "FLOOR", "aufgerundet": "CEILING"}
 CHINESE_SEVERAL = ("和", "与", "及")
 CHINESE_FILLERS = (
     "答案", "答", "结果", "共有", "一共", "总共", "总", "共", "有", "参数量", "参数", "數量", "数量", "的", "所以",

@@ -6,17 +6,18 @@ import re
 from itertools import pairwise
 
 from symcnn.answers import vocabulary as v
-from symcnn.answers.formula_conventions import BATCHES
+from symcnn.answers.binomials import is_combination, with_combinations
 from symcnn.answers.phrases import Phrases
+from symcnn.answers.scales import Scaled
 from symcnn.answers.scanner import Scanner
 from symcnn.answers.tokens import ENDS, STARTS, Token
 from symcnn.answers.unreadable import Unreadable
 
-_ORDERS = {"O": "O", "Θ": "Θ", "Ω": "Ω", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 _POWERLESS = re.compile(r"[^\W\d_]\d+$")
 _WORD = re.compile(r"\w+'*")
 _PARTS = re.compile(r"[_,+\-]")
 _NUMBERS = re.compile(r"(?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE) (?:NUMBER|_OPEN_BRACE NUMBER _CLOSE_BRACE)")
+_COMPARISONS = ("<", ">", "≤", "≥", "≠")
 _LONG_WORD = 4  # letters, from which on an unknown word beside a factor is no symbol
 
 
@@ -34,8 +35,14 @@ class Words:
 
     def resolved(self) -> list[Token]:
         """Return the tokens for the parser."""
+        types = [token.type for token in self.tokens[:2]]
+        if types == ["RELATION", "NUMBER"] and self.tokens[0].value in _COMPARISONS:  # and no <b>
+            token = self.tokens[0]
+            span, chinese = self.scanner.plain.span(token.start, token.end), "这是比较，没有给出数值"
+            raise Unreadable("syntax", "it compares, and says no value", span, "give the value", chinese)
         self._make_shapes()
-        self._name_batch()
+        if f"{v.COMBINATIONS}_" in self.scanner.text:
+            self.tokens = with_combinations(self.tokens, self.names, self.scanner.plain.mended)
         self.bound = frozenset(self._indices())
         self._resolve()
         self._make_crosses()
@@ -68,8 +75,13 @@ class Words:
     def _make_shapes(self) -> None:
         """Tell the brackets of shapes from others: there are commas in them."""
         for bracket in self.scanner.brackets:
-            if bracket.commas and bracket.kind in ("", "list") and bracket.closed is not None:
+            if not bracket.commas or bracket.closed is None:
+                continue
+            if bracket.kind in ("", "list"):
                 bracket.token.type, bracket.closed.type = "_OPEN_SHAPE", "_CLOSE_SHAPE"
+            before = next((a for a, b in pairwise(self.tokens) if b is bracket.token), None)
+            if before is not None and is_combination(before, self.names):
+                before.type, before.value = "FUNCTION", "binomial"
         types = [token.type for token in self.tokens]
         for i in range(len(types) - 1):
             if types[i : i + 2] == ["_OPEN", "_OPEN_SHAPE"]:
@@ -79,22 +91,6 @@ class Words:
                 if close is not None:  # torch.Size([64, 32, 32])
                     self.tokens = [t for j, t in enumerate(self.tokens) if j not in (i, close + 1)]
                 return
-
-    def _name_batch(self) -> None:
-        """Read None and -1 at the beginning of a shape as the size of the batch, as frameworks print it."""
-        if self.scanner.form not in ("shape", None):
-            return
-        tokens = self.tokens
-        name = next((name for name in BATCHES if name in self.names), BATCHES[0])
-        for place in range(len(tokens) - 2, -1, -1):
-            if place and tokens[place - 1].type not in ("_OPEN", "_OPEN_SHAPE", "EQUALS", "RELATION", "ABOUT"):
-                continue
-            count = 1 if tokens[place].value == "None" else 2
-            following = tokens[place + count : place + count + 1]
-            text = self.scanner.text[tokens[place].start : tokens[place + count - 1].end]
-            if text in ("None", "-1") and "None" not in self.names and following and following[0].type == "_COMMA":
-                tokens[place : place + count] = [tokens[place].changed("WORD", name)]
-                self.scanner.plain.mended(f"{text} read as the batch {name}", f"{text} 按批大小 {name} 读")
 
     def _resolve(self) -> None:
         found: list[Token] = []
@@ -128,19 +124,25 @@ class Words:
             return [token.changed("FUNCTION", "floor" if v.CHINESE_ROUNDED[word] == "FLOOR" else "ceil")]
         if token.type == "CHINESE":
             raise self.refused("prose", f"'{word}' is not mathematics", token, "answer with a formula or a number")
-        if word in _ORDERS and opens and self._begins_member(before) and self._asks_order(word):
-            return [token.changed("ORDER", _ORDERS[word])]
+        if word in v.ORDERS and opens and self._begins_member(before) and self._asks_order(word):
+            return [token.changed("ORDER", v.ORDERS[word])]
         if word not in self.names:
-            if opens and word in v.FUNCTIONS:
-                return [token.changed("FUNCTION", v.FUNCTIONS[word])]
+            if opens and (word in v.FUNCTIONS or (word.lower() in v.FUNCTIONS and not self.names.splits(word))):
+                return [token.changed("FUNCTION", v.FUNCTIONS.get(word) or v.FUNCTIONS[word.lower()])]
             if opens and word in v.TABLE_FUNCTIONS and not self.names.splits(word):
                 return [token.changed("FUNCTION", v.TABLE_FUNCTIONS[word])]
             if opens and word in v.SUMMED:
                 return [token.changed("SUMMED", v.SUMMED[word])]
+            if word.lower() in v.NUMBERS:
+                return [token.changed("NUMBER", Scaled.plain(v.NUMBERS[word.lower()]))]
+            if word.lower() in v.SIGNS and self._is_between(before, following):
+                return [token.changed(*v.SIGNS[word.lower()])]
             if word == "div" and self._is_between(before, following):
                 return [token.changed("TIMES", "//")]
             if word in v.UNKNOWN_FUNCTIONS and word not in self.bound:
                 raise self.refused("unknown", f"the function '{word}' is not understood", token)
+            if word == "choose" and self._is_between(before, following):
+                return [token.changed("_CHOOSE", word)]
             if word == "mod":
                 return [token.changed("TIMES", "%")]
             if word.lower() in v.PERCENT and before is not None and before.type in ENDS:
@@ -301,7 +303,7 @@ class Words:
             elif token.type in ("TIMES", "SIGN", "EQUALS", "RELATION", "_COMMA", "_CROSS"):
                 divided.discard(token.depth)
             found.append(token)
-            if before is not None and before.type == "FRACTION":
+            if before is not None and before.type in ("FRACTION", "BINOMIAL"):
                 token.argument = True
             before = token
         return found

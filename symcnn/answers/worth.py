@@ -11,8 +11,11 @@ from typing import Any
 from sympy import Expr, Pow
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.parity import alternating_power, with_parities
 from symcnn.algebra.symbols import Value, exact, expression, is_number, symbol
 from symcnn.answers import tree
+from symcnn.answers.binomials import combinations
+from symcnn.answers.factorials import FactorialLeftError, without_factorials
 from symcnn.answers.lengths import MOST_TERMS, MOST_WORK, sums_in, work_of_term
 from symcnn.answers.magnitude import MOST_BITS, bits_of, bits_together, largest_coefficient
 from symcnn.answers.reading import Member
@@ -46,7 +49,10 @@ def worth(
     """
     try:
         found = _Worth(arithmetic, symbols or {}, [] if divisors is None else divisors)
-        value = found.value(expression_)
+        try:
+            value = found.value(expression_)
+        except FactorialLeftError:
+            value = found.value(without_factorials(expression_, found.difference))
         if found.rooted and has_root(value) and has_root(value := without_roots(value)):
             raise RootLeftError(expression_.span)
         return value
@@ -83,7 +89,12 @@ class _Worth:
         self.summing = False
         self.tower = 0
         self.compared = self.comparing = 0
+        self.alternating = False  # a power of a negative number was met under a sum
         self.rooted = False  # a root of symbols was met that is no formula without one
+
+    def difference(self, first: Any, second: Any) -> Value:
+        """Return what one expression is worth more than another."""
+        return self.arithmetic.total([self.value(first), self._negative(self.value(second))])
 
     def value(self, node: Any) -> Value:
         return self.sized(node)[0]
@@ -115,6 +126,8 @@ class _Worth:
                 return self._power(node, base, exponent)
             case tree.Fraction(above, below):
                 return self._product((above, below), ("/",))
+            case tree.Binomial(above, below):
+                return self._binomial(node, above, below)
             case tree.Percent(inner):
                 value, terms = self.sized(inner)
                 return self.arithmetic.divide(value, 100), terms
@@ -168,6 +181,13 @@ class _Worth:
                 above, below = [whole if operator == "//" else self._rest(left, value, whole)], []
         return self.arithmetic.product(above, below), count
 
+    def _binomial(self, node: Any, above: Any, below: Any) -> tuple[Value, int]:
+        (value, terms), chosen = self.sized(above), self.value(below)
+        count = terms ** min(int(chosen), _LARGEST_DEGREE) if is_number(chosen) and chosen > 0 else terms**2
+        if count > _MOST_TERMS:
+            raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
+        return combinations(value, chosen, self.arithmetic, node), count
+
     def _divides(self, value: Value) -> None:
         if isinstance(value, Expr):
             self.divisors.append(value)
@@ -182,11 +202,7 @@ class _Worth:
         (value, terms), power = self.sized(base), self.value(exponent)
         self.tower -= 1
         if not is_number(power):
-            if is_number(value) and value <= 0 and value != -1:
-                raise Unreadable("undefined", "a power of this base is not understood", node.span)
-            if value not in (1, -1) and bits_of(value) * largest_coefficient(power) > MOST_BITS:
-                raise Unreadable("size", "the power is too large", node.span)
-            return self.arithmetic.power(value, power), terms
+            return self._symbolic_power(node, value, power), terms
         if power <= 0:  # 0^0 is not defined either
             self._divides(value)
         if power.denominator != 1:
@@ -202,6 +218,19 @@ class _Worth:
         if count > _MOST_TERMS:
             raise Unreadable("size", "the formula has too many terms when it is multiplied out", node.span)
         return self.arithmetic.power(value, int(power)), count
+
+    def _symbolic_power(self, node: Any, value: Value, power: Expr) -> Value:
+        if is_number(value) and value == 0:
+            raise Unreadable("undefined", "a power of this base is not understood", node.span)
+        if value not in (1, -1) and bits_of(value) * largest_coefficient(power) > MOST_BITS:
+            raise Unreadable("size", "the power is too large", node.span)
+        if not is_number(value) or value > 0:
+            return self.arithmetic.power(value, power)
+        if self.bound:  # sums of such powers have closed forms, and sums of floors have not
+            self.alternating = True
+            return self.arithmetic.power(value, power)
+        found = alternating_power(value, power, self.arithmetic.facts)
+        return self.arithmetic.power(value, power) if found is None else found
 
     def _root_power(self, node: Any, value: Value, power: Fraction | int) -> Value:
         if power.denominator > 9 or abs(power.numerator) > 9:
@@ -270,7 +299,9 @@ class _Worth:
         return values
 
     def _factorial(self, node: Any, value: Value) -> Value:
-        if not is_number(value) or value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
+        if not is_number(value):
+            raise FactorialLeftError(node.span)
+        if value.denominator != 1 or not 0 <= value <= _LARGEST_FACTORIAL:
             raise Unreadable("size", "this factorial is not worked out", node.span)
         result = 1
         for factor in range(2, int(value) + 1):
@@ -292,6 +323,8 @@ class _Worth:
             with self._at(node.index, index):
                 return self.value(node.term)
 
+        value = repeated(node, first, last, term, self.arithmetic)
+        return with_parities(value, self.arithmetic.facts) if self.alternating and not self.bound else value
         outside, self.summing = self.summing, True
         value = repeated(node, first, last, term, self.arithmetic)
         self.summing = outside

@@ -34,7 +34,7 @@ class Row:
     @property
     def symbols(self) -> list[str]:
         """The names that the reference has."""
-        return [word for word in re.findall(r"[A-Za-z_]\w*", self.reference) if word not in ("floor", "ceiling", "abs")]
+        return [word for word in re.findall(r"[A-Za-z_]\w*", self.reference) if word not in (*_FUNCTIONS, "ceiling")]
 
     @property
     def readings(self) -> list[list[str]]:
@@ -81,6 +81,7 @@ _FUNCTIONS: dict[str, Any] = {
     "floor": lambda x: Fraction(floor(x)),
     "ceil": lambda x: Fraction(ceil(x)),
     "max": max,
+    "min": min,
     "abs": abs,
     "mod": lambda a, b: a - b * floor(a / b),
 }

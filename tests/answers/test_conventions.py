@@ -110,6 +110,12 @@ SHAPES: list[tuple[str, str, str, str | None]] = [
     ("8×14×14", "exact", "maxpool1", None),
     ("14×14×8", "convention", "maxpool1", "channels_last"),
     ("(4, 8, 14, 14)", "convention", "maxpool1", "batch"),
+    ("(None, 14, 14, 8)", "convention", "maxpool1", "channels_last"),
+    ("(4, 14, 14, 8)", "convention", "maxpool1", "channels_last"),
+    ("(?, 8, 14, 14)", "convention", "maxpool1", "batch"),
+    ("14×14 with 8 channels", "exact", "maxpool1", None),
+    ("8 × 14²", "exact", "maxpool1", None),
+    ("(8, 14²)", "wrong", "maxpool1", None),
     ("14×14", "convention", "maxpool1", "sizes_only"),
     ("8×15×15", "convention", "maxpool1", "ceil_mode"),
 ]

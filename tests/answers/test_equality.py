@@ -42,6 +42,12 @@ EQUAL = [
     ("H*W", "H^2", ["W == H"]),
     ("max(H, K)", "H", ["H >= K"]),
     ("floor(floor(H/2)/3) + floor(H/7)", "floor(H/6) + floor(2H/14)", ()),
+    ("floor(H/2)", "(2H - 1 + (-1)^H)/4", ()),
+    ("H/2", "(2H - 1 + (-1)^H)/4", ["H % 2 == 0"]),
+    ("(-1)**(H + 1) + H", "H - (-1)^H", ()),
+    ("max(floor(H/3), floor(K/3))", "floor(max(H, K)/3)", ()),
+    ("min(ceiling(H/2), 7)", "ceil(min(H, 13)/2)", ()),
+    ("max(ceiling(H/3), 2)", "0 - floor(min(0 - H/3, 0 - 2))", ()),
 ]
 
 
@@ -60,6 +66,8 @@ DIFFERENT = [
     ("max(H, K)", "H", ["H >= K - 1"]),
     ("H*(H - 1)*(H - 2)", "0", ()),
     ("floor(H/2)", "H/2", ["H % 3 == 0"]),
+    ("floor(H/2)", "(2H + 1 - (-1)^H)/4", ()),
+    ("min(ceiling(H/2), 7)", "ceil(min(H, 12)/2)", ()),
 ]
 
 

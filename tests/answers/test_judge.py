@@ -153,6 +153,17 @@ CHAINS = [
     ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋+1", "floor((W-3)/2) + 1", (), "exact", ""),
     ("⌊(W-k+2p)/s⌋+1 = ⌊(W-3)/2⌋", "floor((W-3)/2) + 1", (), "wrong", ""),
     ("9CQ", "9*C*M", (), "wrong", "no symbol Q; its symbols are C, M"),
+    ("O(n²) = O(n)", "O(n)", (), "inconsistent", "O(n²) = O(n) is false"),
+    ("O(n) = O(n²)", "O(n**2)", (), "inconsistent", "is false"),
+    ("3n² + n = O(n²)", "O(n**2)", (), "asymp", ""),
+    ("f(n) ∈ O(n²)", "O(n**2)", (), "asymp", ""),
+    ("25.6M (25,557,032)", 25557032, (), "exact", ""),
+    ("25.6M (26,557,032)", 25557032, (), "wrong", ""),
+    ("6.02k (6019)", 6020, (), "wrong", ""),
+    ("6019 ≈ 6.02k", 6020, (), "wrong", ""),
+    ("6.02k ≈ 6019", 6020, (), "wrong", ""),
+    ("6020 (≈6k)", 6020, (), "exact", ""),
+    ("n!/((n-1)!)", "n", (), "exact", ""),
 ]
 
 
@@ -160,6 +171,36 @@ CHAINS = [
 def test_chains(answer: str, reference: Any, assume: Any, verdict: str, words: str) -> None:
     found = symcnn.check(answer, reference, assume=assume)
     assert (found.verdict, words in found.message["en"]) == (verdict, True)
+
+
+OUTPUT = "floor((H + 2*P - K)/S) + 1"
+ROUNDED_WRONGLY = [
+    ("(H-K)/S+1", "add the padding: 2p; and round down", "要加上填充：2p；并且要向下取整"),
+    ("(H+2P-K)/S", "count the first window too: + 1; and round down", "并且要向下取整"),
+    ("(H+2P-K)*S", "for H = ", "当"),
+]
+
+
+@pytest.mark.parametrize(("answer", "english", "chinese"), ROUNDED_WRONGLY)
+def test_a_mistake_after_which_rounding_was_forgotten(answer: str, english: str, chinese: str) -> None:
+    found = symcnn.check(answer, OUTPUT, assume="H + 2*P >= K")
+    assert (found.verdict, found.slips) == ("wrong", ())
+    assert english in found.message["en"]
+    assert chinese in found.message["zh"]
+
+
+def test_a_rare_convention_names_the_mistake_beside_it() -> None:
+    net = symcnn.parse("net a { input 3×224×224; Conv(64, 7, stride=2, padding=3, bias=false) }")["a"]
+    found = symcnn.check("7*7*3*64*224*224", symcnn.analyse(net), quantity="macs")
+    assert (found.verdict, found.convention) == ("convention", "training")
+    assert "It also comes of a mistake: divide by the stride" in found.message["en"]
+    assert "也可能出于错误" in found.message["zh"]
+
+
+def test_an_exclamation_may_be_a_factorial() -> None:
+    assert symcnn.check("832!", 832).verdict == "ambiguous"
+    assert symcnn.check("3!", 6).verdict == "exact"
+    assert symcnn.check("831!", 832).verdict == "wrong"
 
 
 NOT_RIGHT = [

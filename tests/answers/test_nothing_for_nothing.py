@@ -18,6 +18,7 @@ M = analysed("net m { input 6×30×30; c: Conv(24, 3×5) }")  # MACs 1,572,480
 T = analysed("net q { input 1×28×28; conv1: Conv(32, 5) }")  # params 832, size 24
 F = analysed("net f { input C×H×H; c: Conv(2C, 3, padding=1, bias=false) }")
 P = analysed("net p { input C×H×H; c: MaxPool(2) }")
+D = analysed("net d { input 1×64×64; Conv(2, 3, dilation=2); Conv(2, 3, dilation=2) }")  # field 9
 TWO = analysed("net t { input 1×8×8; a: Conv(2, 3); b: Conv(2, 3) }")  # params 20 and 38
 
 WITHOUT_DIGITS = ["0", "0 G", "0.00 G", "-0 G", "0 M", "0万", "0e9", "0k", "0 T FLOPs", "0 TMACs"]
@@ -45,6 +46,24 @@ PRODUCTS = [
 def test_one_size_as_a_product_or_a_shape(quantity: str, net: Analysis, right: list[str], wrong: list[str]) -> None:
     assert {text: symcnn.check(text, net, quantity=quantity).verdict for text in right} == dict.fromkeys(right, "exact")
     assert {text: symcnn.check(text, net, quantity=quantity).verdict for text in wrong} == dict.fromkeys(wrong, "wrong")
+
+
+FIELDS = [
+    ("9²", "exact"), ("9^2", "exact"), ("9·9", "exact"), ("RF = 9²", "exact"), ("9² px", "exact"), ("9² = 81", "exact"),
+    ("3²", "ambiguous"), ("3×3", "ambiguous"), ("3·3", "exact"), ("3² = 9", "exact"), ("81", "wrong"), ("8²", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verdict"), FIELDS)
+def test_a_field_as_a_square(text: str, verdict: str) -> None:
+    found = symcnn.check(text, D, quantity="receptive_field")
+    assert found.verdict == verdict
+    assert ("along one axis" in found.message["en"]) == (text == "81")
+
+
+def test_a_jump_as_a_power_is_a_product_of_strides() -> None:
+    net = analysed("net j { input 1×64×64; Conv(2, 3, stride=2); Conv(2, 3, stride=2) }")
+    assert symcnn.check("2²", net, quantity="jump").verdict == "exact"
 
 
 def test_a_product_that_is_half_a_size() -> None:
@@ -107,7 +126,7 @@ def test_bytes_and_bits(text: str, verdict: str) -> None:
 
 def test_macs_under_the_name_of_flops() -> None:
     found = symcnn.check("1.6 MFLOPs", M, quantity="macs", accept="approx")
-    assert found.verdict == "wrong" and "of MACs and not of FLOPs" in found.message["en"]
+    assert found.verdict == "wrong" and "counts MACs, and not FLOPs" in found.message["en"]
     assert not symcnn.check("1.6 MFLOPs", M, quantity="macs", accept=["approx", "flops"]).right
 
 
@@ -163,9 +182,13 @@ def test_an_arrow_from_size_to_size() -> None:
     assert symcnn.check("28 → 24", T, quantity="size").verdict == "exact"
 
 
-@pytest.mark.parametrize("text", ["(H^H)%7+18C²H²", "18C²H²+(H^C)%2", "18C²H²+(H^H)%2-H%2"])
-def test_what_is_too_large_is_undecided(text: str) -> None:
-    assert symcnn.check(text, F, quantity="macs").verdict == "undecided"
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [("(H^H)%7+18C²H²", "H**H % 7 == 0"), ("18C²H²+(H^C)%2", "H**C % 2 == 0"), ("18C²H²+(H^H)%2-H%2", None)],
+)
+def test_what_is_too_large_is_undecided_or_right_under_a_condition(text: str, condition: str | None) -> None:
+    found = symcnn.check(text, F, quantity="macs")
+    assert (found.verdict, found.condition) == ("assume" if condition else "undecided", condition)
 
 
 def test_dots_between_groups_in_a_locale_of_points() -> None:

@@ -26,6 +26,12 @@ ORDERS = [
     ("3*C**2 + 2*C", "3C^2", "~", "asymp"),
     ("3*C**2 + 2*C", "C^2", "~", "wrong"),
     ("floor(H/2)*H", "H^2/2 - H", "~", "asymp"),
+    ("n", "0 - n", "Θ", "wrong"),
+    ("n", "n*(-1)^n", "Θ", "wrong"),
+    ("n", "n*(1 + (-1)^n)", "O", "wrong"),
+    ("n", "n - 1000", "O", "asymp"),
+    ("C*(H - K)**2", "C*(K - H)^2", "O", "asymp"),
+    ("n", "n*(n % 2) + 1", "O", "undecided"),  # of the odd ones it is n, of the even ones 1
 ]
 
 
@@ -36,6 +42,15 @@ def test_orders(reference: str, answer: str, order: str, verdict: str) -> None:
     assert (found.verdict, found.right) == (verdict, False)  # the formula was asked for
     asked, value = asked_about(reference, answer, kind="order")
     assert order_verdict(Answered((value,), order=order), asked, Policy()).right == (verdict == "asymp")
+
+
+def test_an_order_is_that_of_a_positive_function() -> None:
+    asked, value = asked_about("O(n)", "0 - 2n")
+    found = order_verdict(Answered((value,), order="Θ"), asked, Policy())
+    assert found.counterexample is not None
+    assert found.message["en"].startswith("An order is that of a positive function, and this is −")
+    asked, value = asked_about("O(1)", "0")
+    assert order_verdict(Answered((0,), order="O"), asked, Policy()).message["en"].endswith("this is 0.")
 
 
 def test_a_bound_that_is_true_and_too_large_is_told() -> None:

@@ -69,6 +69,11 @@ def test_a_declared_symbol_on_the_left_is_a_member() -> None:
         ("98 MiB", "bytes", 98 * 2**20, Fraction(2**19)),
         ("98 MB", "bytes", 98_000_000, Fraction(500_000)),
         ("98.5 kB", "bytes", 98_500, 50),
+        ("98 Mo", "bytes", 98_000_000, Fraction(500_000)),
+        ("98 Mebibytes", "bytes", 98 * 2**20, Fraction(2**19)),
+        ("98兆字节", "bytes", 98_000_000, Fraction(500_000)),
+        ("16 weight layers", "weight_layers", 16, None),
+        ("four layers", "layers", 4, None),
         ("1.2 million parameters", "params", 1_200_000, 50_000),
         ("1.2B params", "params", 1_200_000_000, 50_000_000),
         ("no parameters", "params", 0, None),
@@ -196,6 +201,10 @@ def test_what_stands_beside_a_number_settles_it(text: str) -> None:
         ("18\u00a0H", "special spaces read as spaces", "特殊空格按空格读"),
         ("Cin", "Cin read as C_in", "Cin 按 C_in 读"),
         ("**832**", "marks around the answer left out", "略去答案外的标记"),
+        ("832 (3.25 KB)", "the size in bytes behind the number left out", "略去数字后的字节数"),
+        ("H + 1  # one more", "the comment left out", "略去注释"),
+        ("H:2", ": read as divided by", ": 按除号读"),
+        ("832 (= 26*32)", "the working in brackets read as a step", "括号中的算式按一步计算读"),
     ],
 )
 def test_each_repair_is_listed_once(text: str, repair: str, chinese: str) -> None:
@@ -277,6 +286,17 @@ def test_orders(text: str) -> None:
         ("int(0-7/2)", "-3"),
         ("-7//2", "-4"),
         ("7 mod 4", "3"),
+        (r"\binom{H}{2}", "H*(H - 1)/2"),
+        (r"{5 \choose 2}", "10"),
+        ("comb(5, 3)", "10"),
+        (r"\binom{3}{5}", "0"),
+        ("H!/(H-2)!", "H*(H - 1)"),
+        ("H squared", "H**2"),
+        ("2 hoch L", "2**L"),
+        ("H mal W", "H*W"),
+        ("6:2", "3"),
+        (r"\sum_{i=0}^{L-1} (-1)^i", "L - 2*floor(L/2)"),
+        ("sum_(i=1)^(L) i", "L*(L + 1)/2"),
     ],
 )
 def test_what_an_expression_is_worth(text: str, value: str) -> None:
@@ -305,6 +325,9 @@ def test_symbols_of_the_question_are_used() -> None:
         ("log(L)", "unknown"),
         ("nan", "undefined"),
         ("N/A", "prose"),
+        (">832", "syntax"),
+        (r"H \ 2", "unknown"),
+        ("H(H+1) choose 2", "syntax"),
     ],
 )
 def test_a_refusal_has_its_reason_in_two_languages(text: str, reason: str) -> None:
@@ -312,3 +335,14 @@ def test_a_refusal_has_its_reason_in_two_languages(text: str, reason: str) -> No
         read(text, NAMES, form="formula")
     assert caught.value.reason == reason
     assert caught.value.chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(r"\binom{H}{W}", "size"), (r"\binom{H}{1/2}", "undefined"), (r"\binom{H}{40}", "size"), ("H!", "size")],
+)
+def test_what_is_not_worked_out_has_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        worth(one(text).members[0].items[0], Arithmetic())
+    assert caught.value.reason == reason
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in caught.value.chinese)

@@ -277,6 +277,14 @@ def test_all_mistakes_that_explain_an_answer_are_listed() -> None:
     assert "output channel" in explained[0][0].text and "输出通道" in explained[0][0].zh
 
 
+@pytest.mark.parametrize(("layer", "slip"), [("conv1", "conv.biases.absent"), ("linear1", "linear.biases.absent")])
+def test_biases_that_are_not_there_are_a_mistake(layer: str, slip: str) -> None:
+    a = analysed("net a { input 3×8×8; Conv(5, 3, bias=false); Flatten; Linear(7, bias=false) }")
+    (found,) = (one for one in a.layers if one.path == layer)
+    explained = explain_answer(found.count("weights") + found.output[0], a, layer, "params", equal)
+    assert [[one.id for one in slips] for slips in explained] == [[slip]]
+
+
 def test_two_mistakes_are_looked_for_where_one_does_not_explain() -> None:
     a = analysed("net a { input 3×28×28; Conv(32, 5) }")
     explained = explain_answer(5 * 3 * 32 + 1, a, "conv1", "params", equal)

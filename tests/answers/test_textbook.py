@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import symcnn
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.proof import equal
 from symcnn.algebra.symbols import symbol
@@ -102,3 +103,10 @@ def test_letters_have_several_roles() -> None:
     assert {tuple(roles) for roles in assignments(["H", "N"])} >= {("size", "batch"), ("size", "out"), ("size",)}
     assert list(assignments(["H", "?"])) == []
     assert all(len(set(letters)) == len(letters) for letters, _ in ROLES.values())
+
+
+@pytest.mark.parametrize(("answer", "reference"), [("n + 1", "n"), ("n - 1", "n"), ("C^2", "C")])
+def test_a_symbol_alone_is_no_layer(answer: str, reference: str) -> None:
+    found = symcnn.check(answer, reference)
+    assert (found.verdict, found.slips) == ("wrong", ())
+    assert found.counterexample is not None
