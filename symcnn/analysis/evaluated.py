@@ -12,6 +12,7 @@ from sympy import Symbol
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis.counts import Counts
 from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.layers import Layers
@@ -62,6 +63,7 @@ class _Evaluation:
         self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any], folded: bool = False
     ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
+        self._numbers: dict[int, tuple[Counts, Evaluated]] = {}
         self.deep = any(layer.loops for layer in analysis.layers)
         self.folded = self.deep and (folded or self._is_too_long())
         paths = [layer.path for layer in analysis.layers]
@@ -139,12 +141,21 @@ class _Evaluation:
     def _tuple(self, items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(map(self.evaluate, items))
 
+    def _once(self, layer: Layer, evaluate: Callable[[Value], Any]) -> tuple[Counts, Evaluated]:
+        """Return the numbers of a layer, which equal layers share."""
+        key = id(layer.values)
+        if key not in self._numbers:
+            counted = layer.counted.at(evaluate, self.batch or 1, exact)
+            self._numbers[key] = counted, Evaluated(layer.values, evaluate)
+        return self._numbers[key]
+
     def _layer(self, layer: Layer, evaluate: Callable[[Value], Any] | None = None) -> Layer:
         evaluate = evaluate or self.evaluate
 
         def shape(items: tuple[Value, ...]) -> tuple[Any, ...]:
             return tuple(map(evaluate, items))
 
+        counted, values = self._once(layer, evaluate)
         return replace(
             layer,
             times=evaluate(layer.times) if layer.loops else layer.times,
@@ -152,9 +163,9 @@ class _Evaluation:
             input=shape(layer.input),
             inputs=tuple(map(shape, layer.inputs)),
             output=shape(layer.output),
-            counted=layer.counted.at(evaluate, self.batch or 1, exact),
+            counted=counted,
             fields=self.fields,
-            values=Evaluated(layer.values, evaluate),
+            values=values,
             claims=(),
             counting=self.counting,
         )

@@ -17,13 +17,14 @@ from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
-from symcnn.analysis.counting import Counting, all_of_layer, of_layer, of_network
+from symcnn.analysis.counting import Counting, all_of_layer, of_layer
 from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.layers import Layers
 from symcnn.analysis.repeated import together
 from symcnn.analysis.timing import checked_rate
+from symcnn.analysis.totals import of_network
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
 from symcnn.formula.values import Sides
