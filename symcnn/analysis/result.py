@@ -361,6 +361,13 @@ class Evaluated(dict[str, Any]):
         self[name] = self._exactly(self._values[name])
         return self[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a name, and `default` for one that is not there."""
+        return self[name] if name in self._values else default
+
     def _exactly(self, value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(map(self._exactly, value))

@@ -6,8 +6,10 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import eq
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +22,7 @@ from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
 from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
+from symcnn.analysis.numbered import in_numbers
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
@@ -47,11 +50,12 @@ class _Supposed(Application):
 
 
 class Use:
-    """A kind with its arguments, as a layer of the network uses it; equal ones are worked out once."""
+    """A kind with its arguments, as layers of the network use it: one for all that are equal, and so its own key."""
+
+    __slots__ = ("given", "kind", "span")
 
     def __init__(self, kind: Kind, given: Given, span: Span) -> None:
         self.kind, self.given, self.span = kind, given, span
-        self.arguments = given.key
 
 
 class Replay:
@@ -62,22 +66,41 @@ class Replay:
             raise NotSupportedError("mistakes in a network that was not derived here")
         self.arithmetic = Arithmetic(analysis.facts)
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
-        self.uses = tuple(Use(one.rules, _given(one.rules, one.values), one.span) for one in analysis.layers)
-        self._outcomes: dict[Any, Outcome | SymcnnError] = {}
-        self.nests: dict[Any, Nest] = {}  # bodies without mistakes, on tensors that are not the right ones
-        self._known = Known()
-        self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
+        self.evaluate = analysis.evaluate
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
-        self.base, self.evaluate = analysis.derivation, analysis.evaluate
-        if analysis.values is not None:
-            self.base = Run(self, analysis.derivation, {}).derivation
+        derivation = analysis.derivation
+        self.base = derivation if analysis.values is None else in_numbers(derivation, analysis.evaluate)
+        self.nests: dict[Any, Nest] = {}  # bodies without mistakes, on tensors that are not the right ones
+        self._known = Known()
+        self._uses: dict[tuple[Kind, Any], Use] = {}
+        self._outcomes: dict[Any, Outcome | SymcnnError] = {}
+        self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
+        self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         seen = tuple(visits(self.base))
         self.leaves = tuple(visit.leaf for visit in seen)
         self.loops = tuple(visit.loops for visit in seen)
-        for use, leaf in zip(self.uses, self.leaves, strict=True):  # what is right is known
+        self.uses = tuple(self._used())
+
+    def _used(self) -> Iterator[Use]:
+        """Yield what the layers use; what comes of it is known for the right tensors."""
+        known: dict[int, Use] = {}
+        for leaf in self.leaves:
             right = leaf.outcome
-            self._outcomes.setdefault((use.kind, (), use.arguments, _taken(right)), right)
+            if id(right) not in known:
+                use = known[id(right)] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
+                self._outcomes.setdefault((use, (), _taken(right)), right)
+            yield known[id(right)]
+
+    def use(self, kind: Kind, given: Given, span: Span) -> Use:
+        """Return a kind with its arguments."""
+        return self._uses.setdefault((kind, given.key), Use(kind, given, span))
+
+    def right_outputs(self, body: Derivation) -> tuple[Tensor, ...]:
+        """Return what leaves the items of a body where nobody errs."""
+        if body not in self._right:
+            self._right[body] = tuple(map(_output, body.items))
+        return self._right[body]
 
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
@@ -85,7 +108,7 @@ class Replay:
 
     def outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Return what a layer makes of a tensor by mistake; raises `SymcnnError` where that is impossible."""
-        key = (use.kind, tuple(map(id, slips)), use.arguments, tensor)
+        key = (use, tuple(map(id, slips)) if slips else (), tensor)
         if key not in self._outcomes:
             try:
                 self._outcomes[key] = self._outcome(use, slips, tensor)
@@ -159,12 +182,13 @@ class Run:
     made: Made
     last: int | None = None
     leaves: dict[int, Leaf] = field(default_factory=dict)
-    rows: dict[int, int] = field(default_factory=dict)  # where the layers are now; of repetitions the last
     derivation: Derivation = field(init=False)
+    _rows: list[tuple[int, int, int]] = field(default_factory=list)  # places, how many, and the rows where they are now
     _place: int = 0
     _row: int = 0
 
     def __post_init__(self) -> None:
+        self._touched_places = sorted(self.made)
         self.derivation = self._body(self.right, (self.replay.input, *self.right.inputs[1:]))
 
     def leaf(self, place: int) -> Leaf:
@@ -175,40 +199,41 @@ class Run:
         """Return what an output of a layer, or of the network, sees, axis by axis."""
         if place is None:
             return output_field(self.derivation, self.replay.arithmetic)
-        return layer_fields(self.derivation, self.replay.arithmetic)[self.rows[place]][1]
+        return layer_fields(self.derivation, self.replay.arithmetic)[self._row_of(place)][1]
+
+    def _row_of(self, place: int) -> int:
+        """Return where a layer is now; of repetitions the last."""
+        return next(row + place - first for first, rows, row in reversed(self._rows) if first <= place < first + rows)
 
     def _body(self, body: Derivation, inputs: Sequence[Tensor]) -> Derivation:
         outputs: list[Tensor] = []
         items: list[Leaf | Nest] = []
-
-        def at(place: int) -> Tensor:
-            return outputs[place] if place >= 0 else inputs[INPUT - place]
-
-        def right_at(place: int) -> Tensor:
-            return _output(body.items[place]) if place >= 0 else body.inputs[INPUT - place]
-
+        right = self.replay.right_outputs(body)
         for place, item in enumerate(body.items):
-            tensors = tuple(map(at, item.sources))
+            tensors = tuple([outputs[source] if source >= 0 else inputs[INPUT - source] for source in item.sources])
             if isinstance(item, Nest):
-                made: Leaf | Nest = self._nest(item, tensors, tensors == tuple(map(right_at, item.sources)))
+                expected = [right[source] if source >= 0 else body.inputs[INPUT - source] for source in item.sources]
+                made: Leaf | Nest = self._nest(item, tensors, all(map(eq, tensors, expected)))
             elif _is_fitted(item):
-                made = self._leaf(item, tensors, at(_joined_with(body, place)))
+                joined_with = _joined_with(body, place)
+                wanted = outputs[joined_with] if joined_with >= 0 else inputs[INPUT - joined_with]
+                made = self._leaf(item, tensors, wanted)
             else:
                 made = self._leaf(item, tensors)
             items.append(made)
-            outputs.append(_output(made))
+            outputs.append(right[place] if made is item else _output(made))
         return Derivation(tuple(inputs), tuple(items), body.result)
 
     def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
         place, slips = self._place, self.made.get(self._place, ())
-        self.rows[place] = self._row
+        self._rows.append((place, 1, self._row))
         self._place, self._row = place + 1, self._row + 1
         fits = wanted is None or wanted.sizes == leaf.outcome.output.sizes
         if self._is_over(place) or (not slips and tensors == leaf.inputs and fits):
             return leaf
         use = self.replay.uses[place]
         if wanted is not None:
-            use = _fitted(use, tensors[0], wanted, self.replay.arithmetic)
+            use = self._fitted(use, tensors[0], wanted)
         tensor, broadcast = tensors[0], leaf.broadcast
         if len(tensors) > 1:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
@@ -221,7 +246,7 @@ class Run:
     def _nest(self, nest: Nest, tensors: tuple[Tensor, ...], is_right: bool) -> Nest:
         first, rows = self._place, nest.body.rows
         if self._is_over(first) or (is_right and not self._touched(first, rows)):
-            self.rows |= {first + i: self._row + i for i in range(rows)}
+            self._rows.append((first, rows, self._row))
             self._place, self._row = first + rows, self._row + rows
             return nest
         if nest.index is not None:
@@ -276,6 +301,12 @@ class Run:
         made = replace(nest, body=found.body, times=times, recurrences=found.recurrences, generic=found.generic)
         return replace(made, last=found.at(times))
 
+    def _fitted(self, use: Use, tensor: Tensor, wanted: Tensor) -> Use:
+        margins, claims = cropped(tensor, wanted, self.replay.arithmetic)
+        if False in claims:
+            raise SymcnnError("a tensor cannot be cut from both sides alike")
+        return self.replay.use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
+
     def _outside(self, taken: Sequence[Tensor]) -> tuple[int, ...]:
         return tuple(INPUT - 1 - i for i in range(len(taken)))
 
@@ -283,7 +314,8 @@ class Run:
         return self.last is not None and place > self.last
 
     def _touched(self, first: int, rows: int) -> bool:
-        return any(first <= place < first + rows for place in self.made)
+        after = bisect_left(self._touched_places, first)
+        return after < len(self._touched_places) and self._touched_places[after] < first + rows
 
 
 def _output(item: Leaf | Nest) -> Tensor:
@@ -311,13 +343,6 @@ def _is_fitted(leaf: Leaf) -> bool:
 def _joined_with(body: Derivation, place: int) -> int:
     """Return the place of the tensor with which the one that is cut at a place is joined next."""
     return next(item.sources[0] for item in body.items[place + 1 :] if place in item.sources)
-
-
-def _fitted(use: Use, tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> Use:
-    margins, claims = cropped(tensor, wanted, arithmetic)
-    if False in claims:
-        raise SymcnnError("a tensor cannot be cut from both sides alike")
-    return Use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
 
 
 def _agree(claim: Any, _: int) -> None:
