@@ -191,7 +191,7 @@ class Counting:
             if times != 1 and not _is_indicator(times):
                 raise UndecidedError(_NOT_KNOWN)
             return product((times, *(_is_first(loop) for loop in layer.loops)))
-        return exact(expression(times) / expression(layer.times))
+        return 0 if times == 0 else 1 if times == layer.times else exact(expression(times) / expression(layer.times))
 
     def adds_up(self, name: str) -> bool:
         """Tell whether a name is that of one convention, and no quantity that layers have already."""

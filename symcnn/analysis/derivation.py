@@ -100,13 +100,14 @@ class Derivation:
     """The items of a body, a graph: each has its sources among the inputs and the items before it.
 
     The first of the inputs is the body's own, the others are labelled tensors of the bodies around it. `conditions` are
-    those of the body itself, not of its layers.
+    those of the body itself, not of its layers. `numbered`: numbers stand in the place of its symbols.
     """
 
     inputs: tuple[Tensor, ...]
     items: tuple[Leaf | Nest, ...]
     result: Place
     conditions: tuple[Condition | Either, ...] = ()
+    numbered: bool = False
 
     @property
     def input(self) -> Tensor:

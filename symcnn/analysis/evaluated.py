@@ -15,11 +15,14 @@ from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.counts import Counts
 from symcnn.analysis.derivation import Derivation, visits
 from symcnn.analysis.fields import NumericFields
-from symcnn.analysis.layers import Layers
+from symcnn.analysis.layers import Layers, Origin, Parts
+from symcnn.analysis.numbered import Numbers
+from symcnn.analysis.outcome import Counted
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis, Evaluated, Layer
+from symcnn.analysis.rows import parts_of
 from symcnn.analysis.values import checked
-from symcnn.errors import NotSupportedError
+from symcnn.errors import NotSupportedError, bounded_nesting
 from symcnn.repetition.substitution import replaced
 
 _MOST_ROWS = 10_000  # different layers that are derived with the numbers: a few seconds
@@ -42,13 +45,15 @@ def derived_anew(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
     return replace(found, values=dict(values), symbolic=analysis, anew=True)
 
 
-def folded(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
-    """Return an analysis at some numbers with the rows of the symbols, in which the indices of repetitions are left."""
-    found = analysis.at(**values)
-    if not found.is_deep:
-        return found
-    evaluate = evaluator(checked(values, analysis.symbols, analysis.replaced))
-    return _Evaluation(analysis, evaluate, values, folded=True).whole()
+def folded(analysis: Analysis, values: Mapping[str, Any]) -> Analysis | None:
+    """Return an analysis at some numbers with the rows of the symbols, in which the indices of repetitions are left.
+
+    Nothing of it is worked out before it is asked for, and totals are those of its rows. None where the closed forms
+    do not hold; raises `SymcnnError` as `Analysis.at` does.
+    """
+    with bounded_nesting(f"a formula of '{analysis.net}'"):
+        evaluate = analysis.evaluator_at(values)
+        return None if evaluate is None else _Evaluation(analysis, evaluate, values, folded=True).whole()
 
 
 def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
@@ -63,8 +68,9 @@ class _Evaluation:
         self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any], folded: bool = False
     ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
-        self._numbers: dict[int, tuple[Counts, Evaluated]] = {}
+        self._once_made: dict[int, tuple[Counts, Mapping[str, Any]]] = {}
         self.deep = any(layer.loops for layer in analysis.layers)
+        self.asked = folded  # what is asked for is worked out then
         self.folded = self.deep and (folded or self._is_too_long())
         paths = [layer.path for layer in analysis.layers]
         self.fields = analysis.fields.at(evaluate, paths, None if self.folded else self._numeric_fields)
@@ -74,20 +80,21 @@ class _Evaluation:
     def whole(self) -> Analysis:
         """Return the network's numbers."""
         analysis, evaluate = self.analysis, self._put_in if self.folded else self.evaluate
-        layers = () if self.deep else tuple(map(self._layer, analysis.layers))  # at once: some could not be evaluated
+        later = self.deep or self.asked
+        layers = () if later else tuple(map(self._layer, analysis.layers))  # at once: some could not be evaluated
         return Analysis(
             net=analysis.net,
             input=self._tuple(analysis.input),
             batch=self.batch,
             output=self._tuple(analysis.output),
-            layers=Layers(self._rows if self.deep else lambda: layers),
+            layers=Layers(self._rows, self._parts, self._origin) if later else Layers(lambda: layers),
             fields=self.fields,
             claims=(),
             assumed=(),
             symbols={},
             values=dict(self.values),
-            symbolic=analysis,
-            derived=self._derivation if self.deep and not self.folded else analysis.derived,
+            symbolic=None if self.asked else analysis,
+            derived=self._derivation if self.asked or (self.deep and not self.folded) else analysis.derived,
             evaluate=evaluate,
             convention=analysis.convention,
             counting=self.counting,
@@ -109,9 +116,21 @@ class _Evaluation:
         return rows > _MOST_ROWS
 
     def _rows(self) -> Iterable[Layer]:
-        if not self.folded:
+        if self.deep and not self.folded:
             return self.unrolled.layers
-        return (self._layer(layer, self._put_in) for layer in self.analysis.layers)
+        return map(self._row, self.analysis.layers)
+
+    @property
+    def _origin(self) -> Origin | None:
+        return None if self.deep and not self.folded else Origin(self.analysis.layers, self._row)
+
+    @property
+    def _parts(self) -> Callable[[], Parts] | None:
+        derivation = self._derivation() if self.asked else None
+        return None if derivation is None else lambda: parts_of(derivation, Arithmetic)
+
+    def _row(self, layer: Layer) -> Layer:
+        return self._layer(layer, self._put_in if self.folded else self.evaluate)
 
     @cached_property
     def _known(self) -> dict[Symbol, Value]:
@@ -133,7 +152,14 @@ class _Evaluation:
         return _in_integers(self.numeric, self.values)
 
     def _derivation(self) -> Derivation | None:
+        if self.asked:
+            derivation = self.analysis.derivation
+            return None if derivation is None else self._numbers.body(derivation)
         return self.unrolled.derivation
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return Numbers(self._put_in if self.folded else self.evaluate, whole=not self.folded)
 
     def _numeric_fields(self) -> NumericFields:
         return self.numeric.fields, {layer.path: layer.place for layer in self.numeric.layers}
@@ -141,13 +167,17 @@ class _Evaluation:
     def _tuple(self, items: tuple[Value, ...]) -> tuple[Any, ...]:
         return tuple(map(self.evaluate, items))
 
-    def _once(self, layer: Layer, evaluate: Callable[[Value], Any]) -> tuple[Counts, Evaluated]:
+    def _once(self, layer: Layer, evaluate: Callable[[Value], Any]) -> tuple[Counts, Mapping[str, Any]]:
         """Return the numbers of a layer, which equal layers share."""
         key = id(layer.values)
-        if key not in self._numbers:
-            counted = layer.counted.at(evaluate, self.batch or 1, exact)
-            self._numbers[key] = counted, Evaluated(layer.values, evaluate)
-        return self._numbers[key]
+        if key not in self._once_made:
+            if self.asked:
+                values = self._numbers.values(layer.rules, layer.values)
+                self._once_made[key] = Counts(Counted(values), self.batch or 1, exact), values
+            else:
+                counted = layer.counted.at(evaluate, self.batch or 1, exact)
+                self._once_made[key] = counted, Evaluated(layer.values, evaluate)
+        return self._once_made[key]
 
     def _layer(self, layer: Layer, evaluate: Callable[[Value], Any] | None = None) -> Layer:
         evaluate = evaluate or self.evaluate

@@ -6,7 +6,7 @@ these counts added up; where it does not add up, it is worked out once for equal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +21,7 @@ from symcnn.library.convention import Convention
 from symcnn.library.kind import Kind
 
 if TYPE_CHECKING:
+    from symcnn.analysis.layers import Layers
     from symcnn.analysis.result import Layer
 
 _ZERO = Number(0)
@@ -66,10 +67,11 @@ class _Added(Names):
 class Grouped:
     """The layers of one network, by their kinds."""
 
-    def __init__(self, layers: Iterable[Layer], counting: Counting) -> None:
+    def __init__(self, layers: Layers, counting: Counting) -> None:
         self._counting = counting
+        rows, self._in_numbers = layers.origin or (layers, _same)  # of those that come from symbols few are made
         self._rows: dict[Kind, list[Layer]] = {}
-        for layer in layers:
+        for layer in rows:
             self._rows.setdefault(layer.rules, []).append(layer)
         self._parts: dict[tuple[Kind, bool], list[Part]] = {}
         self._groups: dict[tuple[Kind, bool, Shared], tuple[list[Group], list[Part]]] = {}
@@ -128,15 +130,21 @@ class Grouped:
     def _merged(self, layers: list[Layer], apart: bool) -> Iterator[Part]:
         equal: dict[Any, tuple[Layer, Any]] = {}
         for layer in layers:
+            if layer.loops:
+                made = self._in_numbers(layer)
+                for one, part in self._counting.parted(made) if apart else ((made, 1),):
+                    yield Part(one, partial(_looped, made, part))
+                continue
             for one, part in self._counting.parted(layer) if apart else ((layer, 1),):
-                if layer.loops:
-                    yield Part(one, partial(_looped, layer, part))
-                    continue
                 key = (id(one.values), len(one.inputs), apart and self._counting.first(one))
                 first, times = equal.get(key, (one, 0))
                 equal[key] = (first, times + part * layer.times)
         for one, times in equal.values():
-            yield Part(one, partial(_repeated, times))
+            yield Part(self._in_numbers(one), partial(_repeated, times))
+
+
+def _same(layer: Layer) -> Layer:
+    return layer
 
 
 def _looped(layer: Layer, part: Any, value: Any) -> Any:

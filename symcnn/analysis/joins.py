@@ -34,8 +34,12 @@ def joined(joint: str, tensors: Sequence[Tensor], arithmetic: Arithmetic, demand
     Sizes along an axis are equal, or of `add` and `multiply` provably 1, which is broadcast; so are channels, but
     `concat` adds them up. `demand` takes what must hold for that, and raises where it never does.
     """
-    axes = range(len(tensors[0].sizes))
+    first, *others = tensors
+    axes = range(len(first.sizes))
     stretches = joint != CONCAT
+    if all(t.sizes == first.sizes and (t.channels == first.channels or not stretches) for t in others):
+        tensor = first if stretches else Tensor(arithmetic.total([t.channels for t in tensors]), first.sizes)
+        return Joined(tensor, ((False,) * len(axes),) * len(tensors))
     found = [_agreed([t.sizes[axis] for t in tensors], arithmetic, demand, stretches) for axis in axes]
     if stretches:
         channels, _ = _agreed([t.channels for t in tensors], arithmetic, demand, stretches)

@@ -21,11 +21,23 @@ class Parts(NamedTuple):
     looped: list[tuple[Callable[[Value], Value], Counted]]
 
 
+class Origin(NamedTuple):
+    """The layers of symbols that those of numbers come from, one of each, and what makes of one its numbers."""
+
+    layers: Sequence[Layer]
+    numbers: Callable[[Layer], Layer]
+
+
 class Layers(Sequence["Layer"]):
     """Layers in order; `make` makes them, and `parts` says what all of them count. They equal a tuple of the same."""
 
-    def __init__(self, make: Callable[[], Iterable[Layer]], parts: Callable[[], Parts] | None = None) -> None:
-        self._make, self._parts = make, parts
+    def __init__(
+        self,
+        make: Callable[[], Iterable[Layer]],
+        parts: Callable[[], Parts] | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        self._make, self._parts, self.origin = make, parts, origin
 
     @cached_property
     def _rows(self) -> tuple[Layer, ...]:
@@ -51,7 +63,7 @@ class Layers(Sequence["Layer"]):
         return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._rows if self.origin is None else self.origin.layers)
 
     def __eq__(self, other: Any) -> bool:
         return self._rows == tuple(other) if isinstance(other, (Layers, tuple)) else NotImplemented

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import Derivation, Leaf, Nest
-from symcnn.analysis.outcome import Counted, Outcome
+from symcnn.analysis.outcome import Counted, Names, Outcome
 from symcnn.analysis.result import Evaluated
 from symcnn.analysis.tensor import Tensor
 from symcnn.analysis.window import Window, window_of
+from symcnn.formula.values import Frame, number
+from symcnn.library.kind import Kind
 
 Evaluate = Callable[[Value], Any]
+_ARITHMETIC = Arithmetic()
 
 
 def in_numbers(derivation: Derivation, evaluate: Evaluate) -> Derivation:
@@ -21,25 +25,39 @@ def in_numbers(derivation: Derivation, evaluate: Evaluate) -> Derivation:
 
     Indices of repetitions may be left in it. It has no conditions: where they hold is known before.
     """
-    return _Numbers(evaluate).body(derivation)
+    return derivation if derivation.numbered else Numbers(evaluate).body(derivation)
 
 
-class _Numbers:
-    """One derivation, of which everything is kept by its identity."""
+class Numbers:
+    """The numbers of one network; everything is found again by its identity.
 
-    def __init__(self, evaluate: Evaluate) -> None:
-        self._evaluate = evaluate
+    `whole`: no index of a repetition is left in them, so that the rules of what is counted can be worked out.
+    """
+
+    def __init__(self, evaluate: Evaluate, whole: bool = False) -> None:
+        self._evaluate, self._whole = evaluate, whole
         self._bodies: dict[int, Derivation] = {}
         self._outcomes: dict[int, Outcome] = {}
+        self._values: dict[int, Mapping[str, Any]] = {}
         self._tensors: dict[Tensor, Tensor] = {}
         self._windows: dict[tuple[Window, ...], tuple[Window, ...]] = {}
 
     def body(self, body: Derivation) -> Derivation:
+        """Return a body with numbers."""
         key = id(body)
         if key not in self._bodies:
             items = tuple(self._leaf(item) if isinstance(item, Leaf) else self._nest(item) for item in body.items)
-            self._bodies[key] = Derivation(tuple(map(self._tensor, body.inputs)), items, body.result)
+            inputs = tuple(map(self._tensor, body.inputs))
+            self._bodies[key] = Derivation(inputs, items, body.result, numbered=True)
         return self._bodies[key]
+
+    def values(self, kind: Kind, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values of a layer's names."""
+        key = id(values)
+        if key not in self._values:
+            made = _Counting(kind, values, self._evaluate) if self._whole else Evaluated(values, self._evaluate)
+            self._values[key] = made
+        return self._values[key]
 
     def _leaf(self, leaf: Leaf) -> Leaf:
         return leaf._replace(inputs=tuple(map(self._tensor, leaf.inputs)), outcome=self._outcome(leaf.outcome))
@@ -58,7 +76,7 @@ class _Numbers:
     def _outcome(self, outcome: Outcome) -> Outcome:
         key = id(outcome)
         if key not in self._outcomes:
-            values = Evaluated(outcome.values, self._evaluate)
+            values = self.values(outcome.kind, outcome.values)
             output, windows = self._tensor(outcome.output), self._through(outcome.windows)
             self._outcomes[key] = Outcome(output, windows, Counted(values), (), outcome.kind, values)
         return self._outcomes[key]
@@ -73,3 +91,17 @@ class _Numbers:
             return window
         parts = (window.reach, window.jump, window.upsampling, window.spacing, window.start)
         return window_of(*(exact(self._evaluate(part)) for part in parts))
+
+
+class _Counting(Evaluated):
+    """The values of a layer's names; what is counted, and has no closed form yet, is counted in numbers."""
+
+    def __init__(self, kind: Kind, values: Mapping[str, Any], evaluate: Evaluate) -> None:
+        super().__init__(values, evaluate)
+        self._kind, self._frame = kind, Frame(_ARITHMETIC, self)
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._kind.open_counts and isinstance(self._values, Names) and not self._values.has(name):
+            self[name] = exact(number(self._kind.rules[name](self._frame), None))
+            return self[name]
+        return super().__missing__(name)

@@ -42,6 +42,10 @@ class Names(dict[str, Any]):
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or name in self.pending
 
+    def has(self, name: str) -> bool:
+        """Tell whether a value is there already."""
+        return super().__contains__(name)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 

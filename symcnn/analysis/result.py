@@ -13,7 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either
-from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.evaluate import Evaluate, evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
@@ -323,16 +323,26 @@ class Analysis(Quantities):
         """
         from symcnn.analysis.evaluated import derived_anew, evaluated
 
+        if self.values is not None and not values:
+            return self
+        with bounded_nesting(f"a formula of '{self.net}'"):
+            evaluate = self.evaluator_at(values)
+            return derived_anew(self, values) if evaluate is None else evaluated(self, evaluate, values)
+
+    def evaluator_at(self, values: Mapping[str, int | Fraction | str]) -> Evaluate | None:
+        """Return what evaluates the closed forms at values; None where these are not those of the network there.
+
+        Raises `SymcnnError` as `at` does.
+        """
         known = checked(values, self.symbols, self.replaced)
         evaluate = evaluator(known)
-        with bounded_nesting(f"a formula of '{self.net}'"):
-            for claim in self.assumed:
-                self._check(claim, evaluate, known)
-            if not all(_holds(claim, evaluate) for claim in self.formal):
-                return derived_anew(self, values)
-            for claim in self.claims:
-                self._check(claim, evaluate, known)
-            return evaluated(self, evaluate, values)
+        for claim in self.assumed:
+            self._check(claim, evaluate, known)
+        if not all(_holds(claim, evaluate) for claim in self.formal):
+            return None
+        for claim in self.claims:
+            self._check(claim, evaluate, known)
+        return evaluate
 
     def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
         if not _holds(claim, evaluate):

@@ -257,7 +257,7 @@ def _numbered(found: Iterable[Convention]) -> Iterator[tuple[tuple[str, int], Co
 
 def _place_of(asked: Question) -> Place | None:
     """Return a point for a question about a network, unless it is one of numbers or a formula is told apart as well."""
-    if asked.analysis is None or not asked.given.symbols or asked.free:
+    if asked.analysis is None or not asked.analysis.symbols or not asked.given.symbols or asked.free:
         return None
     if asked.path is not None and has_repetitions(asked.analysis):  # in numbers the layer is one of many
         return None
@@ -267,9 +267,10 @@ def _place_of(asked: Question) -> Place | None:
 def _question_at(asked: Question, place: Place) -> Question:
     parts = place.worth(asked.value if isinstance(asked.value, tuple) else (asked.value,))
     own = {layer.path for layer in asked.layers}
-    layers = tuple(layer for layer in place.network.layers if asked.path is None or layer.path in own)
+    network: Any = place.network
+    layers = network.layers if asked.path is None else tuple(one for one in network.layers if one.path in own)
     value = parts if isinstance(asked.value, tuple) or parts is None else parts[0]
-    return replace(asked, value=value, given=Given({}), analysis=place.network, layers=layers)
+    return replace(asked, value=value, given=Given({}), analysis=network, layers=layers)
 
 
 @lru_cache(maxsize=4096)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Expr
 
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.answers.answered import Answered
+from symcnn.answers.building import BUILDING
 from symcnn.answers.equality import Equal, same
 from symcnn.answers.given import BudgetError, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
@@ -26,14 +26,13 @@ Explanation: TypeAlias = "tuple[SlipMade, ...]"  # one mistake, or two that are 
 Explanations: TypeAlias = "tuple[Explanation, ...]"
 
 _MOST_EXPLANATIONS = 6
-_BUILDING = RLock()  # derivations of networks are not made for several threads at once
 
 
 def explanations(asked: Question, answer: Answered) -> Explanations:
     """Return all single mistakes that give exactly the answer; if there are none, all pairs of mistakes that do."""
     if asked.free and asked.layers:  # mistakes in a network bring no new symbols
         return ()
-    with _BUILDING:
+    with BUILDING:
         for several in (False, True):
             different = tuple(dict.fromkeys(_found(asked, answer, several)))[:_MOST_EXPLANATIONS]
             if different:

@@ -73,8 +73,7 @@ def _network_at(analysis: Analysis, numbers: tuple[tuple[str, Number], ...]) -> 
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         try:
-            found = folded(analysis, dict(numbers))
-            kept[numbers] = None if found.anew else found
+            kept[numbers] = folded(analysis, dict(numbers))
         except SymcnnError:
             kept[numbers] = None
     return kept[numbers]

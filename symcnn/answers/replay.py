@@ -7,13 +7,15 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from operator import eq
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import Truth
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.apply import Application
@@ -28,7 +30,8 @@ from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
-from symcnn.answers.effects import is_counted, recounted
+from symcnn.answers.effects import Effects, is_counted, recounted
+from symcnn.answers.same import Same
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.values import Sides
 from symcnn.library.kind import Kind
@@ -43,6 +46,10 @@ _MOST_ITERATIONS = 100  # of a repeated body that a mistake makes different each
 
 class _Supposed(Application):
     """A layer by mistake: a size that some sizes of the input allow is taken, as its conditions are not asked for."""
+
+    def _add(self, claim: Truth, broken: Callable[[], SymcnnError]) -> None:
+        """Add a condition; why one never holds is told to nobody."""
+        super()._add(claim, _impossible)
 
     def _check_size(self, size: Value, name: str, windowed: bool) -> None:
         if is_number(size):
@@ -67,6 +74,7 @@ class Replay:
         self.arithmetic = Arithmetic(analysis.facts)
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
         self.evaluate = analysis.evaluate
+        self.effects = Effects(self.arithmetic)
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
         derivation = analysis.derivation
@@ -139,20 +147,15 @@ class Replay:
     def recount(self, made: Made, place: int | None, quantity: str) -> Value:
         """Return a counted quantity of a layer, or of the network, with mistakes that leave all tensors as they are."""
         if place is not None:
-            return counted(self._recounted(place, made.get(place, ())), quantity)
+            right, slips = self.leaves[place], made.get(place, ())
+            before = counted(right, quantity)
+            return total((before, self.effects.change(right.outcome, slips, quantity))) if slips else before
         changes: list[Value] = [self.total(self.base, quantity)]
         for at, slips in made.items():
-            right, wrong = (counted(leaf, quantity) for leaf in (self.leaves[at], self._recounted(at, slips)))
-            if right != wrong:
-                change = total((wrong, product((-1, right))))
-                changes.append(together(change, self.loops[at], self.arithmetic))
+            change = self.effects.change(self.leaves[at].outcome, slips, quantity)
+            if change != 0:
+                changes.append(together(change, self.loops[at], self.arithmetic) if self.loops[at] else change)
         return total(changes)
-
-    def _recounted(self, place: int, slips: tuple[Slip, ...]) -> Leaf:
-        leaf = self.leaves[place]
-        if not slips:
-            return leaf
-        return leaf._replace(outcome=self.outcome(self.uses[place], slips, _taken(leaf.outcome)))
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
         """Return the sum over the layers of one sample, bodies that are shared once."""
@@ -244,7 +247,7 @@ class Run:
         return new
 
     def _nest(self, nest: Nest, tensors: tuple[Tensor, ...], is_right: bool) -> Nest:
-        first, rows = self._place, nest.body.rows
+        first, row, rows = self._place, self._row, nest.body.rows
         if self._is_over(first) or (is_right and not self._touched(first, rows)):
             self._rows.append((first, rows, self._row))
             self._place, self._row = first + rows, self._row + rows
@@ -253,13 +256,14 @@ class Run:
             return self._recurring(nest, first, tensors)
         if self._touched(first, rows) or (self.last is not None and self.last < first + rows):
             return self._derived(nest, first, tensors)
-        key = (nest, first, tensors)  # a body in which nobody errs and after which something is asked
+        key = (id(nest.body), nest.times, tensors)  # a body in which nobody errs and after which something is asked
         if key not in self.replay.nests:
             self.replay.nests[key] = self._derived(nest, first, tensors)
-            return self.replay.nests[key]
         known = self.replay.nests[key]
-        self._place, self._row = first + rows, self._row + known.body.rows
-        return known
+        self._place, self._row = first + rows, row + known.body.rows
+        if known.name == nest.name and known.sources == nest.sources:
+            return known
+        return Nest(nest.name, known.body, known.times, nest.sources)
 
     def _derived(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
         own, *taken = tensors
@@ -267,6 +271,8 @@ class Run:
         done, count = 0, nest.times
         if not isinstance(count, int):
             raise NotSupportedError("what a mistake makes of a symbolic number of repetitions")
+        if count == 1:
+            return Nest(nest.name, self._body(nest.body, tensors), 1, nest.sources)
         while done != count:
             self._place = first
             body = self._body(nest.body, (own, *taken))
@@ -316,6 +322,10 @@ class Run:
     def _touched(self, first: int, rows: int) -> bool:
         after = bisect_left(self._touched_places, first)
         return after < len(self._touched_places) and self._touched_places[after] < first + rows
+
+
+def _impossible() -> SymcnnError:
+    return SymcnnError("a layer is not possible")
 
 
 def _output(item: Leaf | Nest) -> Tensor:
@@ -369,3 +379,9 @@ def _is_same(values: Mapping[str, Any]) -> bool:
         return bool(values[SAME])
     except KeyError:
         return False
+
+
+@lru_cache(maxsize=32)
+def replay_of(same: Same[Analysis]) -> Replay:
+    """Return the layers of an analysis, to be derived again, for all who ask at `BUILDING`; of the last analyses."""
+    return Replay(same.it)

@@ -17,12 +17,13 @@ from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import FIELDS, SHAPES, Answer, Asked, renamed, shape_value
-from symcnn.answers.effects import is_counted, is_different
+from symcnn.answers.effects import is_counted
 from symcnn.answers.following import Follower
-from symcnn.answers.replay import Made, Replay
+from symcnn.answers.replay import Made, replay_of
 from symcnn.answers.same import Same
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.values import Frame
+from symcnn.library.kind import Kind
 from symcnn.library.seeing import SEEN, seeings
 from symcnn.tree import Slip
 
@@ -103,10 +104,10 @@ class Mistakes:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._replay = Replay(analysis)
+        self._replay = replay_of(Same(analysis))
         self._right: dict[Asked, Answer] = {}
         self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
-        self._different: dict[tuple[int, int], bool] = {}
+        self._concerning: dict[tuple[Asked, Kind, bool], tuple[Slip, ...]] = {}
 
     def place(self, layer: str | None) -> int | None:
         """Return the place of a layer by its path; raises `SymcnnError` for one that is not there."""
@@ -200,30 +201,33 @@ class Mistakes:
         last = self._last(asked)
         order = range(last + 1) if asked.place is None else (last, *range(last))
         for place in order:
-            for slip in self._replay.leaves[place].outcome.kind.slips:
-                if self._matters(asked, place, slip, idle):
+            for slip in self._concerned(asked, place):
+                if idle or self._makes_a_difference(place, slip):
                     yield Case(slip, (place,))
 
     def _throughout(self, asked: Asked, idle: bool = False) -> Iterator[Case]:
         """Yield the mistakes in all layers of a kind, where there are several; on the way it can matter in each."""
-        kinds: dict[int, tuple[Slip, list[int]]] = {}
+        kinds: dict[Kind, list[int]] = {}
         for place in range(self._last(asked) + 1):
-            for slip in self._replay.leaves[place].outcome.kind.slips:
-                kinds.setdefault(id(slip), (slip, []))[1].append(place)
-        for slip, places in kinds.values():
-            if len(places) > 1 and any(self._matters(asked, place, slip, idle) for place in places):
-                yield Case(slip, tuple(places))
+            kinds.setdefault(self._replay.leaves[place].outcome.kind, []).append(place)
+        leaves = self._replay.leaves
+        for kind, places in kinds.items():
+            different = {(id(leaves[place].outcome), place == asked.place): place for place in places}.values()
+            for slip in kind.slips if len(places) > 1 else ():
+                concerned = (place for place in different if asked.concerns(slip, kind, place))
+                if any(idle or self._makes_a_difference(place, slip) for place in concerned):
+                    yield Case(slip, tuple(places))
 
-    def _matters(self, asked: Asked, place: int, slip: Slip, idle: bool = False) -> bool:
+    def _concerned(self, asked: Asked, place: int) -> tuple[Slip, ...]:
+        """Return the mistakes in a layer that can change what is asked."""
         kind = self._replay.leaves[place].outcome.kind
-        return asked.concerns(slip, kind, place) and (idle or self._makes_a_difference(place, slip))
+        key = asked, kind, asked.place in (None, place)
+        if key not in self._concerning:
+            self._concerning[key] = tuple(slip for slip in kind.slips if asked.concerns(slip, kind, place))
+        return self._concerning[key]
 
     def _makes_a_difference(self, place: int, slip: Slip) -> bool:
-        key = (place, id(slip))
-        if key not in self._different:
-            right = self._replay.leaves[place].outcome
-            self._different[key] = is_different(slip, right, self._replay.arithmetic)
-        return self._different[key]
+        return self._replay.effects.is_different(slip, self._replay.leaves[place].outcome)
 
     def _values(self, asked: Asked, cases: tuple[Case, ...]) -> Iterator[Answer]:
         """Yield what some mistakes make of what is asked, unless it is right, or nothing comes of them."""
