@@ -25,7 +25,7 @@ from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.numbered import in_numbers
-from symcnn.analysis.outcome import Outcome
+from symcnn.analysis.outcome import Counted, Outcome
 from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
@@ -65,6 +65,20 @@ class Use:
         self.kind, self.given, self.span = kind, given, span
 
 
+class _Later(dict[str, Any]):
+    """The values of a layer's names, which is worked out when one of them is asked for that is no constant."""
+
+    def __init__(self, make: Callable[[], Outcome]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Any:
+        if "made" not in vars(self):
+            self.made = self._make()
+        self[name] = self.made.values[name]
+        return self[name]
+
+
 class Replay:
     """The layers of an analysis, to be derived again; `base` is what is right, in numbers where the analysis is."""
 
@@ -83,6 +97,7 @@ class Replay:
         self._known = Known()
         self._uses: dict[tuple[Kind, Any], Use] = {}
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
+        self._right_of: dict[Use, Outcome] = {}  # of layers that hand their input on
         self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
         self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         seen = tuple(visits(self.base))
@@ -98,6 +113,8 @@ class Replay:
             if id(right) not in known:
                 use = known[id(right)] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
                 self._outcomes.setdefault((use, (), _taken(right)), right)
+                if right.kind.hands_on:
+                    self._right_of[use] = right
             yield known[id(right)]
 
     def use(self, kind: Kind, given: Given, span: Span) -> Use:
@@ -129,6 +146,8 @@ class Replay:
 
     def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
+        if not slips and (handed_on := self._handed_on(use, tensor)) is not None:
+            return handed_on
         about_counts = tuple(filter(is_counted, slips))
         if about_counts:
             others = tuple(slip for slip in slips if not is_counted(slip))
@@ -138,6 +157,14 @@ class Replay:
         if len(others) < len(slips):
             outcome = outcome._replace(windows=self._applied(use, slips, tensor).windows)
         return outcome
+
+    def _handed_on(self, use: Use, tensor: Tensor) -> Outcome | None:
+        """Return what a layer that hands its input on makes of a tensor; None of other layers."""
+        right = self._right_of.get(use)
+        if right is None or len(right.output.sizes) != len(tensor.sizes):
+            return None
+        later = _Later(lambda: self._applied(use, (), tensor))
+        return Outcome(tensor, right.windows, Counted(later), (), use.kind, later)
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         mistaken = use.kind.mistaken(slips) if slips else use.kind

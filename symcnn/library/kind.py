@@ -110,6 +110,12 @@ class Kind:
         return self.formulas["channels"] == Name("C")
 
     @cached_property
+    def hands_on(self) -> bool:
+        """Whether the output is a tensor like the input, whatever this is, and an output sees the same everywhere."""
+        keeps = self.keeps_size and self.keeps_channels and self.formulas["axes"] == Name("axes")
+        return keeps and self.settles and self.free_windows and not self.input_demands
+
+    @cached_property
     def sure(self) -> bool:
         """Whether what is counted is decided wherever the arguments and the channels are numbers."""
         settled = {*self.symbols, "C", "axes", "prod", "first"}
