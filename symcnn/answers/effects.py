@@ -59,6 +59,7 @@ class Effects:
         """Tell whether a mistake makes a layer another one; where that cannot be told, it may."""
         key = id(right), id(slip)
         if key not in self._different:
+            right.kind.mistake(slip)  # one that cannot be understood is an error
             try:
                 self._different[key] = self._differs(slip, right)
             except (SymcnnError, ZeroDivisionError, IndexError):

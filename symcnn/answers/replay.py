@@ -6,13 +6,13 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import accumulate
 from operator import eq
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
@@ -25,12 +25,13 @@ from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.numbered import in_numbers
-from symcnn.analysis.outcome import Counted, Outcome
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.effects import Effects, is_counted, recounted
+from symcnn.answers.resized import Resizing
 from symcnn.answers.same import Same
 from symcnn.errors import NotSupportedError, SymcnnError
 from symcnn.formula.values import Sides
@@ -65,20 +66,6 @@ class Use:
         self.kind, self.given, self.span = kind, given, span
 
 
-class _Later(dict[str, Any]):
-    """The values of a layer's names, which is worked out when one of them is asked for that is no constant."""
-
-    def __init__(self, make: Callable[[], Outcome]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, name: str) -> Any:
-        if "made" not in vars(self):
-            self.made = self._make()
-        self[name] = self.made.values[name]
-        return self[name]
-
-
 class Replay:
     """The layers of an analysis, to be derived again; `base` is what is right, in numbers where the analysis is."""
 
@@ -97,9 +84,10 @@ class Replay:
         self._known = Known()
         self._uses: dict[tuple[Kind, Any], Use] = {}
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
-        self._right_of: dict[Use, Outcome] = {}  # of layers that hand their input on
+        self._resizing: dict[Use, Resizing] = {}
+        self._sizes: dict[Any, Value] = {}
+        self._starts: dict[Derivation, tuple[int, ...]] = {}
         self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
-        self._sums: WeakKeyDictionary[Derivation, dict[str, Value]] = WeakKeyDictionary()
         seen = tuple(visits(self.base))
         self.leaves = tuple(visit.leaf for visit in seen)
         self.loops = tuple(visit.loops for visit in seen)
@@ -113,8 +101,7 @@ class Replay:
             if id(right) not in known:
                 use = known[id(right)] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
                 self._outcomes.setdefault((use, (), _taken(right)), right)
-                if right.kind.hands_on:
-                    self._right_of[use] = right
+                self._resizing.setdefault(use, Resizing(right, self.arithmetic, self._sizes))
             yield known[id(right)]
 
     def use(self, kind: Kind, given: Given, span: Span) -> Use:
@@ -126,6 +113,13 @@ class Replay:
         if body not in self._right:
             self._right[body] = tuple(map(_output, body.items))
         return self._right[body]
+
+    def starts(self, body: Derivation) -> tuple[int, ...]:
+        """Return how many layers are before each of the items of a body."""
+        if body not in self._starts:
+            rows = (1 if isinstance(item, Leaf) else item.body.rows for item in body.items)
+            self._starts[body] = tuple(accumulate(rows, initial=0))[:-1]
+        return self._starts[body]
 
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
@@ -146,8 +140,9 @@ class Replay:
 
     def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
-        if not slips and (handed_on := self._handed_on(use, tensor)) is not None:
-            return handed_on
+        resized = self._resizing[use].of(tensor, slips) if use in self._resizing else None
+        if resized is not None:
+            return resized
         about_counts = tuple(filter(is_counted, slips))
         if about_counts:
             others = tuple(slip for slip in slips if not is_counted(slip))
@@ -157,14 +152,6 @@ class Replay:
         if len(others) < len(slips):
             outcome = outcome._replace(windows=self._applied(use, slips, tensor).windows)
         return outcome
-
-    def _handed_on(self, use: Use, tensor: Tensor) -> Outcome | None:
-        """Return what a layer that hands its input on makes of a tensor; None of other layers."""
-        right = self._right_of.get(use)
-        if right is None or len(right.output.sizes) != len(tensor.sizes):
-            return None
-        later = _Later(lambda: self._applied(use, (), tensor))
-        return Outcome(tensor, right.windows, Counted(later), (), use.kind, later)
 
     def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         mistaken = use.kind.mistaken(slips) if slips else use.kind
@@ -186,16 +173,28 @@ class Replay:
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
         """Return the sum over the layers of one sample, bodies that are shared once."""
-        known = self._sums.setdefault(derivation, {})
+        known: dict[str, Value] = vars(derivation).setdefault("_sums", {})  # with it, as its other cached values are
         if quantity not in known:
-            known[quantity] = total(self._part(item, quantity) for item in derivation.items)
+            known[quantity] = self._summed(derivation, quantity)
         return known[quantity]
+
+    def _summed(self, derivation: Derivation, quantity: str) -> Value:
+        """Sum up; in numbers only what is not as in the right network is looked at."""
+        right: Derivation | None = vars(derivation).get("_right")
+        if right is None or type(before := self.total(right, quantity)) is not int:
+            return self.arithmetic.total([self._part(item, quantity) for item in derivation.items])
+        pairs = [pair for pair in zip(derivation.items, right.items, strict=True) if pair[0] is not pair[1]]
+        if 2 * len(pairs) > len(right.items):
+            return self.arithmetic.total([self._part(item, quantity) for item in derivation.items])
+        added = [self._part(new, quantity) for new, _ in pairs]
+        taken = [self._part(old, quantity) for _, old in pairs]
+        return exact(before + self.arithmetic.total(added) - self.arithmetic.total(taken))
 
     def _part(self, item: Leaf | Nest, quantity: str) -> Value:
         if isinstance(item, Leaf):
             return counted(item, quantity)
         part = self.total(item.body, quantity)
-        return together(part, (item.loop,), self.arithmetic)
+        return part if item.index is None and item.times == 1 else together(part, (item.loop,), self.arithmetic)
 
     def whole_batch(self, quantity: str, value: Value) -> Value:
         """Return what the batch together counts."""
@@ -236,10 +235,12 @@ class Run:
         return next(row + place - first for first, rows, row in reversed(self._rows) if first <= place < first + rows)
 
     def _body(self, body: Derivation, inputs: Sequence[Tensor]) -> Derivation:
-        outputs: list[Tensor] = []
-        items: list[Leaf | Nest] = []
         right = self.replay.right_outputs(body)
-        for place, item in enumerate(body.items):
+        known = self._untouched(body, inputs)
+        items: list[Leaf | Nest] = [*body.items[:known]]
+        outputs: list[Tensor] = [*right[:known]]
+        for place in range(known, len(body.items)):
+            item = body.items[place]
             tensors = tuple([outputs[source] if source >= 0 else inputs[INPUT - source] for source in item.sources])
             if isinstance(item, Nest):
                 expected = [right[source] if source >= 0 else body.inputs[INPUT - source] for source in item.sources]
@@ -252,7 +253,20 @@ class Run:
                 made = self._leaf(item, tensors)
             items.append(made)
             outputs.append(right[place] if made is item else _output(made))
-        return Derivation(tuple(inputs), tuple(items), body.result)
+        found = Derivation(tuple(inputs), tuple(items), body.result)
+        vars(found)["_right"] = body
+        return found
+
+    def _untouched(self, body: Derivation, inputs: Sequence[Tensor]) -> int:
+        """Return before how many of the items of a body on its right inputs nobody errs, and go past them."""
+        after = bisect_left(self._touched_places, self._place)
+        if after == len(self._touched_places) or tuple(inputs) != body.inputs:
+            return 0
+        starts = self.replay.starts(body)
+        known = bisect_right(starts, self._touched_places[after] - self._place) - 1
+        self._rows.append((self._place, starts[known], self._row))
+        self._place, self._row = self._place + starts[known], self._row + starts[known]
+        return known
 
     def _leaf(self, leaf: Leaf, tensors: tuple[Tensor, ...], wanted: Tensor | None = None) -> Leaf:
         place, slips = self._place, self.made.get(self._place, ())
@@ -269,7 +283,7 @@ class Run:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
         outcome = self.replay.outcome(use, slips, tensor)
-        new = leaf._replace(inputs=tensors, outcome=outcome, broadcast=broadcast)
+        new = Leaf(leaf.name, leaf.kind, tensors, outcome, leaf.span, leaf.sources, broadcast)
         self.leaves.setdefault(place, new)
         return new
 

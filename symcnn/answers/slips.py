@@ -6,7 +6,7 @@ so a size without its + 1 is wrong in all that comes after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, combinations, islice
@@ -107,6 +107,7 @@ class Mistakes:
         self._replay = replay_of(Same(analysis))
         self._right: dict[Asked, Answer] = {}
         self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
+        self._differing: dict[tuple[int, ...], Collection[int]] = {}
         self._concerning: dict[tuple[Asked, Kind, bool], tuple[Slip, ...]] = {}
 
     def place(self, layer: str | None) -> int | None:
@@ -159,7 +160,7 @@ class Mistakes:
 
     def is_idle(self, case: Case) -> bool:
         """Tell whether a mistake makes no difference in any of its layers."""
-        return not any(self._makes_a_difference(place, case.slip) for place in case.places)
+        return not any(self._makes_a_difference(place, case.slip) for place in self._different(case.places))
 
     def worth(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
         """Return what mistakes make of what is asked, right or not; None where nothing comes of them."""
@@ -210,13 +211,22 @@ class Mistakes:
         kinds: dict[Kind, list[int]] = {}
         for place in range(self._last(asked) + 1):
             kinds.setdefault(self._replay.leaves[place].outcome.kind, []).append(place)
-        leaves = self._replay.leaves
-        for kind, places in kinds.items():
-            different = {(id(leaves[place].outcome), place == asked.place): place for place in places}.values()
+        for kind, listed in kinds.items():
+            places = tuple(listed)
             for slip in kind.slips if len(places) > 1 else ():
+                different = self._different(places) if asked.place is None else places
                 concerned = (place for place in different if asked.concerns(slip, kind, place))
                 if any(idle or self._makes_a_difference(place, slip) for place in concerned):
-                    yield Case(slip, tuple(places))
+                    yield Case(slip, places)
+
+    def _different(self, places: tuple[int, ...]) -> Collection[int]:
+        """Return those of places at which there are different layers."""
+        if len(places) == 1:
+            return places
+        if places not in self._differing:
+            leaves = self._replay.leaves
+            self._differing[places] = {id(leaves[place].outcome): place for place in reversed(places)}.values()
+        return self._differing[places]
 
     def _concerned(self, asked: Asked, place: int) -> tuple[Slip, ...]:
         """Return the mistakes in a layer that can change what is asked."""

@@ -6,7 +6,7 @@ a count, times what such layers share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from symcnn.formula import nodes as f
@@ -24,6 +24,20 @@ class Shared(NamedTuple):
 
     names: tuple[str, ...]
     zeros: tuple[str, ...]
+
+
+def by_positions(rules: Mapping[str, f.Formula], counted: Iterable[str]) -> dict[str, int]:
+    """Return which rules of a kind are proportional to the positions of the output (1), or the same for all (0).
+
+    The arguments and the channels stay the same; rules that are left out are neither.
+    """
+    degrees = {"elements": 1}
+    for name in counted:
+        try:
+            degrees[name] = _OfPositions(degrees).degree(rules[name]) or 0
+        except _NoSumError:
+            continue
+    return degrees
 
 
 class _NoSumError(Exception):
@@ -131,6 +145,44 @@ class _Reader:
         if name in _PER_LAYER:
             raise _NoSumError
         self.names.add(name)
+
+
+class _OfPositions(_Reader):
+    """Reads a rule: its degree is 1 where it is proportional to the positions of the output."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        super().__init__(lambda name: None)
+        self._known = known
+
+    def degree(self, node: f.Formula) -> int | None:
+        match node:
+            case f.Apply(f.Name("prod"), (f.Name("n'"),)):
+                return 1
+        return super().degree(node)
+
+    def _of_name(self, name: str) -> int | None:
+        if name in self._known:
+            return self._known[name]
+        self._share(name)
+        return 0
+
+    def _of_shared(self, node: f.Formula) -> int:
+        for name in f.names(node):
+            if name.name not in BUILTINS and self._of_name(name.name):
+                raise _NoSumError
+        return 0
+
+    def _condition(self, node: f.Formula) -> None:
+        match node:
+            case f.Comparison((f.Name(name), f.Number(0)), (operator,)) if (
+                self._known.get(name) == 1 and operator in _COMPARED_TO_ZERO
+            ):
+                return  # there are positions
+        super()._condition(node)
+
+    def _share(self, name: str) -> None:
+        if name in (*EXTENSIVE, "n", "n'"):
+            raise _NoSumError
 
 
 def _same(degrees: Iterable[int | None]) -> int | None:
