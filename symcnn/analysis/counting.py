@@ -227,18 +227,19 @@ class Counting:
 
 
 class Names(dict[str, Any]):
-    """The values of the names that a convention's formula may use, for one sample."""
+    """The values of the names that a convention's formula may use, for one sample; `values` in place of the layer's."""
 
-    def __init__(self, counting: Counting, layer: Layer) -> None:
+    def __init__(self, counting: Counting, layer: Layer, values: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._counting, self._layer = counting, layer
+        self._values = layer.values if values is None else values
 
     def __missing__(self, name: str) -> Any:
         self[name] = self._value(name)
         return self[name]
 
     def _value(self, name: str) -> Any:
-        values = self._layer.values
+        values = self._values
         if name == UNKNOWN:
             raise UndecidedError("the convention says so")
         if name == "params":

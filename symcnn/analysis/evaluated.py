@@ -122,12 +122,15 @@ class _Evaluation:
 
     @property
     def _origin(self) -> Origin | None:
-        return None if self.deep and not self.folded else Origin(self.analysis.layers, self._row)
+        return None if self.deep and not self.folded else Origin(self.analysis.layers, self._row, self._values)
 
     @property
     def _parts(self) -> Callable[[], Parts] | None:
         derivation = self._derivation() if self.asked else None
         return None if derivation is None else lambda: parts_of(derivation, Arithmetic)
+
+    def _values(self, layer: Layer) -> Mapping[str, Any]:
+        return self._once(layer, self._put_in if self.folded else self.evaluate)[1]
 
     def _row(self, layer: Layer) -> Layer:
         return self._layer(layer, self._put_in if self.folded else self.evaluate)

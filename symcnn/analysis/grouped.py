@@ -6,7 +6,7 @@ these counts added up; where it does not add up, it is worked out once for equal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,10 +36,19 @@ class NotKnownError(Exception):
 
 
 class Part(NamedTuple):
-    """A layer that stands for equal ones, and what makes of a number that one of them counts that of all."""
+    """A layer that stands for equal ones, with the values of its names: `times` of them, or `looped` with an index.
+
+    A loop makes of a number that one repetition counts that of all.
+    """
 
     layer: Layer
-    together: Callable[[Any], Any]
+    values: Mapping[str, Any]
+    times: Any = 1
+    looped: Callable[[Any], Any] | None = None
+
+    def together(self, value: Any) -> Any:
+        """Return what all count, of which one counts so much."""
+        return self.times * value if self.looped is None else self.looped(value)
 
 
 class Group(NamedTuple):
@@ -53,14 +62,14 @@ class _Added(Names):
     """The names of a layer, with the counts of many layers together."""
 
     def __init__(self, counting: Counting, parts: list[Part]) -> None:
-        super().__init__(counting, parts[0].layer)
+        super().__init__(counting, parts[0].layer, parts[0].values)
         self._parts = parts
 
     def _value(self, name: str) -> Any:
         if name == "params":
             return exact(total((self["weights"], self["biases"])))
         if name in EXTENSIVE:
-            return exact(total(part.together(part.layer.values[name]) for part in self._parts))
+            return exact(total([part.together(part.values[name]) for part in self._parts]))
         return super()._value(name)
 
 
@@ -69,7 +78,8 @@ class Grouped:
 
     def __init__(self, layers: Layers, counting: Counting) -> None:
         self._counting = counting
-        rows, self._in_numbers = layers.origin or (layers, _same)  # of those that come from symbols few are made
+        rows = layers if layers.origin is None else layers.origin.layers  # few are made of those that come from symbols
+        self._origin = layers.origin
         self._rows: dict[Kind, list[Layer]] = {}
         for layer in rows:
             self._rows.setdefault(layer.rules, []).append(layer)
@@ -99,8 +109,8 @@ class Grouped:
         groups, alone = ([], self._different(kind, apart)) if shared is None else self._grouped(kind, apart, shared)
         for group in groups:
             yield counting.of_one(convention, group.layer, group.names)
-        for layer, together in alone:
-            yield together(counting.of_one(convention, layer, Names(counting, layer)))
+        for part in alone:
+            yield part.together(counting.of_one(convention, part.layer, Names(counting, part.layer, part.values)))
 
     def _grouped(self, kind: Kind, apart: bool, shared: Shared) -> tuple[list[Group], list[Part]]:
         """Return the layers of a kind that add up, and those of which what must be shared is no number."""
@@ -108,8 +118,11 @@ class Grouped:
         if key not in self._groups:
             members: dict[Any, list[Part]] = {}
             alone: list[Part] = []
-            for part in self._different(kind, apart):
-                known = Names(self._counting, part.layer)
+            different = self._different(kind, apart)
+            if shared == ((), ()):
+                members[None] = different
+            for part in () if members else different:
+                known = Names(self._counting, part.layer, part.values)
                 agreed = tuple([known[name] for name in shared.names])
                 counts = [known[name] for name in shared.zeros]
                 if all(map(_is_settled, agreed)) and all(map(is_number, counts)):
@@ -131,28 +144,20 @@ class Grouped:
         equal: dict[Any, tuple[Layer, Any]] = {}
         for layer in layers:
             if layer.loops:
-                made = self._in_numbers(layer)
+                made = layer if self._origin is None else self._origin.numbers(layer)
                 for one, part in self._counting.parted(made) if apart else ((made, 1),):
-                    yield Part(one, partial(_looped, made, part))
+                    yield Part(one, made.values, looped=partial(_looped, made, part))
                 continue
             for one, part in self._counting.parted(layer) if apart else ((layer, 1),):
                 key = (id(one.values), len(one.inputs), apart and self._counting.first(one))
                 first, times = equal.get(key, (one, 0))
                 equal[key] = (first, times + part * layer.times)
         for one, times in equal.values():
-            yield Part(self._in_numbers(one), partial(_repeated, times))
-
-
-def _same(layer: Layer) -> Layer:
-    return layer
+            yield Part(one, one.values if self._origin is None else self._origin.values(one), times)
 
 
 def _looped(layer: Layer, part: Any, value: Any) -> Any:
     return exact(layer.together(value if part == 1 else exact(product((part, value)))))
-
-
-def _repeated(times: Any, value: Any) -> Any:
-    return times * value
 
 
 def _is_settled(value: Any) -> bool:

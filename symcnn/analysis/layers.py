@@ -22,10 +22,11 @@ class Parts(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """The layers of symbols that those of numbers come from, one of each, and what makes of one its numbers."""
+    """The layers of symbols that those of numbers come from, one of each; what makes of one its numbers, or its names'."""
 
     layers: Sequence[Layer]
     numbers: Callable[[Layer], Layer]
+    values: Callable[[Layer], Mapping[str, Any]]
 
 
 class Layers(Sequence["Layer"]):

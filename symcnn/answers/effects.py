@@ -98,26 +98,40 @@ class Effects:
         """Return by how much mistakes of what is counted alone change a quantity of a layer."""
         key = id(right), tuple(map(id, slips)), quantity
         if key not in self._changes:
-            names = LEARNED if quantity == "params" else (quantity,)
-            before = total(right.counted[name] for name in names)
-            self._changes[key] = total((self._changed(right, slips, quantity, names), product((-1, before))))
+            wrong, before = self._changed(right, slips, quantity), _learned(right.counted, quantity)
+            both = type(wrong) is int and type(before) is int
+            self._changes[key] = wrong - before if both else total((wrong, product((-1, before))))
         return self._changes[key]
 
-    def _changed(self, right: Outcome, slips: tuple[Slip, ...], quantity: str, names: tuple[str, ...]) -> Value:
+    def _changed(self, right: Outcome, slips: tuple[Slip, ...], quantity: str) -> Value:
         wrong = {slip.quantity: slip for slip in slips}
         values = _Over(right.values)
         frame = Frame(self._arithmetic, values)
-        found = {name for slip in slips for name in dependents(right.kind, slip.quantity)}
-        for name in COUNTED:
-            if name in found and any(depends(right.kind, one, name) for one in names):
-                if name in wrong and len(slips) == 1:
-                    values[name] = self._wrong_value(wrong[name], right)
-                else:
-                    rule = right.kind.mistake(wrong[name]) if name in wrong else right.kind.rules[name]
-                    values[name] = exact(number(rule(frame), None))
+        for name in _worked_out_again(right.kind, tuple(wrong), quantity):
+            if name in wrong and len(slips) == 1:
+                values[name] = self._wrong_value(wrong[name], right)
+            else:
+                rule = right.kind.mistake(wrong[name]) if name in wrong else right.kind.rules[name]
+                values[name] = exact(number(rule(frame), None))
         if quantity == "params" and quantity in wrong:
             return exact(number(right.kind.mistake(wrong[quantity])(frame), None))
-        return total(values[name] for name in names)
+        return _learned(values, quantity)
+
+
+def _learned(values: Mapping[str, Any], quantity: str) -> Value:
+    """Return a counted quantity; params are what is learned."""
+    if quantity == "params":
+        return total(values[name] for name in LEARNED)
+    found: Value = values[quantity]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _worked_out_again(kind: Kind, wrong: tuple[str, ...], quantity: str) -> tuple[str, ...]:
+    """Return what depends on the wrong quantities of a kind, and what is asked on it, in the order of the rules."""
+    found = {name for one in wrong for name in dependents(kind, one)}
+    wanted = LEARNED if quantity == "params" else (quantity,)
+    return tuple(name for name in COUNTED if name in found and any(depends(kind, one, name) for one in wanted))
 
 
 class _Over(dict[str, Any]):

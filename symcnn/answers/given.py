@@ -81,7 +81,11 @@ class Given:
 
     def wide_points(self, count: int, few: Collection[Symbol] = ()) -> tuple[Point, ...]:
         """Return points with mostly large numbers, no more than so many; those of `few` symbols are small."""
-        return tuple(self._drawn(((*_WIDE_TIER, count),), few))
+        key = (count, frozenset(few))
+        kept: dict[Any, tuple[Point, ...]] = vars(self).setdefault("_wide", {})
+        if key not in kept:
+            kept[key] = tuple(self._drawn(((*_WIDE_TIER, count),), few))
+        return kept[key]
 
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:

@@ -160,7 +160,11 @@ class Mistakes:
 
     def is_idle(self, case: Case) -> bool:
         """Tell whether a mistake makes no difference in any of its layers."""
-        return not any(self._makes_a_difference(place, case.slip) for place in self._different(case.places))
+        leaves, effects = self._replay.leaves, self._replay.effects
+        for place in self._different(case.places):  # in less time than by any( )
+            if effects.is_different(case.slip, leaves[place].outcome):
+                return False
+        return True
 
     def worth(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
         """Return what mistakes make of what is asked, right or not; None where nothing comes of them."""
