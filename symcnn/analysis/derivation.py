@@ -71,7 +71,8 @@ class Nest:
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
     `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
-    See `Loop` for `alike`.
+    See `Loop` for `alike`. In numbers the repetitions of a symbolic number may be told apart: they are the `bodies`, and
+    `body` has one after the other.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Nest:
     recurrences: tuple[Recurrence, ...] = ()
     generic: Derivation | None = None
     alike: bool = False
+    bodies: tuple[Derivation, ...] = ()
 
     @property
     def output(self) -> Tensor:
@@ -151,6 +153,28 @@ def visits(derivation: Derivation, path: tuple[str, ...] = (), loops: tuple[Loop
         else:
             around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
             yield from visits(item.body, (*path, item.name), around)
+
+
+def by_place(derivation: Derivation) -> list[list[tuple[Leaf, tuple[Loop, ...]]]]:
+    """Return for each layer that `visits` yields where repetitions are not told apart those that it is in them."""
+    found: list[list[tuple[Leaf, tuple[Loop, ...]]]] = []
+
+    def follow(body: Derivation, place: int, loops: tuple[Loop, ...]) -> int:
+        for item in body.items:
+            if isinstance(item, Leaf):
+                if place == len(found):
+                    found.append([])
+                found[place].append((item, loops))
+                place += 1
+            elif item.bodies:
+                place = [follow(one, place, loops) for one in item.bodies][-1]
+            else:
+                around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
+                place = follow(item.body, place, around)
+        return place
+
+    follow(derivation, 0, ())
+    return found
 
 
 def outcomes(derivation: Derivation, loops: tuple[Loop, ...] = ()) -> Iterator[tuple[Outcome, tuple[Loop, ...]]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from sympy import Symbol
@@ -13,10 +15,10 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.counts import Counts
-from symcnn.analysis.derivation import Derivation, visits
+from symcnn.analysis.derivation import Derivation, by_place, visits
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.layers import Layers, Origin, Parts
-from symcnn.analysis.numbered import Numbers
+from symcnn.analysis.numbered import NotSpreadError, Numbers, Spread
 from symcnn.analysis.outcome import Counted
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis, Evaluated, Layer
@@ -45,15 +47,16 @@ def derived_anew(analysis: Analysis, values: Mapping[str, Any]) -> Analysis:
     return replace(found, values=dict(values), symbolic=analysis, anew=True)
 
 
-def folded(analysis: Analysis, values: Mapping[str, Any]) -> Analysis | None:
+def folded(analysis: Analysis, values: Mapping[str, Any], spread: bool = False) -> Analysis | None:
     """Return an analysis at some numbers with the rows of the symbols, in which the indices of repetitions are left.
 
-    Nothing of it is worked out before it is asked for, and totals are those of its rows. None where the closed forms
-    do not hold; raises `SymcnnError` as `Analysis.at` does.
+    Nothing of it is worked out before it is asked for, and totals are those of its rows. With `spread` the repetitions
+    of a symbolic number are told apart in its derivation, if they are not too many. None where the closed forms do not
+    hold; raises `SymcnnError` as `Analysis.at` does.
     """
     with bounded_nesting(f"a formula of '{analysis.net}'"):
         evaluate = analysis.evaluator_at(values)
-        return None if evaluate is None else _Evaluation(analysis, evaluate, values, folded=True).whole()
+        return None if evaluate is None else _Evaluation(analysis, evaluate, values, folded=True, spread=spread).whole()
 
 
 def _in_integers(numeric: Analysis, values: Mapping[str, Any]) -> Analysis:
@@ -65,11 +68,17 @@ class _Evaluation:
     """One analysis at some values."""
 
     def __init__(
-        self, analysis: Analysis, evaluate: Callable[[Value], Any], values: Mapping[str, Any], folded: bool = False
+        self,
+        analysis: Analysis,
+        evaluate: Callable[[Value], Any],
+        values: Mapping[str, Any],
+        folded: bool = False,
+        spread: bool = False,
     ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
         self._once_made: dict[int, tuple[Counts, Mapping[str, Any]]] = {}
         self.deep = any(layer.loops for layer in analysis.layers)
+        self.spread = spread and self.deep
         self.asked = folded  # what is asked for is worked out then
         self.folded = self.deep and (folded or self._is_too_long())
         paths = [layer.path for layer in analysis.layers]
@@ -122,7 +131,11 @@ class _Evaluation:
 
     @property
     def _origin(self) -> Origin | None:
-        return None if self.deep and not self.folded else Origin(self.analysis.layers, self._row, self._values)
+        if self.deep and not self.folded:
+            return None
+        apart = self.asked and self.analysis.derivation is not None and self._numbered[1]
+        repetitions = self._repetitions if apart else None
+        return Origin(self.analysis.layers, self._row, self._values, repetitions, self.evaluate)
 
     @property
     def _parts(self) -> Callable[[], Parts] | None:
@@ -156,9 +169,26 @@ class _Evaluation:
 
     def _derivation(self) -> Derivation | None:
         if self.asked:
-            derivation = self.analysis.derivation
-            return None if derivation is None else self._numbers.body(derivation)
+            return None if self.analysis.derivation is None else self._numbered[0]
         return self.unrolled.derivation
+
+    @cached_property
+    def _numbered(self) -> tuple[Derivation, bool]:
+        """The derivation in numbers, and whether its repetitions are told apart."""
+        derivation = self.analysis.derivation
+        assert derivation is not None
+        if self.spread:
+            with suppress(NotSpreadError):
+                return Spread(self._known).body(derivation), True
+        return self._numbers.body(derivation), False
+
+    @cached_property
+    def _by_place(self) -> list[list[tuple[Mapping[str, Any], int]]]:
+        found = by_place(self._numbered[0])
+        return [[(leaf.outcome.values, prod(int(loop.count) for loop in loops)) for leaf, loops in one] for one in found]
+
+    def _repetitions(self, layer: Layer) -> list[tuple[Mapping[str, Any], int]]:
+        return self._by_place[layer.place]
 
     @cached_property
     def _numbers(self) -> Numbers:

@@ -7,6 +7,7 @@ these counts added up; where it does not add up, it is worked out once for equal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +22,7 @@ from symcnn.library.convention import Convention
 from symcnn.library.kind import Kind
 
 if TYPE_CHECKING:
-    from symcnn.analysis.layers import Layers
+    from symcnn.analysis.layers import Layers, Origin
     from symcnn.analysis.result import Layer
 
 _ZERO = Number(0)
@@ -143,6 +144,9 @@ class Grouped:
     def _merged(self, layers: list[Layer], apart: bool) -> Iterator[Part]:
         equal: dict[Any, tuple[Layer, Any]] = {}
         for layer in layers:
+            if layer.loops and self._origin is not None and self._origin.repetitions is not None:
+                yield from self._repeated(layer, self._origin, self._origin.repetitions(layer), apart)
+                continue
             if layer.loops:
                 made = layer if self._origin is None else self._origin.numbers(layer)
                 for one, part in self._counting.parted(made) if apart else ((made, 1),):
@@ -154,6 +158,26 @@ class Grouped:
                 equal[key] = (first, times + part * layer.times)
         for one, times in equal.values():
             yield Part(one, one.values if self._origin is None else self._origin.values(one), times)
+
+
+    def _repeated(
+        self, layer: Layer, origin: Origin, known: list[tuple[Mapping[str, Any], int]], apart: bool
+    ) -> Iterator[Part]:
+        """Yield the repetitions of a layer, of which the first is the first before which nothing learns."""
+        if not apart:
+            yield from (Part(layer, values, times) for values, times in known)
+            return
+        first = self._counting.times_first(layer)
+        if first is None:
+            raise UndecidedError("before how many of its repetitions nothing learns is not known")
+        left, whole = origin.evaluate(first), sum(times for _, times in known)
+        if left not in (0, 1, whole):
+            raise UndecidedError("which of its repetitions are the first is not known")
+        for values, times in known:
+            taken = min(left, times)
+            left -= taken
+            parts = ((1, taken), (0, times - taken))
+            yield from (Part(replace(layer, first=one), values, often) for one, often in parts if often)
 
 
 def _looped(layer: Layer, part: Any, value: Any) -> Any:

@@ -22,11 +22,17 @@ class Parts(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """The layers of symbols that those of numbers come from, one of each; what makes of one its numbers, or its names'."""
+    """The layers of symbols that those of numbers come from, one of each; what makes of one its numbers, or its names'.
+
+    `repetitions` are the values of the names in each of those of a symbolic number, and how often, where these are told
+    apart; `evaluate` makes numbers of symbols.
+    """
 
     layers: Sequence[Layer]
     numbers: Callable[[Layer], Layer]
     values: Callable[[Layer], Mapping[str, Any]]
+    repetitions: Callable[[Layer], list[tuple[Mapping[str, Any], int]]] | None
+    evaluate: Callable[[Value], Any]
 
 
 class Layers(Sequence["Layer"]):

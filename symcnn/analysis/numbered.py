@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+from sympy import Symbol
+
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
-from symcnn.analysis.derivation import Derivation, Leaf, Nest
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest
 from symcnn.analysis.outcome import Counted, Names, Outcome
 from symcnn.analysis.result import Evaluated
 from symcnn.analysis.tensor import Tensor
@@ -18,6 +22,7 @@ from symcnn.library.kind import Kind
 
 Evaluate = Callable[[Value], Any]
 _ARITHMETIC = Arithmetic()
+_MOST_SPREAD = 1_000  # layers in repetitions that are told apart
 
 
 def in_numbers(derivation: Derivation, evaluate: Evaluate) -> Derivation:
@@ -91,6 +96,45 @@ class Numbers:
             return window
         parts = (window.reach, window.jump, window.upsampling, window.spacing, window.start)
         return window_of(*(exact(self._evaluate(part)) for part in parts))
+
+
+class NotSpreadError(Exception):
+    """The repetitions of a network are none, or too many to be told apart."""
+
+
+class Spread(Numbers):
+    """The numbers of a network in which the repetitions of every symbolic number are told apart; no index is left.
+
+    Raises `NotSpreadError` where that cannot be.
+    """
+
+    def __init__(self, known: Mapping[Symbol, Any], rows: list[int] | None = None) -> None:
+        super().__init__(evaluator(known), whole=True)
+        self._known = known
+        self._rows = [0] if rows is None else rows  # that were made, of all repetitions together
+
+    def _nest(self, nest: Nest) -> Nest:
+        if nest.index is None:
+            return super()._nest(nest)
+        times = self._evaluate(nest.times)
+        if not isinstance(times, int) or times < 1:
+            raise NotSpreadError
+        if nest.alike:
+            return Nest(nest.name, self.body(nest.body), times, nest.sources)
+        self._rows[0] += times * nest.body.rows
+        if self._rows[0] > _MOST_SPREAD:
+            raise NotSpreadError
+        bodies = tuple(Spread({**self._known, nest.index: i}, self._rows).body(nest.body) for i in range(times))
+        if any(one.output != other.input for one, other in pairwise(bodies)):
+            raise NotSpreadError
+        return chained(nest, bodies[0].inputs, bodies)
+
+
+def chained(nest: Nest, inputs: tuple[Tensor, ...], bodies: tuple[Derivation, ...]) -> Nest:
+    """Return repetitions that are told apart, one after the other, in the place of a body."""
+    taken = tuple(INPUT - 1 - i for i in range(len(inputs) - 1))
+    items = tuple(Nest(nest.name, body, 1, (place - 1, *taken)) for place, body in enumerate(bodies))
+    return Nest(nest.name, Derivation(inputs, items, len(items) - 1), 1, nest.sources, bodies=bodies)
 
 
 class _Counting(Evaluated):

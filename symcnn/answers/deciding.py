@@ -261,7 +261,7 @@ def _place_of(asked: Question) -> Place | None:
         return None
     if asked.path is not None and has_repetitions(asked.analysis):  # in numbers the layer is one of many
         return None
-    return next(places(asked.analysis, asked.given, {}), None)
+    return next(places(asked.analysis, asked.given, {}, spread=asked.path is None), None)
 
 
 def _question_at(asked: Question, place: Place) -> Question:

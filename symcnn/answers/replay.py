@@ -7,7 +7,7 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -20,11 +20,11 @@ from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.analysis.apply import Application
 from symcnn.analysis.arguments import SAME, Given
-from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, visits
+from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, by_place
 from symcnn.analysis.fields import Views, layer_fields, output_field
 from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
-from symcnn.analysis.numbered import in_numbers
+from symcnn.analysis.numbered import chained, in_numbers
 from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
@@ -88,21 +88,26 @@ class Replay:
         self._sizes: dict[Any, Value] = {}
         self._starts: dict[Derivation, tuple[int, ...]] = {}
         self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
-        seen = tuple(visits(self.base))
-        self.leaves = tuple(visit.leaf for visit in seen)
-        self.loops = tuple(visit.loops for visit in seen)
-        self.uses = tuple(self._used())
+        self.repeated = by_place(self.base)
+        self.leaves = tuple(one[0][0] for one in self.repeated)
+        self._use_of: dict[int, Use] = {}  # by the identities of outcomes
 
-    def _used(self) -> Iterator[Use]:
-        """Yield what the layers use; what comes of it is known for the right tensors."""
-        known: dict[int, Use] = {}
-        for leaf in self.leaves:
+    def use_of(self, leaf: Leaf) -> Use:
+        """Return what a right layer uses."""
+        key = id(leaf.outcome)
+        if key not in self._use_of:
             right = leaf.outcome
-            if id(right) not in known:
-                use = known[id(right)] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
-                self._outcomes.setdefault((use, (), _taken(right)), right)
-                self._resizing.setdefault(use, Resizing(right, self.arithmetic, self._sizes))
-            yield known[id(right)]
+            use = self._use_of[key] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
+            self._outcomes.setdefault((use, (), _taken(right)), right)
+            self._resizing.setdefault(use, Resizing(right, self.arithmetic, self._sizes))
+        return self._use_of[key]
+
+    def different(self, place: int) -> Collection[Outcome]:
+        """Return what different layers there are at a place: several where repetitions are told apart."""
+        repeated = self.repeated[place]
+        if len(repeated) == 1:
+            return (repeated[0][0].outcome,)
+        return {id(leaf.outcome): leaf.outcome for leaf, _ in repeated}.values()
 
     def use(self, kind: Kind, given: Given, span: Span) -> Use:
         """Return a kind with its arguments."""
@@ -115,11 +120,15 @@ class Replay:
         return self._right[body]
 
     def starts(self, body: Derivation) -> tuple[int, ...]:
-        """Return how many layers are before each of the items of a body."""
+        """Return how many layers are before each of the items of a body, and how many there are."""
         if body not in self._starts:
-            rows = (1 if isinstance(item, Leaf) else item.body.rows for item in body.items)
-            self._starts[body] = tuple(accumulate(rows, initial=0))[:-1]
+            rows = (1 if isinstance(item, Leaf) else self.places_in(item) for item in body.items)
+            self._starts[body] = tuple(accumulate(rows, initial=0))
         return self._starts[body]
+
+    def places_in(self, nest: Nest) -> int:
+        """Return how many layers are in a body; those of repetitions once."""
+        return self.starts(nest.bodies[0] if nest.bodies else nest.body)[-1]
 
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
@@ -166,9 +175,10 @@ class Replay:
             return total((before, self.effects.change(right.outcome, slips, quantity))) if slips else before
         changes: list[Value] = [self.total(self.base, quantity)]
         for at, slips in made.items():
-            change = self.effects.change(self.leaves[at].outcome, slips, quantity)
-            if change != 0:
-                changes.append(together(change, self.loops[at], self.arithmetic) if self.loops[at] else change)
+            for leaf, loops in self.repeated[at]:
+                change = self.effects.change(leaf.outcome, slips, quantity)
+                if change != 0:
+                    changes.append(together(change, loops, self.arithmetic) if loops else change)
         return total(changes)
 
     def total(self, derivation: Derivation, quantity: str) -> Value:
@@ -263,7 +273,7 @@ class Run:
         if after == len(self._touched_places) or tuple(inputs) != body.inputs:
             return 0
         starts = self.replay.starts(body)
-        known = bisect_right(starts, self._touched_places[after] - self._place) - 1
+        known = bisect_right(starts, self._touched_places[after] - self._place, 0, len(body.items)) - 1
         self._rows.append((self._place, starts[known], self._row))
         self._place, self._row = self._place + starts[known], self._row + starts[known]
         return known
@@ -275,7 +285,7 @@ class Run:
         fits = wanted is None or wanted.sizes == leaf.outcome.output.sizes
         if self._is_over(place) or (not slips and tensors == leaf.inputs and fits):
             return leaf
-        use = self.replay.uses[place]
+        use = self.replay.use_of(leaf)
         if wanted is not None:
             use = self._fitted(use, tensors[0], wanted)
         tensor, broadcast = tensors[0], leaf.broadcast
@@ -288,7 +298,7 @@ class Run:
         return new
 
     def _nest(self, nest: Nest, tensors: tuple[Tensor, ...], is_right: bool) -> Nest:
-        first, row, rows = self._place, self._row, nest.body.rows
+        first, row, rows = self._place, self._row, self.replay.places_in(nest)
         if self._is_over(first) or (is_right and not self._touched(first, rows)):
             self._rows.append((first, rows, self._row))
             self._place, self._row = first + rows, self._row + rows
@@ -307,6 +317,8 @@ class Run:
         return Nest(nest.name, known.body, known.times, nest.sources)
 
     def _derived(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
+        if nest.bodies:
+            return self._one_by_one(nest, first, tensors)
         own, *taken = tensors
         bodies: list[Nest] = []
         done, count = 0, nest.times
@@ -326,6 +338,15 @@ class Run:
         if len(bodies) == 1:
             return Nest(nest.name, bodies[0].body, nest.times, nest.sources)
         return Nest(nest.name, Derivation(tensors, tuple(bodies), len(bodies) - 1), 1, nest.sources)
+
+    def _one_by_one(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
+        own, *taken = tensors
+        made: list[Derivation] = []
+        for body in nest.bodies:
+            self._place = first
+            made.append(self._body(body, (own, *taken)))
+            own = made[-1].output
+        return chained(nest, tensors, tuple(made))
 
     def _recurring(self, nest: Nest, first: int, tensors: tuple[Tensor, ...]) -> Nest:
         """Solve the recurrences of a symbolic number of repetitions once more, with what the mistakes make of them."""

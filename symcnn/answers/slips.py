@@ -14,6 +14,7 @@ from typing import Any
 
 from symcnn.algebra.polynomial import polynomial
 from symcnn.algebra.symbols import Value, exact, is_number
+from symcnn.analysis.outcome import Outcome
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
 from symcnn.answers.asked import FIELDS, SHAPES, Answer, Asked, renamed, shape_value
@@ -107,7 +108,7 @@ class Mistakes:
         self._replay = replay_of(Same(analysis))
         self._right: dict[Asked, Answer] = {}
         self._ones: dict[Asked, tuple[Wrong, ...]] = {}  # where all of them were wanted
-        self._differing: dict[tuple[int, ...], Collection[int]] = {}
+        self._differing: dict[tuple[int, ...], Collection[Outcome]] = {}
         self._concerning: dict[tuple[Asked, Kind, bool], tuple[Slip, ...]] = {}
 
     def place(self, layer: str | None) -> int | None:
@@ -160,9 +161,9 @@ class Mistakes:
 
     def is_idle(self, case: Case) -> bool:
         """Tell whether a mistake makes no difference in any of its layers."""
-        leaves, effects = self._replay.leaves, self._replay.effects
-        for place in self._different(case.places):  # in less time than by any( )
-            if effects.is_different(case.slip, leaves[place].outcome):
+        effects = self._replay.effects
+        for outcome in self._different(case.places):  # in less time than by any( )
+            if effects.is_different(case.slip, outcome):
                 return False
         return True
 
@@ -218,18 +219,20 @@ class Mistakes:
         for kind, listed in kinds.items():
             places = tuple(listed)
             for slip in kind.slips if len(places) > 1 else ():
-                different = self._different(places) if asked.place is None else places
-                concerned = (place for place in different if asked.concerns(slip, kind, place))
-                if any(idle or self._makes_a_difference(place, slip) for place in concerned):
+                concerned = places if asked.place is None else [p for p in places if asked.concerns(slip, kind, p)]
+                if not concerned or not asked.concerns(slip, kind, concerned[0]):
+                    continue
+                if idle or not self.is_idle(Case(slip, tuple(concerned))):
                     yield Case(slip, places)
 
-    def _different(self, places: tuple[int, ...]) -> Collection[int]:
-        """Return those of places at which there are different layers."""
-        if len(places) == 1:
-            return places
+    def _different(self, places: tuple[int, ...]) -> Collection[Outcome]:
+        """Return the different layers at places."""
         if places not in self._differing:
-            leaves = self._replay.leaves
-            self._differing[places] = {id(leaves[place].outcome): place for place in reversed(places)}.values()
+            if len(places) == 1:
+                self._differing[places] = self._replay.different(places[0])
+            else:
+                found = (outcome for place in places for outcome in self._replay.different(place))
+                self._differing[places] = {id(outcome): outcome for outcome in found}.values()
         return self._differing[places]
 
     def _concerned(self, asked: Asked, place: int) -> tuple[Slip, ...]:
@@ -241,7 +244,7 @@ class Mistakes:
         return self._concerning[key]
 
     def _makes_a_difference(self, place: int, slip: Slip) -> bool:
-        return self._replay.effects.is_different(slip, self._replay.leaves[place].outcome)
+        return not self.is_idle(Case(slip, (place,)))
 
     def _values(self, asked: Asked, cases: tuple[Case, ...]) -> Iterator[Answer]:
         """Yield what some mistakes make of what is asked, unless it is right, or nothing comes of them."""

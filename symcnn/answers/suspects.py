@@ -52,7 +52,8 @@ class Suspects:
     ) -> None:
         self._analysis, self._given, self._fitting = analysis, given, fitting
         self._asked = Asked(quantity, mistakes_in(analysis).place(path))
-        self._points = places(analysis, given, fitting) if analysis.symbols else iter(())
+        self._spread = path is None
+        self._points = places(analysis, given, fitting, self._spread) if analysis.symbols else iter(())
         first = next(self._points, None)
         if first is None:
             if analysis.symbols:
@@ -110,7 +111,7 @@ class Suspects:
         """Yield what mistakes come to that are impossible at the first point: sizes may be whole at others only."""
         if not left or len(self._analysis.layers) > MOST_LAYERS:
             return
-        more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given))
+        more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given, self._spread))
         spent = 0
         for guesses in chain(self._others, more):
             left = left[: max(0, _MOST_OPEN - spent)]
