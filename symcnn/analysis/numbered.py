@@ -22,7 +22,7 @@ from symcnn.library.kind import Kind
 
 Evaluate = Callable[[Value], Any]
 _ARITHMETIC = Arithmetic()
-_MOST_SPREAD = 1_000  # layers in repetitions that are told apart
+_MOST_SPREAD, _MOST_TIMES = 1_000, 16  # layers in repetitions that are told apart, and repetitions of one body
 
 
 def in_numbers(derivation: Derivation, evaluate: Evaluate) -> Derivation:
@@ -117,7 +117,7 @@ class Spread(Numbers):
         if nest.index is None:
             return super()._nest(nest)
         times = self._evaluate(nest.times)
-        if not isinstance(times, int) or times < 1:
+        if not isinstance(times, int) or not 1 <= times <= _MOST_TIMES:
             raise NotSpreadError
         if nest.alike:
             return Nest(nest.name, self.body(nest.body), times, nest.sources)
