@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from typing import TypeAlias
 
@@ -39,6 +40,11 @@ _RELATIONS = {NONNEGATIVE: (Ge, Le), POSITIVE: (Gt, Lt), ZERO: (Eq, Eq), NONZERO
 _OPPOSITE = {ZERO: NONZERO, NONZERO: ZERO, INTEGRAL: FRACTIONAL, FRACTIONAL: INTEGRAL}
 
 
+@lru_cache(maxsize=4096)  # conditions are asked for at many points
+def _expression_of(items: frozenset[tuple[Monomial, Number]]) -> Expr:
+    return as_expression(dict(items))
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A polynomial, as frozen items, and what must be true of it: one of the six claims above.
@@ -57,7 +63,7 @@ class Condition:
     @property
     def value(self) -> Expr:
         """The polynomial as an expression."""
-        return as_expression(dict(self.items))
+        return _expression_of(self.items)
 
     def symbols(self) -> set[Symbol]:
         """Return the symbols that it speaks of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
@@ -256,7 +256,9 @@ def _tested(
 
 
 def _wrong_without(
-    claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: tuple[Evaluation, ...]
+    claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: Iterable[Evaluation]
 ) -> bool:
-    outside = [point for point in points if not all(claim.holds(point) for claim in claims)]
-    return any(isinstance(differing(answer, right, outside), Counterexample) for answer, right in pairs)
+    def outside() -> Iterator[Evaluation]:
+        return (point for point in points if not all(claim.holds(point) for claim in claims))
+
+    return any(isinstance(differing(answer, right, outside()), Counterexample) for answer, right in pairs)
