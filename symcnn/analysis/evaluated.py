@@ -25,6 +25,7 @@ from symcnn.analysis.result import Analysis, Evaluated, Layer
 from symcnn.analysis.rows import parts_of
 from symcnn.analysis.values import checked
 from symcnn.errors import NotSupportedError, bounded_nesting
+from symcnn.library.rules import COUNTED
 from symcnn.repetition.substitution import replaced
 
 _MOST_ROWS = 10_000  # different layers that are derived with the numbers: a few seconds
@@ -76,6 +77,7 @@ class _Evaluation:
         spread: bool = False,
     ) -> None:
         self.analysis, self.evaluate, self.values = analysis, evaluate, values
+        self._shapes: dict[int, tuple[tuple[Value, ...], tuple[Any, ...]]] = {}  # by the identity of those of symbols
         self._once_made: dict[int, tuple[Counts, Mapping[str, Any]]] = {}
         self.deep = any(layer.loops for layer in analysis.layers)
         self.spread = spread and self.deep
@@ -96,7 +98,7 @@ class _Evaluation:
             input=self._tuple(analysis.input),
             batch=self.batch,
             output=self._tuple(analysis.output),
-            layers=Layers(self._rows, self._parts, self._origin) if later else Layers(lambda: layers),
+            layers=Layers(self._rows, self._parts, self._origin) if later else Layers(lambda: layers, None, self._origin),
             fields=self.fields,
             claims=(),
             assumed=(),
@@ -135,7 +137,8 @@ class _Evaluation:
             return None
         apart = self.asked and self.analysis.derivation is not None and self._numbered[1]
         repetitions = self._repetitions if apart else None
-        return Origin(self.analysis.layers, self._row, self._values, repetitions, self.evaluate)
+        derivation = None if self.deep and not self.asked else self._numbered_derivation
+        return Origin(self.analysis.layers, self._row, self._values, repetitions, self.evaluate, derivation)
 
     @property
     def _parts(self) -> Callable[[], Parts] | None:
@@ -169,8 +172,11 @@ class _Evaluation:
 
     def _derivation(self) -> Derivation | None:
         if self.asked:
-            return None if self.analysis.derivation is None else self._numbered[0]
+            return self._numbered_derivation()
         return self.unrolled.derivation
+
+    def _numbered_derivation(self) -> Derivation | None:
+        return None if self.analysis.derivation is None else self._numbered[0]
 
     @cached_property
     def _numbered(self) -> tuple[Derivation, bool]:
@@ -204,19 +210,22 @@ class _Evaluation:
         """Return the numbers of a layer, which equal layers share."""
         key = id(layer.values)
         if key not in self._once_made:
-            if self.asked:
-                values = self._numbers.values(layer.rules, layer.values)
-                self._once_made[key] = Counts(Counted(values), self.batch or 1, exact), values
-            else:
+            if self.deep and not self.asked:
                 counted = layer.counted.at(evaluate, self.batch or 1, exact)
                 self._once_made[key] = counted, Evaluated(layer.values, evaluate)
+            else:
+                values = self._numbers.values(layer.rules, layer.values)
+                known = Counted(values) if self.asked else {name: values[name] for name in COUNTED}
+                self._once_made[key] = Counts(known, self.batch or 1, exact), values
         return self._once_made[key]
 
     def _layer(self, layer: Layer, evaluate: Callable[[Value], Any] | None = None) -> Layer:
         evaluate = evaluate or self.evaluate
 
         def shape(items: tuple[Value, ...]) -> tuple[Any, ...]:
-            return tuple(map(evaluate, items))
+            if id(items) not in self._shapes:  # which are shared
+                self._shapes[id(items)] = items, tuple(map(evaluate, items))
+            return self._shapes[id(items)][1]
 
         counted, values = self._once(layer, evaluate)
         return replace(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 from symcnn.algebra.symbols import Value
 
 if TYPE_CHECKING:
+    from symcnn.analysis.derivation import Derivation
     from symcnn.analysis.result import Layer
 
 Counted: TypeAlias = Mapping[str, Value]  # what a layer counts for one sample
@@ -25,7 +26,7 @@ class Origin(NamedTuple):
     """The layers of symbols that those of numbers come from, one of each; what makes of one its numbers, or its names'.
 
     `repetitions` are the values of the names in each of those of a symbolic number, and how often, where these are told
-    apart; `evaluate` makes numbers of symbols.
+    apart; `evaluate` makes numbers of symbols, and `derivation` the whole network's, if it is the one of symbols.
     """
 
     layers: Sequence[Layer]
@@ -33,6 +34,7 @@ class Origin(NamedTuple):
     values: Callable[[Layer], Mapping[str, Any]]
     repetitions: Callable[[Layer], list[tuple[Mapping[str, Any], int]]] | None
     evaluate: Callable[[Value], Any]
+    derivation: Callable[[], Derivation | None] | None
 
 
 class Layers(Sequence["Layer"]):

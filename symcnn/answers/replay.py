@@ -78,8 +78,7 @@ class Replay:
         self.effects = Effects(self.arithmetic)
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
-        derivation = analysis.derivation
-        self.base = derivation if analysis.values is None else in_numbers(derivation, analysis.evaluate)
+        self.base = analysis.derivation if analysis.values is None else _in_numbers(analysis, analysis.derivation)
         self.nests: dict[Any, Nest] = {}  # bodies without mistakes, on tensors that are not the right ones
         self._known = Known()
         self._uses: dict[tuple[Kind, Any], Use] = {}
@@ -384,6 +383,12 @@ class Run:
     def _touched(self, first: int, rows: int) -> bool:
         after = bisect_left(self._touched_places, first)
         return after < len(self._touched_places) and self._touched_places[after] < first + rows
+
+
+def _in_numbers(analysis: Analysis, derivation: Derivation) -> Derivation:
+    origin = analysis.layers.origin
+    found = None if origin is None or origin.derivation is None else origin.derivation()
+    return in_numbers(derivation, analysis.evaluate) if found is None else found
 
 
 def _impossible() -> SymcnnError:
