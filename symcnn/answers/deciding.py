@@ -18,7 +18,7 @@ from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, may_vanish, same, under
+from symcnn.answers.equality import Counterexample, Equal, Finding, is_same, may_vanish, same, under
 from symcnn.answers.explaining import explanations, fingerprint
 from symcnn.answers.given import Given, Number, Stated
 from symcnn.answers.order_verdicts import order_verdict
@@ -52,7 +52,7 @@ def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
     if asked.kind == "shape":
         if answer.is_shape or len(right) == 1:
             return tuple(right)
-        if isinstance(same(answer.values[0], _product(right), asked.given), Equal):
+        if is_same(answer.values[0], _product(right), asked.given):
             return verdicts.wrong("elements")
         return verdicts.wrong("wants_shape")
     if not answer.is_shape:
@@ -78,7 +78,7 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
         found = other_unit(answer, expected, policy, exactly=True) or _rounded(answer, expected[0], asked, policy)
         if found is not None:
             return found
-    better = _right_somehow(answer, expected, asked, policy)
+    better = _right_somehow(answer, expected, findings, asked, policy)
     if better is not None:
         return better
     example = _example(answer.values, expected, findings)
@@ -107,7 +107,7 @@ def _where_defined(claims: tuple[Stated, ...], answer: Answered, expected: Value
     left: list[Expr] = []
     for divisor in _cancelled(answer, expected, given):
         value = under(divisor, inside)
-        if isinstance(same(value, 0, inside), Equal):
+        if is_same(value, 0, inside):
             return ()
         if isinstance(value, Expr) and may_vanish(value, inside):
             left.append(_primitive(value))
@@ -156,7 +156,9 @@ def _powered(value: int) -> str:
     return f"{digits[0]}.{digits[1:]}·10^{zeros}"
 
 
-def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: Policy) -> Verdict | None:
+def _right_somehow(
+    answer: Answered, expected: Values, findings: list[Finding], asked: Question, policy: Policy
+) -> Verdict | None:
     """Look for a convention, a condition or a slip that explains an answer, in the order in which they count."""
     found = other_unit(answer, expected, policy) or _by_convention(answer, asked, policy)
     if found is not None:
@@ -174,7 +176,6 @@ def _right_somehow(answer: Answered, expected: Values, asked: Question, policy: 
         return verdicts.assume(special, policy, made if single else ())
     if not made:
         return None
-    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
     return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
 
 
@@ -220,7 +221,7 @@ def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:
         values = found.value if answer.is_shape else (found.value,)
         if len(values) == len(answer.values):
             pairs = zip(answer.values, values, strict=True)
-            if all(isinstance(same(a, r, asked.given), Equal) for a, r in pairs):
+            if all(is_same(a, r, asked.given) for a, r in pairs):
                 yield found
 
 

@@ -13,7 +13,7 @@ from sympy import Expr
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.answers.answered import Answered
 from symcnn.answers.building import BUILDING
-from symcnn.answers.equality import Equal, same
+from symcnn.answers.equality import is_same
 from symcnn.answers.given import BudgetError, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
 from symcnn.errors import SymcnnError
@@ -66,7 +66,7 @@ def fingerprint(values: tuple[Value, ...], given: Given) -> Any:
 def _equal(values: tuple[Value, ...], answer: Answered, given: Given) -> bool:
     pairs = zip(values, answer.values, strict=False)
     return len(values) == len(answer.values) and all(
-        isinstance(same(given.rebuilt(a), b, given), Equal) for a, b in pairs
+        is_same(given.rebuilt(a), b, given) for a, b in pairs
     )
 
 

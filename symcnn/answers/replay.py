@@ -85,6 +85,7 @@ class Replay:
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
         self._resizing: dict[Use, Resizing] = {}
         self._sizes: dict[Any, Value] = {}
+        self._fields: dict[int | None, Views] = {}  # what is seen in the right network
         self._starts: dict[Derivation, tuple[int, ...]] = {}
         self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
         self.repeated = by_place(self.base)
@@ -117,6 +118,15 @@ class Replay:
         if body not in self._right:
             self._right[body] = tuple(map(_output, body.items))
         return self._right[body]
+
+    def right_field(self, place: int | None) -> Views:
+        """Return what an output of a layer, or of the network, sees where nobody errs."""
+        if place not in self._fields:
+            if place is None:
+                self._fields[place] = output_field(self.base, self.arithmetic)
+            else:  # a layer is asked for only where repetitions are not told apart
+                self._fields[place] = layer_fields(self.base, self.arithmetic)[place][1]
+        return self._fields[place]
 
     def starts(self, body: Derivation) -> tuple[int, ...]:
         """Return how many layers are before each of the items of a body, and how many there are."""
@@ -222,6 +232,7 @@ class Run:
     leaves: dict[int, Leaf] = field(default_factory=dict)
     derivation: Derivation = field(init=False)
     _rows: list[tuple[int, int, int]] = field(default_factory=list)  # places, how many, and the rows where they are now
+    sees_otherwise: bool = False  # whether an output of some layer sees other inputs
     _place: int = 0
     _row: int = 0
 
@@ -235,6 +246,8 @@ class Run:
 
     def field(self, place: int | None) -> Views:
         """Return what an output of a layer, or of the network, sees, axis by axis."""
+        if not self.sees_otherwise:
+            return self.replay.right_field(place)
         if place is None:
             return output_field(self.derivation, self.replay.arithmetic)
         return layer_fields(self.derivation, self.replay.arithmetic)[self._row_of(place)][1]
@@ -292,6 +305,8 @@ class Run:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
         outcome = self.replay.outcome(use, slips, tensor)
+        right = leaf.outcome
+        self.sees_otherwise = self.sees_otherwise or (outcome.windows, broadcast) != (right.windows, leaf.broadcast)
         new = Leaf(leaf.name, leaf.kind, tensors, outcome, leaf.span, leaf.sources, broadcast)
         self.leaves.setdefault(place, new)
         return new
