@@ -9,7 +9,8 @@ from sympy import Expr, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import Value
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import Place
 from symcnn.analysis.tensor import Tensor
@@ -72,7 +73,7 @@ def cropped(tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> tuple[tup
     """Return what a centre crop takes from each side, per axis, and what must hold: it is a nonnegative integer."""
     margins, claims = [], []
     for size, kept in zip(tensor.sizes, wanted.sizes, strict=True):
-        margin = arithmetic.divide(exact(size - kept), 2)
+        margin = arithmetic.divide(total((size, product((-1, kept)))), 2)
         margins.append(margin)
         claims += [arithmetic.integral(margin), arithmetic.compare(">=", margin, 0)]
     return tuple(margins), list(map(arithmetic.settle, claims))

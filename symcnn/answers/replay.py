@@ -79,11 +79,12 @@ class Replay:
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
         self.base = analysis.derivation if analysis.values is None else _in_numbers(analysis, analysis.derivation)
-        self.nests: dict[Any, Nest] = {}  # bodies without mistakes, on tensors that are not the right ones
+        # Bodies without mistakes, on tensors that are not the right ones, and whether they see otherwise.
+        self.nests: dict[Any, tuple[Nest, bool]] = {}
         self._known = Known()
         self._uses: dict[tuple[Kind, Any], Use] = {}
         self._outcomes: dict[Any, Outcome | SymcnnError] = {}
-        self._resizing: dict[Use, Resizing] = {}
+        self._resizing: dict[Use | tuple[Use, Value], Resizing] = {}  # the last on as many channels
         self._sizes: dict[Any, Value] = {}
         self._fields: dict[int | None, Views] = {}  # what is seen in the right network
         self._starts: dict[Derivation, tuple[int, ...]] = {}
@@ -99,7 +100,9 @@ class Replay:
             right = leaf.outcome
             use = self._use_of[key] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
             self._outcomes.setdefault((use, (), _taken(right)), right)
-            self._resizing.setdefault(use, Resizing(right, self.arithmetic, self._sizes))
+            resizing = Resizing(right, self.arithmetic, self._sizes)
+            for asked in (use, (use, right.values["C"])):
+                self._resizing.setdefault(asked, resizing)
         return self._use_of[key]
 
     def different(self, place: int) -> Collection[Outcome]:
@@ -158,7 +161,8 @@ class Replay:
 
     def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
         """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
-        resized = self._resizing[use].of(tensor, slips) if use in self._resizing else None
+        resizing = self._resizing.get((use, tensor.channels)) or self._resizing.get(use)
+        resized = None if resizing is None else resizing.of(tensor, slips)
         if resized is not None:
             return resized
         about_counts = tuple(filter(is_counted, slips))
@@ -323,8 +327,11 @@ class Run:
             return self._derived(nest, first, tensors)
         key = (id(nest.body), nest.times, tensors)  # a body in which nobody errs and after which something is asked
         if key not in self.replay.nests:
-            self.replay.nests[key] = self._derived(nest, first, tensors)
-        known = self.replay.nests[key]
+            before, self.sees_otherwise = self.sees_otherwise, False
+            self.replay.nests[key] = self._derived(nest, first, tensors), self.sees_otherwise
+            self.sees_otherwise = before
+        known, sees_otherwise = self.replay.nests[key]
+        self.sees_otherwise = self.sees_otherwise or sees_otherwise
         self._place, self._row = first + rows, row + known.body.rows
         if known.name == nest.name and known.sources == nest.sources:
             return known

@@ -50,13 +50,17 @@ class Resizing:
         return Outcome(output, self._right.windows, Counted(values), (), self._kind, values)
 
     def _output(self, tensor: Tensor, wrong: Mapping[str, Slip]) -> Tensor | None:
-        """Return the output; None where other channels come in, or an argument is a symbol."""
+        """Return the output; None where other channels may not fit, or an argument is a symbol."""
         if self._kind.hands_on and not wrong:
             return tensor
-        if tensor.channels != self._right.values["C"]:
+        same_channels = tensor.channels == self._right.values["C"]
+        if not same_channels and not self._is_fit(tensor):
             return None
-        sizes = tuple([self._size(axis, tensor.sizes, wrong.get("size")) for axis in range(self._axes)])
-        channels = self._channels(tensor, wrong["channels"]) if "channels" in wrong else self._right.output.channels
+        sizes = tuple([self._size(axis, tensor, wrong.get("size")) for axis in range(self._axes)])
+        channels = self._right.output.channels
+        if "channels" in wrong or not same_channels:
+            rules, slip = self._kind.rules, wrong.get("channels")
+            channels = self._worth(rules["channels"] if slip is None else self._kind.mistake(slip), tensor, None)
         output = Tensor(channels, sizes)
         if _are_integers(output):
             if channels < 1 or min(sizes, default=1) < 1:
@@ -66,8 +70,14 @@ class Resizing:
             raise SymcnnError("a size is no integer")
         return None
 
-    def _size(self, axis: int, sizes: tuple[Value, ...], slip: Slip | None) -> Value:
+    def _is_fit(self, tensor: Tensor) -> bool:
+        """Tell whether what is required of other channels is known to hold."""
+        frame = self._frame(tensor, None)
+        return all(demand.test(frame) is True for demand in self._kind.input_demands)
+
+    def _size(self, axis: int, tensor: Tensor, slip: Slip | None) -> Value:
         """Return a size, worked out once for the same values of all that its rule speaks of."""
+        sizes = tensor.sizes
         spoken = self._kind.spoken["size"] if slip is None else self._kind.spoken_by(slip)
         values = self._right.values
         known = [sizes if name == "n" else values[name] for name in spoken if name not in FOLDS]
@@ -76,14 +86,15 @@ class Resizing:
         key = (self._kind if slip is None else id(slip), axis if len(known) < len(spoken) else -1, *known)
         if key not in self._sizes:
             rule = self._kind.rules["size"] if slip is None else self._kind.mistake(slip)
-            self._sizes[key] = self._worth(rule, sizes, axis)
+            self._sizes[key] = self._worth(rule, tensor, axis)
         return self._sizes[key]
 
-    def _channels(self, tensor: Tensor, slip: Slip) -> Value:
-        return self._worth(self._kind.mistake(slip), tensor.sizes, None)
+    def _worth(self, rule: Meaning, tensor: Tensor, axis: int | None) -> Value:
+        return exact(number(rule(self._frame(tensor, axis)), None))
 
-    def _worth(self, rule: Meaning, sizes: tuple[Value, ...], axis: int | None) -> Value:
-        return exact(number(rule(Frame(self._arithmetic, _Over({"n": sizes}, self._right.values), axis)), None))
+    def _frame(self, tensor: Tensor, axis: int | None) -> Frame:
+        values = _Over({"n": tensor.sizes, "C": tensor.channels}, self._right.values)
+        return Frame(self._arithmetic, values, axis)
 
 
 def _are_integers(tensor: Tensor) -> bool:
