@@ -71,8 +71,8 @@ class Nest:
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
     `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
-    See `Loop` for `alike`. In numbers the repetitions of a symbolic number may be told apart: they are the `bodies`, and
-    `body` has one after the other.
+    See `Loop` for `alike`. In numbers the repetitions of a symbolic number may be told apart: they are the `bodies`,
+    and `body` has one after the other.
     """
 
     name: str

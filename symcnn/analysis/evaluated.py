@@ -12,18 +12,16 @@ from typing import Any
 from sympy import Symbol
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.counts import Counts
 from symcnn.analysis.derivation import Derivation, by_place, visits
 from symcnn.analysis.fields import NumericFields
 from symcnn.analysis.layers import Layers, Origin, Parts
 from symcnn.analysis.numbered import NotSpreadError, Numbers, Spread
-from symcnn.analysis.outcome import Counted
+from symcnn.analysis.outcome import Counted, Evaluated
 from symcnn.analysis.repeated import together
-from symcnn.analysis.result import Analysis, Evaluated, Layer
+from symcnn.analysis.result import Analysis, Layer
 from symcnn.analysis.rows import parts_of
-from symcnn.analysis.values import checked
 from symcnn.errors import NotSupportedError, bounded_nesting
 from symcnn.library.rules import COUNTED
 from symcnn.repetition.substitution import replaced
@@ -98,7 +96,9 @@ class _Evaluation:
             input=self._tuple(analysis.input),
             batch=self.batch,
             output=self._tuple(analysis.output),
-            layers=Layers(self._rows, self._parts, self._origin) if later else Layers(lambda: layers, None, self._origin),
+            layers=Layers(self._rows, self._parts, self._origin)
+            if later
+            else Layers(lambda: layers, None, self._origin),
             fields=self.fields,
             claims=(),
             assumed=(),
@@ -191,7 +191,9 @@ class _Evaluation:
     @cached_property
     def _by_place(self) -> list[list[tuple[Mapping[str, Any], int]]]:
         found = by_place(self._numbered[0])
-        return [[(leaf.outcome.values, prod(int(loop.count) for loop in loops)) for leaf, loops in one] for one in found]
+        return [
+            [(leaf.outcome.values, prod(int(loop.count) for loop in loops)) for leaf, loops in one] for one in found
+        ]
 
     def _repetitions(self, layer: Layer) -> list[tuple[Mapping[str, Any], int]]:
         return self._by_place[layer.place]

@@ -159,7 +159,6 @@ class Grouped:
         for one, times in equal.values():
             yield Part(one, one.values if self._origin is None else self._origin.values(one), times)
 
-
     def _repeated(
         self, layer: Layer, origin: Origin, known: list[tuple[Mapping[str, Any], int]], apart: bool
     ) -> Iterator[Part]:

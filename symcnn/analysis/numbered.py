@@ -13,8 +13,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.evaluate import evaluator
 from symcnn.algebra.symbols import Value, exact
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest
-from symcnn.analysis.outcome import Counted, Names, Outcome
-from symcnn.analysis.result import Evaluated
+from symcnn.analysis.outcome import Counted, Evaluated, Names, Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.analysis.window import Window, window_of
 from symcnn.formula.values import Frame, number

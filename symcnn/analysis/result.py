@@ -22,12 +22,12 @@ from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.layers import Layers
+from symcnn.analysis.outcome import Evaluated
 from symcnn.analysis.repeated import together
 from symcnn.analysis.timing import checked_rate
 from symcnn.analysis.totals import of_network
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
-from symcnn.formula.values import Sides
 from symcnn.library.convention import known_conventions
 from symcnn.library.kind import Kind
 from symcnn.library.rules import QUANTITIES
@@ -358,32 +358,6 @@ def _holds(claim: Condition | Either, evaluate: Any) -> bool:
         return claim.holds(evaluate)
     except SymcnnError:
         return False
-
-
-class Evaluated(dict[str, Any]):
-    """The values of a rule's names, evaluated when they are asked for."""
-
-    def __init__(self, values: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._values, self._evaluate = values, evaluate
-
-    def __missing__(self, name: str) -> Any:
-        self[name] = self._exactly(self._values[name])
-        return self[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._values
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a name, and `default` for one that is not there."""
-        return self[name] if name in self._values else default
-
-    def _exactly(self, value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(self._exactly, value))
-        if isinstance(value, Sides):
-            return Sides(self._exactly(value.before), self._exactly(value.after))
-        return self._evaluate(value) if isinstance(value, Expr) else value
 
 
 def relation_text(claim: Condition | Either) -> str:

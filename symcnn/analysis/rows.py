@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from sympy import Expr
 
-from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.arithmetic import Arithmetic
+from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value, expression
 from symcnn.analysis.counting import Counting
 from symcnn.analysis.counts import Counts

@@ -255,9 +255,7 @@ def _tested(
     return claims if _wrong_without(claims, pairs, given.more_points) else ()
 
 
-def _wrong_without(
-    claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: Iterable[Evaluation]
-) -> bool:
+def _wrong_without(claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: Iterable[Evaluation]) -> bool:
     def outside() -> Iterator[Evaluation]:
         return (point for point in points if not all(claim.holds(point) for claim in claims))
 

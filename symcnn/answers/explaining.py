@@ -65,9 +65,7 @@ def fingerprint(values: tuple[Value, ...], given: Given) -> Any:
 
 def _equal(values: tuple[Value, ...], answer: Answered, given: Given) -> bool:
     pairs = zip(values, answer.values, strict=False)
-    return len(values) == len(answer.values) and all(
-        is_same(given.rebuilt(a), b, given) for a, b in pairs
-    )
+    return len(values) == len(answer.values) and all(is_same(given.rebuilt(a), b, given) for a, b in pairs)
 
 
 def _in_symbols(value: Any, given: Given) -> tuple[Value, ...]:

@@ -7,7 +7,7 @@ new. What a mistake does not touch is taken over; a layer with the same rules, a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -15,14 +15,11 @@ from operator import eq
 from typing import Any
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.conditions import Truth
 from symcnn.algebra.operations import product, total
-from symcnn.algebra.symbols import Value, exact, is_number
-from symcnn.analysis.apply import Application
-from symcnn.analysis.arguments import SAME, Given
+from symcnn.algebra.symbols import Value, exact
+from symcnn.analysis.arguments import Given
 from symcnn.analysis.derivation import INPUT, Derivation, Leaf, Nest, by_place
 from symcnn.analysis.fields import Views, layer_fields, output_field
-from symcnn.analysis.fit import Known
 from symcnn.analysis.joins import cropped, joined
 from symcnn.analysis.numbered import chained, in_numbers
 from symcnn.analysis.outcome import Outcome
@@ -30,40 +27,16 @@ from symcnn.analysis.recurring import NotRecurringError, recurring
 from symcnn.analysis.repeated import together
 from symcnn.analysis.result import Analysis
 from symcnn.analysis.tensor import Tensor
-from symcnn.answers.effects import Effects, is_counted, recounted
-from symcnn.answers.resized import Resizing
+from symcnn.answers.effects import Effects
 from symcnn.answers.same import Same
+from symcnn.answers.uses import Use, Uses
 from symcnn.errors import NotSupportedError, SymcnnError
-from symcnn.formula.values import Sides
-from symcnn.library.kind import Kind
-from symcnn.library.rules import RULES, WINDOW
-from symcnn.source import Span
-from symcnn.tree import Slip, Step
+from symcnn.library.rules import RULES
+from symcnn.tree import Slip
 
 Made = Mapping[int, tuple[Slip, ...]]  # the mistakes by the place of the layer, in the order of the table
 
 _MOST_ITERATIONS = 100  # of a repeated body that a mistake makes different each time
-
-
-class _Supposed(Application):
-    """A layer by mistake: a size that some sizes of the input allow is taken, as its conditions are not asked for."""
-
-    def _add(self, claim: Truth, broken: Callable[[], SymcnnError]) -> None:
-        """Add a condition; why one never holds is told to nobody."""
-        super()._add(claim, _impossible)
-
-    def _check_size(self, size: Value, name: str, windowed: bool) -> None:
-        if is_number(size):
-            super()._check_size(size, name, windowed)
-
-
-class Use:
-    """A kind with its arguments, as layers of the network use it: one for all that are equal, and so its own key."""
-
-    __slots__ = ("given", "kind", "span")
-
-    def __init__(self, kind: Kind, given: Given, span: Span) -> None:
-        self.kind, self.given, self.span = kind, given, span
 
 
 class Replay:
@@ -76,34 +49,17 @@ class Replay:
         self.batch: Value = exact(analysis.batch) if analysis.batch is not None else 1
         self.evaluate = analysis.evaluate
         self.effects = Effects(self.arithmetic)
+        self.uses = Uses(self.arithmetic)
         channels, *sizes = map(exact, analysis.input)
         self.input = Tensor(channels, tuple(sizes))
         self.base = analysis.derivation if analysis.values is None else _in_numbers(analysis, analysis.derivation)
         # Bodies without mistakes, on tensors that are not the right ones, and whether they see otherwise.
         self.nests: dict[Any, tuple[Nest, bool]] = {}
-        self._known = Known()
-        self._uses: dict[tuple[Kind, Any], Use] = {}
-        self._outcomes: dict[Any, Outcome | SymcnnError] = {}
-        self._resizing: dict[Use | tuple[Use, Value], Resizing] = {}  # the last on as many channels
-        self._sizes: dict[Any, Value] = {}
         self._fields: dict[int | None, Views] = {}  # what is seen in the right network
         self._starts: dict[Derivation, tuple[int, ...]] = {}
         self._right: dict[Derivation, tuple[Tensor, ...]] = {}  # what leaves the items of bodies
         self.repeated = by_place(self.base)
         self.leaves = tuple(one[0][0] for one in self.repeated)
-        self._use_of: dict[int, Use] = {}  # by the identities of outcomes
-
-    def use_of(self, leaf: Leaf) -> Use:
-        """Return what a right layer uses."""
-        key = id(leaf.outcome)
-        if key not in self._use_of:
-            right = leaf.outcome
-            use = self._use_of[key] = self.use(right.kind, _given(right.kind, right.values), leaf.span)
-            self._outcomes.setdefault((use, (), _taken(right)), right)
-            resizing = Resizing(right, self.arithmetic, self._sizes)
-            for asked in (use, (use, right.values["C"])):
-                self._resizing.setdefault(asked, resizing)
-        return self._use_of[key]
 
     def different(self, place: int) -> Collection[Outcome]:
         """Return what different layers there are at a place: several where repetitions are told apart."""
@@ -111,10 +67,6 @@ class Replay:
         if len(repeated) == 1:
             return (repeated[0][0].outcome,)
         return {id(leaf.outcome): leaf.outcome for leaf, _ in repeated}.values()
-
-    def use(self, kind: Kind, given: Given, span: Span) -> Use:
-        """Return a kind with its arguments."""
-        return self._uses.setdefault((kind, given.key), Use(kind, given, span))
 
     def right_outputs(self, body: Derivation) -> tuple[Tensor, ...]:
         """Return what leaves the items of a body where nobody errs."""
@@ -145,40 +97,6 @@ class Replay:
     def run(self, made: Made, last: int | None = None) -> Run:
         """Derive the network with mistakes, up to a layer; raises `SymcnnError` where it then is not possible."""
         return Run(self, self.base, made, last)
-
-    def outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
-        """Return what a layer makes of a tensor by mistake; raises `SymcnnError` where that is impossible."""
-        key = (use, tuple(map(id, slips)) if slips else (), tensor)
-        if key not in self._outcomes:
-            try:
-                self._outcomes[key] = self._outcome(use, slips, tensor)
-            except (SymcnnError, ZeroDivisionError) as error:
-                self._outcomes[key] = error if isinstance(error, SymcnnError) else SymcnnError("division by zero")
-        found = self._outcomes[key]
-        if isinstance(found, SymcnnError):
-            raise found
-        return found
-
-    def _outcome(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
-        """Work a layer out; a mistake about what is seen leaves its sizes, also where a padding is chosen by them."""
-        resizing = self._resizing.get((use, tensor.channels)) or self._resizing.get(use)
-        resized = None if resizing is None else resizing.of(tensor, slips)
-        if resized is not None:
-            return resized
-        about_counts = tuple(filter(is_counted, slips))
-        if about_counts:
-            others = tuple(slip for slip in slips if not is_counted(slip))
-            return recounted(self.outcome(use, others, tensor), about_counts, self.arithmetic)
-        others = tuple(slip for slip in slips if slip.quantity not in WINDOW)
-        outcome = self._applied(use, others, tensor)
-        if len(others) < len(slips):
-            outcome = outcome._replace(windows=self._applied(use, slips, tensor).windows)
-        return outcome
-
-    def _applied(self, use: Use, slips: tuple[Slip, ...], tensor: Tensor) -> Outcome:
-        mistaken = use.kind.mistaken(slips) if slips else use.kind
-        step = Step(use.kind.name, (), use.span, use.span)
-        return _Supposed(mistaken, step, use.given, tensor, self.arithmetic, self._known).outcome()
 
     def recount(self, made: Made, place: int | None, quantity: str) -> Value:
         """Return a counted quantity of a layer, or of the network, with mistakes that leave all tensors as they are."""
@@ -301,14 +219,14 @@ class Run:
         fits = wanted is None or wanted.sizes == leaf.outcome.output.sizes
         if self._is_over(place) or (not slips and tensors == leaf.inputs and fits):
             return leaf
-        use = self.replay.use_of(leaf)
+        use = self.replay.uses.of(leaf)
         if wanted is not None:
             use = self._fitted(use, tensors[0], wanted)
         tensor, broadcast = tensors[0], leaf.broadcast
         if len(tensors) > 1:
             found = joined(leaf.kind.lower(), tensors, self.replay.arithmetic, _agree)
             tensor, broadcast = found.tensor, found.broadcast
-        outcome = self.replay.outcome(use, slips, tensor)
+        outcome = self.replay.uses.outcome(use, slips, tensor)
         right = leaf.outcome
         self.sees_otherwise = self.sees_otherwise or (outcome.windows, broadcast) != (right.windows, leaf.broadcast)
         new = Leaf(leaf.name, leaf.kind, tensors, outcome, leaf.span, leaf.sources, broadcast)
@@ -394,7 +312,7 @@ class Run:
         margins, claims = cropped(tensor, wanted, self.replay.arithmetic)
         if False in claims:
             raise SymcnnError("a tensor cannot be cut from both sides alike")
-        return self.replay.use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
+        return self.replay.uses.use(use.kind, Given({next(iter(use.kind.parameters)): margins}, {}), use.span)
 
     def _outside(self, taken: Sequence[Tensor]) -> tuple[int, ...]:
         return tuple(INPUT - 1 - i for i in range(len(taken)))
@@ -413,17 +331,8 @@ def _in_numbers(analysis: Analysis, derivation: Derivation) -> Derivation:
     return in_numbers(derivation, analysis.evaluate) if found is None else found
 
 
-def _impossible() -> SymcnnError:
-    return SymcnnError("a layer is not possible")
-
-
 def _output(item: Leaf | Nest) -> Tensor:
     return item.outcome.output if isinstance(item, Leaf) else item.output
-
-
-def _taken(outcome: Outcome) -> Tensor:
-    """Return the tensor that a layer is applied to, of a join that of all its inputs."""
-    return Tensor(outcome.values["C"], tuple(outcome.values["n"]))
 
 
 def counted(leaf: Leaf, quantity: str) -> Value:
@@ -447,27 +356,6 @@ def _joined_with(body: Derivation, place: int) -> int:
 def _agree(claim: Any, _: int) -> None:
     if claim is False:
         raise SymcnnError("the branches do not fit each other")
-
-
-def _given(kind: Kind, values: Mapping[str, Any]) -> Given:
-    """Return the arguments of a layer as they can be given once more."""
-    return Given({name: _argument(kind, name, values) for name in kind.parameters}, {})
-
-
-def _argument(kind: Kind, name: str, values: Mapping[str, Any]) -> Any:
-    value = values[kind.parameters[name].symbol]
-    if SAME in kind.words.get(name, ()) and _is_same(values):
-        return SAME
-    if not isinstance(value, tuple):
-        return value
-    return tuple((item.before, item.after) if isinstance(item, Sides) else item for item in value)
-
-
-def _is_same(values: Mapping[str, Any]) -> bool:
-    try:
-        return bool(values[SAME])
-    except KeyError:
-        return False
 
 
 @lru_cache(maxsize=32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -18,7 +19,10 @@ from symcnn.analysis.outcome import Counted, Outcome
 from symcnn.analysis.tensor import Tensor
 from symcnn.errors import SymcnnError
 from symcnn.formula.meaning import FOLDS
+from symcnn.formula.nodes import Name, names
 from symcnn.formula.values import Frame, Meaning, number
+from symcnn.library.additive import by_positions
+from symcnn.library.kind import Kind
 from symcnn.library.rules import COUNTED
 from symcnn.tree import Slip
 
@@ -31,7 +35,7 @@ class Resizing:
     def __init__(self, right: Outcome, arithmetic: Arithmetic, sizes: dict[Any, Value]) -> None:
         self._right, self._arithmetic, self._sizes = right, arithmetic, sizes
         self._kind, self._axes = right.kind, len(right.values["n"])
-        self._may = right.kind.resizes and len(right.output.sizes) == self._axes and SAME not in right.values
+        self._may = _resizes(right.kind) and len(right.output.sizes) == self._axes and SAME not in right.values
 
     def of(self, tensor: Tensor, slips: tuple[Slip, ...]) -> Outcome | None:
         """Return what it makes of a tensor of numbers, by mistake of its size or channels, if by any.
@@ -51,7 +55,7 @@ class Resizing:
 
     def _output(self, tensor: Tensor, wrong: Mapping[str, Slip]) -> Tensor | None:
         """Return the output; None where other channels may not fit, or an argument is a symbol."""
-        if self._kind.hands_on and not wrong:
+        if _hands_on(self._kind) and not wrong:
             return tensor
         same_channels = tensor.channels == self._right.values["C"]
         if not same_channels and not self._is_fit(tensor):
@@ -97,8 +101,28 @@ class Resizing:
         return Frame(self._arithmetic, values, axis)
 
 
+@lru_cache(maxsize=4096)
+def _resizes(kind: Kind) -> bool:
+    """Tell whether on other sizes no more than sizes and counts of a kind is different; it keeps the axes."""
+    spoken = {*kind.spoken["channels"], *(node.name for demand in kind.input_demands for node in names(demand.formula))}
+    apart = kind.shaped_by is not None and "size" not in kind.folding and kind.formulas["axes"] == Name("axes")
+    return apart and kind.settles and kind.free_windows and spoken.isdisjoint({"n", "inputs"})
+
+
+@lru_cache(maxsize=4096)
+def _hands_on(kind: Kind) -> bool:
+    """Tell whether the output is a tensor like the input, whatever this is."""
+    return _resizes(kind) and kind.keeps_size and kind.keeps_channels and not kind.input_demands
+
+
+@lru_cache(maxsize=4096)
+def _by_positions(kind: Kind) -> dict[str, int]:
+    """Return what is counted in proportion to the positions of the output (1), or whatever these are (0)."""
+    return by_positions(kind.formulas, COUNTED)
+
+
 def _are_integers(tensor: Tensor) -> bool:
-    return type(tensor.channels) is int and all([type(size) is int for size in tensor.sizes])
+    return type(tensor.channels) is int and all(type(size) is int for size in tensor.sizes)
 
 
 class _Over(dict[str, Any]):
@@ -125,7 +149,7 @@ class _Resized(_Over):
         self._same_channels = (tensor.channels, output.channels) == (right.values["C"], right.output.channels)
 
     def __missing__(self, name: str) -> Any:
-        degree = self._kind.by_positions.get(name) if self._same_channels else None
+        degree = _by_positions(self._kind).get(name) if self._same_channels else None
         if name in ("inputs", "elements"):
             self[name] = prod(self._shapes[name == "elements"])
         elif degree == 0:

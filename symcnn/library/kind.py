@@ -24,7 +24,6 @@ from symcnn.formula.nodes import (
     names,
 )
 from symcnn.formula.values import Frame, Meaning
-from symcnn.library.additive import by_positions
 from symcnn.library.rules import ASKED, COUNTED, INPUT_NAMES, OUTPUT_NAMES, PER_AXIS_NAMES, RULES, UNKNOWN, WINDOW
 from symcnn.source import Source
 from symcnn.syntax import parse_formula
@@ -109,24 +108,6 @@ class Kind:
     def keeps_channels(self) -> bool:
         """Whether the output has as many channels as the input."""
         return self.formulas["channels"] == Name("C")
-
-    @cached_property
-    def resizes(self) -> bool:
-        """Whether on other sizes, and as many channels, no more than sizes and counts is different; axes are kept."""
-        asked = {node.name for demand in self.input_demands for node in names(demand.formula)}
-        spoken = {*self.spoken["channels"], *asked}
-        apart = self.shaped_by is not None and "size" not in self.folding and self.formulas["axes"] == Name("axes")
-        return apart and self.settles and self.free_windows and spoken.isdisjoint({"n", "inputs"})
-
-    @cached_property
-    def by_positions(self) -> dict[str, int]:
-        """What is counted in proportion to the positions of the output (1), or whatever these are (0)."""
-        return by_positions(self.formulas, COUNTED)
-
-    @cached_property
-    def hands_on(self) -> bool:
-        """Whether this is so on other channels too, and the output is a tensor like the input, whatever this is."""
-        return self.resizes and self.keeps_size and self.keeps_channels and not self.input_demands
 
     @cached_property
     def sure(self) -> bool:
