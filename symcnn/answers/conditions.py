@@ -256,7 +256,5 @@ def _tested(
 
 
 def _wrong_without(claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: Iterable[Evaluation]) -> bool:
-    def outside() -> Iterator[Evaluation]:
-        return (point for point in points if not all(claim.holds(point) for claim in claims))
-
-    return any(isinstance(differing(answer, right, outside()), Counterexample) for answer, right in pairs)
+    outside = [point for point in points if not all(claim.holds(point) for claim in claims)]
+    return any(isinstance(differing(answer, right, outside), Counterexample) for answer, right in pairs)
