@@ -40,7 +40,7 @@ from symcnn.algebra.quotient import (
     is_integer_monomial,
     is_integer_polynomial,
 )
-from symcnn.algebra.symbols import exact
+from symcnn.algebra.symbols import exact, is_positive
 from symcnn.algebra.wholes import has_symbolic_power, is_whole_power
 
 _PROVABLE_TERMS, _PROVABLE_DEGREE = 64, 8  # larger polynomials are not expanded around their lower ends
@@ -76,7 +76,7 @@ class Facts:
                 return max(known, default=None)
             return min(known) if len(known) == len(bounds) else None
         if isinstance(atom, Pow):
-            if atom.is_positive or self._has_positive_base(atom):
+            if self._has_positive_base(atom) or is_positive(atom):
                 return self._least_power(atom)
             return 0 if atom.is_nonnegative else None
         if isinstance(atom, Piecewise):
@@ -217,7 +217,7 @@ class Facts:
         shifted = substitute(poly, shift)
         if not all(c > 0 for m, c in shifted.items() if m):
             return None
-        above = any(m and all(a.is_positive and len(shift[a]) == 1 for a, _ in m) for m in shifted)
+        above = any(m and all(len(shift[a]) == 1 and is_positive(a) for a, _ in m) for m in shifted)
         return constant(shifted), bool(fractions) or above
 
     def _bound_over(self, poly: Polynomial) -> tuple[Number, bool] | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 
 Value: TypeAlias = int | Fraction | Expr  # what a formula is worth
 
@@ -49,6 +49,18 @@ def exact(value: Value) -> Value:
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
     return value
+
+
+def is_positive(value: Expr) -> bool:
+    """Tell whether an expression is known to be positive: of 16·w and 2ⁱ SymPy is not asked.
+
+    It would also ask whether they are composite, and import its tensors for that.
+    """
+    if isinstance(value, Mul) and all(isinstance(part, (Symbol, Rational)) and part.is_positive for part in value.args):
+        return True
+    if isinstance(value, Pow) and isinstance(value.base, Rational) and isinstance(value.exp, Symbol):
+        return bool(value.base.is_positive and value.exp.is_real)
+    return bool(value.is_positive)
 
 
 def is_number(value: Value) -> bool:

@@ -11,7 +11,7 @@ from sympy import Expr
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either, Truth, single
-from symcnn.algebra.symbols import Value, exact, symbol
+from symcnn.algebra.symbols import Value, exact, is_positive, symbol
 from symcnn.analysis.arguments import SAME, VALID, Given, are_integers, at_step, bind, parts
 from symcnn.analysis.fit import Fit, Geometry, Known, Passage, Sizes, by_arguments
 from symcnn.analysis.informed import Informed
@@ -349,7 +349,7 @@ class Application:
             return
         what = f"the output {name} of {self.step.kind}"
         self._add(self.arithmetic.integral(size), lambda: self._error(f"{what} is {shown(size)}, which is no integer"))
-        if not windowed and isinstance(size, Expr) and size.is_positive:
+        if not windowed and isinstance(size, Expr) and is_positive(size):
             return  # an integer that is positive, such as 64w for a width w > 0
         claim = self.arithmetic.compare(">=", size, 1)
         if not (windowed or isinstance(claim, bool)):  # of C·n what the input has says that there is one at least

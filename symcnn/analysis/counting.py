@@ -22,7 +22,7 @@ from symcnn.formula.nodes import Formula, Number
 from symcnn.formula.values import Frame, UndecidedError, number
 from symcnn.library.convention import BRANCHES, FIRST, SAME, VALID, Convention, check_own, find_convention
 from symcnn.library.kind import Kind
-from symcnn.library.rules import ASKED, UNKNOWN
+from symcnn.library.rules import ASKED, COUNTED, UNKNOWN
 from symcnn.tree import File
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Counting:
         if name in layer.counted:
             return layer.counted[name]
         convention = self.convention(name)
-        first = self.first(layer) if self._asks_for_first(convention, layer.rules) else None
+        first = self.first(layer) if self.asks_for_first(convention, layer.rules) else None
         key = (name, id(layer.values), len(layer.inputs), first)
         if key not in self._done:
             self._done[key] = self._counted(convention, layer)
@@ -140,8 +140,15 @@ class Counting:
 
         Each has its part of the repetitions; in a symbolic number of them that is 1 or 0, by the index.
         """
-        if not any(self._asks_for_first(self.convention(name), layer.rules) for name in conventions):
+        if not any(self.asks_for_first(self.convention(name), layer.rules) for name in conventions):
             return [(layer, 1)]
+        return self.parted(layer)
+
+    def parted(self, layer: Layer) -> list[tuple[Layer, Any]]:
+        """Return the first repetitions of a layer and the others apart, as far as there are both.
+
+        Raises `UndecidedError` where it is not known which are the first.
+        """
         part = self._first_part(layer)
         if part in (0, 1):
             return [(layer, 1)]
@@ -184,9 +191,13 @@ class Counting:
             if times != 1 and not _is_indicator(times):
                 raise UndecidedError(_NOT_KNOWN)
             return product((times, *(_is_first(loop) for loop in layer.loops)))
-        return exact(expression(times) / expression(layer.times))
+        return 0 if times == 0 else 1 if times == layer.times else exact(expression(times) / expression(layer.times))
 
-    def _asks_for_first(self, convention: Convention, kind: Kind) -> bool:
+    def adds_up(self, name: str) -> bool:
+        """Tell whether a name is that of one convention, and no quantity that layers have already."""
+        return name not in COUNTED and len(self.convention(name).parts) == 1
+
+    def asks_for_first(self, convention: Convention, kind: Kind) -> bool:
         """Tell whether it matters for a kind if something learns before it."""
         key = convention.name, kind
         if key not in self._asking:
@@ -194,7 +205,7 @@ class Counting:
             spoken = (counted.spoken for _, part in convention.parts if (counted := part.of(kind)) is not None)
             mentioned = frozenset[str]().union(*spoken)
             others = (self.convention(name) for name in mentioned & ASKED.keys())
-            self._asking[key] = FIRST in mentioned or any(self._asks_for_first(other, kind) for other in others)
+            self._asking[key] = FIRST in mentioned or any(self.asks_for_first(other, kind) for other in others)
         return self._asking[key]
 
     @cached_property
@@ -216,18 +227,19 @@ class Counting:
 
 
 class Names(dict[str, Any]):
-    """The values of the names that a convention's formula may use, for one sample."""
+    """The values of the names that a convention's formula may use, for one sample; `values` in place of the layer's."""
 
-    def __init__(self, counting: Counting, layer: Layer) -> None:
+    def __init__(self, counting: Counting, layer: Layer, values: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._counting, self._layer = counting, layer
+        self._values = layer.values if values is None else values
 
     def __missing__(self, name: str) -> Any:
         self[name] = self._value(name)
         return self[name]
 
     def _value(self, name: str) -> Any:
-        values = self._layer.values
+        values = self._values
         if name == UNKNOWN:
             raise UndecidedError("the convention says so")
         if name == "params":
@@ -262,7 +274,7 @@ def _is_first(loop: Loop) -> Any:
 
 def of_layer(layer: Layer, name: str) -> Any:
     """Return what a convention counts in a layer; raises `SymcnnError` where it does not say."""
-    found = _counting(layer).of(name, layer)
+    found = counting_of(layer).of(name, layer)
     if isinstance(found, Unknown):
         raise found.error()
     return found
@@ -270,32 +282,10 @@ def of_layer(layer: Layer, name: str) -> Any:
 
 def all_of_layer(layer: Layer, name: str) -> Any:
     """Return what a convention counts in all repetitions of a layer; raises `SymcnnError` where it does not say."""
-    found = _counting(layer).together(name, layer)
+    found = counting_of(layer).together(name, layer)
     if isinstance(found, Unknown):
         raise found.error()
     return found
-
-
-def of_network(analysis: Analysis, name: str) -> Any:
-    """Return the total under a convention; raises `SymcnnError` where a layer's part is unknown."""
-    found = network_total(analysis, name)
-    if isinstance(found, Unknown):
-        raise found.error()
-    return found
-
-
-def network_total(analysis: Analysis, name: str) -> Counted:
-    """Return the total under a convention, or the first of its layers whose part is unknown."""
-    counting = _counting(analysis)
-    if analysis.is_deep:
-        assert analysis.symbolic is not None
-        found = network_total(analysis.symbolic, name)
-        if not isinstance(found, Unknown):
-            return analysis.evaluate(found)
-    # In a depth the rows are those of the network with numbers, which knows itself before which of them nothing learns.
-    parts = [_counting(layer).together(name, layer) for layer in analysis.layers]
-    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
-    return unknown or counting.exactly(total(parts))
 
 
 def firsts(analysis: Analysis, name: str) -> list[tuple[Layer, Any]]:
@@ -307,7 +297,8 @@ def firsts(analysis: Analysis, name: str) -> list[tuple[Layer, Any]]:
     return found
 
 
-def _counting(of: Any) -> Counting:
+def counting_of(of: Any) -> Counting:
+    """Return the counting of a layer or of a network."""
     counting: Counting | None = of.counting
     assert counting is not None
     return counting

@@ -71,7 +71,9 @@ class Nest:
     The first source is that of the body's own input, in repetitions of the first. With an `index` it is repeated a
     symbolic number of times: `body` is the iteration with that index, which may stand in all its values, and
     `last` is what leaves the last. `generic` is the body on the states of the recurrences, if there are any.
-    See `Loop` for `alike`. Like a derivation, of which there may be many, it is not frozen, and yet never changed.
+    See `Loop` for `alike`. In numbers the repetitions of a symbolic number may be told apart: they are the `bodies`,
+    and `body` has one after the other. Like a derivation, of which there may be many, it is not frozen, and yet never
+    changed.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Nest:
     recurrences: tuple[Recurrence, ...] = ()
     generic: Derivation | None = None
     alike: bool = False
+    bodies: tuple[Derivation, ...] = ()
 
     @property
     def output(self) -> Tensor:
@@ -100,13 +103,14 @@ class Derivation:
     """The items of a body, a graph: each has its sources among the inputs and the items before it.
 
     The first of the inputs is the body's own, the others are labelled tensors of the bodies around it. `conditions` are
-    those of the body itself, not of its layers.
+    those of the body itself, not of its layers. `numbered`: numbers stand in the place of its symbols.
     """
 
     inputs: tuple[Tensor, ...]
     items: tuple[Leaf | Nest, ...]
     result: Place
     conditions: tuple[Condition | Either, ...] = ()
+    numbered: bool = False
 
     @property
     def input(self) -> Tensor:
@@ -155,6 +159,28 @@ def _visit(body: Derivation, path: tuple[str, ...], loops: tuple[Loop, ...], fou
         else:
             around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
             _visit(item.body, (*path, item.name), around, found)
+
+
+def by_place(derivation: Derivation) -> list[list[tuple[Leaf, tuple[Loop, ...]]]]:
+    """Return for each layer that `visits` yields where repetitions are not told apart those that it is in them."""
+    found: list[list[tuple[Leaf, tuple[Loop, ...]]]] = []
+
+    def follow(body: Derivation, place: int, loops: tuple[Loop, ...]) -> int:
+        for item in body.items:
+            if isinstance(item, Leaf):
+                if place == len(found):
+                    found.append([])
+                found[place].append((item, loops))
+                place += 1
+            elif item.bodies:
+                place = [follow(one, place, loops) for one in item.bodies][-1]
+            else:
+                around = loops if item.index is None and item.times == 1 else (*loops, item.loop)
+                place = follow(item.body, place, around)
+        return place
+
+    follow(derivation, 0, ())
+    return found
 
 
 def outcomes(derivation: Derivation, loops: tuple[Loop, ...] = ()) -> Iterator[tuple[Outcome, tuple[Loop, ...]]]:

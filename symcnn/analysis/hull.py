@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from symcnn.algebra.arithmetic import Arithmetic
-from symcnn.algebra.operations import total
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import Value
 from symcnn.analysis import nested, phases
 from symcnn.analysis.nested import Nested
 from symcnn.analysis.phases import IRREGULAR, Interval, Phases
@@ -119,13 +119,13 @@ def united(hulls: Sequence[Hull], arithmetic: Arithmetic) -> Hull:
 
 def _spanned(windows: list[Window], arithmetic: Arithmetic) -> Window:
     """Return the window from the first start to the last end."""
-    ends = [exact(window.start + window.reach) for window in windows]
+    ends = [total((window.start, window.reach)) for window in windows]
     start, end = phases.spanned([window.start for window in windows], ends, arithmetic)
-    return Window(exact(end - start), windows[0].jump, start)
+    return Window(total((end, product((-1, start)))), windows[0].jump, start)
 
 
 def _spacing_of_union(hulls: Sequence[Hull]) -> int:
-    seen = [(hull.affine.start, exact(hull.affine.start + hull.affine.reach)) for hull in hulls]
+    seen = [(hull.affine.start, total((hull.affine.start, hull.affine.reach))) for hull in hulls]
     gapless = all(hull.spacing == 1 or hull.affine.reach == 0 for hull in hulls)
     return 1 if gapless and phases.touch(seen) else IRREGULAR
 

@@ -9,7 +9,8 @@ from sympy import Expr, ceiling, floor
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Truth
-from symcnn.algebra.symbols import Value, exact
+from symcnn.algebra.operations import product, total
+from symcnn.algebra.symbols import Value
 from symcnn.analysis.body import Body
 from symcnn.analysis.derivation import Place
 from symcnn.analysis.tensor import Tensor
@@ -34,8 +35,12 @@ def joined(joint: str, tensors: Sequence[Tensor], arithmetic: Arithmetic, demand
     Sizes along an axis are equal, or of `add` and `multiply` provably 1, which is broadcast; so are channels, but
     `concat` adds them up. `demand` takes what must hold for that, and raises where it never does.
     """
-    axes = range(len(tensors[0].sizes))
+    first, *others = tensors
+    axes = range(len(first.sizes))
     stretches = joint != CONCAT
+    if all(t.sizes == first.sizes and (t.channels == first.channels or not stretches) for t in others):
+        tensor = first if stretches else Tensor(arithmetic.total([t.channels for t in tensors]), first.sizes)
+        return Joined(tensor, ((False,) * len(axes),) * len(tensors))
     found = [_agreed([t.sizes[axis] for t in tensors], arithmetic, demand, stretches) for axis in axes]
     if stretches:
         channels, _ = _agreed([t.channels for t in tensors], arithmetic, demand, stretches)
@@ -68,7 +73,7 @@ def cropped(tensor: Tensor, wanted: Tensor, arithmetic: Arithmetic) -> tuple[tup
     """Return what a centre crop takes from each side, per axis, and what must hold: it is a nonnegative integer."""
     margins, claims = [], []
     for size, kept in zip(tensor.sizes, wanted.sizes, strict=True):
-        margin = arithmetic.divide(exact(size - kept), 2)
+        margin = arithmetic.divide(total((size, product((-1, kept)))), 2)
         margins.append(margin)
         claims += [arithmetic.integral(margin), arithmetic.compare(">=", margin, 0)]
     return tuple(margins), list(map(arithmetic.settle, claims))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 from symcnn.algebra.symbols import Value
 
 if TYPE_CHECKING:
+    from symcnn.analysis.derivation import Derivation
     from symcnn.analysis.result import Layer
 
 Counted: TypeAlias = Mapping[str, Value]  # what a layer counts for one sample
@@ -21,11 +22,31 @@ class Parts(NamedTuple):
     looped: list[tuple[Callable[[Value], Value], Counted]]
 
 
+class Origin(NamedTuple):
+    """The layers of symbols that those of numbers come from, one of each; what makes of one its numbers, or its names'.
+
+    `repetitions` are the values of the names in each of those of a symbolic number, and how often, where these are told
+    apart; `evaluate` makes numbers of symbols, and `derivation` the whole network's, if it is the one of symbols.
+    """
+
+    layers: Sequence[Layer]
+    numbers: Callable[[Layer], Layer]
+    values: Callable[[Layer], Mapping[str, Any]]
+    repetitions: Callable[[Layer], list[tuple[Mapping[str, Any], int]]] | None
+    evaluate: Callable[[Value], Any]
+    derivation: Callable[[], Derivation | None] | None
+
+
 class Layers(Sequence["Layer"]):
     """Layers in order; `make` makes them, and `parts` says what all of them count. They equal a tuple of the same."""
 
-    def __init__(self, make: Callable[[], Iterable[Layer]], parts: Callable[[], Parts] | None = None) -> None:
-        self._make, self._parts = make, parts
+    def __init__(
+        self,
+        make: Callable[[], Iterable[Layer]],
+        parts: Callable[[], Parts] | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        self._make, self._parts, self.origin = make, parts, origin
 
     @cached_property
     def _rows(self) -> tuple[Layer, ...]:
@@ -51,7 +72,7 @@ class Layers(Sequence["Layer"]):
         return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._rows if self.origin is None else self.origin.layers)
 
     def __eq__(self, other: Any) -> bool:
         return self._rows == tuple(other) if isinstance(other, (Layers, tuple)) else NotImplemented

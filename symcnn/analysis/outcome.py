@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from sympy import Expr
+
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value
 from symcnn.analysis.tensor import Tensor
 from symcnn.analysis.window import Window
+from symcnn.formula.values import Sides
 from symcnn.library.kind import Kind
 from symcnn.library.rules import COUNTED
 
@@ -41,6 +44,10 @@ class Names(dict[str, Any]):
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or name in self.pending
+
+    def has(self, name: str) -> bool:
+        """Tell whether a value is there already."""
+        return super().__contains__(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -77,3 +84,29 @@ class Counted(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len(COUNTED)
+
+
+class Evaluated(dict[str, Any]):
+    """The values of a rule's names, evaluated when they are asked for."""
+
+    def __init__(self, values: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._values, self._evaluate = values, evaluate
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._exactly(self._values[name])
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a name, and `default` for one that is not there."""
+        return self[name] if name in self._values else default
+
+    def _exactly(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(self._exactly, value))
+        if isinstance(value, Sides):
+            return Sides(self._exactly(value.before), self._exactly(value.after))
+        return self._evaluate(value) if isinstance(value, Expr) else value

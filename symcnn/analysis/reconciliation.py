@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from symcnn.algebra.operations import product, total
 from symcnn.algebra.symbols import exact, expression, symbol
-from symcnn.analysis.counting import Counting, Names, of_network
+from symcnn.analysis.counting import Counting, Names
+from symcnn.analysis.totals import of_network
 from symcnn.errors import SymcnnError
 from symcnn.formula.nodes import Formula, names
 from symcnn.formula.notation import text

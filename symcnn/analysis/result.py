@@ -13,20 +13,21 @@ from sympy.logic.boolalg import Boolean
 
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either
-from symcnn.algebra.evaluate import evaluator
+from symcnn.algebra.evaluate import Evaluate, evaluator
 from symcnn.algebra.facts import Facts
 from symcnn.algebra.operations import product, sum_of
 from symcnn.algebra.symbols import Value, exact, expression
-from symcnn.analysis.counting import Counting, all_of_layer, of_layer, of_network
+from symcnn.analysis.counting import Counting, all_of_layer, of_layer
 from symcnn.analysis.counts import Counts, Totals
 from symcnn.analysis.derivation import Derivation, Loop
 from symcnn.analysis.fields import Fields, ReceptiveField
 from symcnn.analysis.layers import Layers
+from symcnn.analysis.outcome import Evaluated
 from symcnn.analysis.repeated import together
 from symcnn.analysis.timing import checked_rate
+from symcnn.analysis.totals import of_network
 from symcnn.analysis.values import checked
 from symcnn.errors import SymcnnError, bounded_nesting, did_you_mean
-from symcnn.formula.values import Sides
 from symcnn.library.convention import known_conventions
 from symcnn.library.kind import Kind
 from symcnn.library.rules import QUANTITIES
@@ -322,16 +323,26 @@ class Analysis(Quantities):
         """
         from symcnn.analysis.evaluated import derived_anew, evaluated
 
+        if self.values is not None and not values:
+            return self
+        with bounded_nesting(f"a formula of '{self.net}'"):
+            evaluate = self.evaluator_at(values)
+            return derived_anew(self, values) if evaluate is None else evaluated(self, evaluate, values)
+
+    def evaluator_at(self, values: Mapping[str, int | Fraction | str]) -> Evaluate | None:
+        """Return what evaluates the closed forms at values; None where these are not those of the network there.
+
+        Raises `SymcnnError` as `at` does.
+        """
         known = checked(values, self.symbols, self.replaced)
         evaluate = evaluator(known)
-        with bounded_nesting(f"a formula of '{self.net}'"):
-            for claim in self.assumed:
-                self._check(claim, evaluate, known)
-            if not all(_holds(claim, evaluate) for claim in self.formal):
-                return derived_anew(self, values)
-            for claim in self.claims:
-                self._check(claim, evaluate, known)
-            return evaluated(self, evaluate, values)
+        for claim in self.assumed:
+            self._check(claim, evaluate, known)
+        if not all(_holds(claim, evaluate) for claim in self.formal):
+            return None
+        for claim in self.claims:
+            self._check(claim, evaluate, known)
+        return evaluate
 
     def _check(self, claim: Condition | Either, evaluate: Any, known: Mapping[Symbol, Any]) -> None:
         if not _holds(claim, evaluate):
@@ -347,25 +358,6 @@ def _holds(claim: Condition | Either, evaluate: Any) -> bool:
         return claim.holds(evaluate)
     except SymcnnError:
         return False
-
-
-class Evaluated(dict[str, Any]):
-    """The values of a rule's names, evaluated when they are asked for."""
-
-    def __init__(self, values: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._values, self._evaluate = values, evaluate
-
-    def __missing__(self, name: str) -> Any:
-        self[name] = self._exactly(self._values[name])
-        return self[name]
-
-    def _exactly(self, value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(self._exactly, value))
-        if isinstance(value, Sides):
-            return Sides(self._exactly(value.before), self._exactly(value.after))
-        return self._evaluate(value) if isinstance(value, Expr) else value
 
 
 def relation_text(claim: Condition | Either) -> str:

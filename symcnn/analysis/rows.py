@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from sympy import Expr
 
+from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.conditions import Condition, Either
 from symcnn.algebra.symbols import Value, expression
 from symcnn.analysis.counting import Counting
@@ -37,34 +38,8 @@ class Rows:
         """Return the rows of all layers, in order."""
         return Layers(
             lambda: (self._row(visit, place) for place, visit in enumerate(visits(derivation))),
-            lambda: self._parts(derivation),
+            lambda: parts_of(derivation, lambda: self._counting.arithmetic),
         )
-
-    def _parts(self, derivation: Derivation) -> Parts:
-        parts = Parts([], [])
-        found: dict[int, int] = {}
-        self._gather(derivation, 1, (), parts, found)
-        return parts
-
-    def _gather(
-        self, body: Derivation, times: int, loops: tuple[Loop, ...], parts: Parts, found: dict[int, int]
-    ) -> None:
-        """Add what the layers of a body count; `found` has the places of equal layers, by the identity of theirs."""
-        equal = parts.equal
-        for item in body.items:
-            if isinstance(item, Leaf):
-                counted = item.outcome.counted
-                place = found.setdefault(id(counted), len(equal))
-                if place == len(equal):
-                    equal.append((times, counted))
-                else:
-                    equal[place] = (equal[place][0] + times, counted)
-            elif item.index is None:
-                repeated = int(item.times)
-                self._gather(item.body, times * repeated, loops if repeated == 1 else (*loops, item.loop), parts, found)
-            else:
-                inner = outcomes(item.body, (*loops, item.loop))
-                parts.looped.extend((partial(self._together, loops), outcome.counted) for outcome, loops in inner)
 
     def _together(self, loops: tuple[Loop, ...], value: Value) -> Value:
         return together(value, loops, self._counting.arithmetic)
@@ -109,6 +84,34 @@ def _filled(**values: Any) -> Layer:
     row = Layer.__new__(Layer)
     object.__setattr__(row, "__dict__", values)
     return row
+
+
+def parts_of(derivation: Derivation, arithmetic: Callable[[], Arithmetic]) -> Parts:
+    """Return what the different layers of a derivation count for one sample, and how often."""
+    parts = Parts([], [])
+    found: dict[int, int] = {}  # the places of equal layers, by the identity of what they count
+
+    def summed(loops: tuple[Loop, ...], value: Value) -> Value:
+        return together(value, loops, arithmetic())
+
+    def gather(body: Derivation, times: int, loops: tuple[Loop, ...]) -> None:
+        for item in body.items:
+            if isinstance(item, Leaf):
+                counted = item.outcome.counted
+                place = found.setdefault(id(counted), len(parts.equal))
+                if place == len(parts.equal):
+                    parts.equal.append((times, counted))
+                else:
+                    parts.equal[place] = (parts.equal[place][0] + times, counted)
+            elif item.index is None:
+                repeated = int(item.times)
+                gather(item.body, times * repeated, loops if repeated == 1 else (*loops, item.loop))
+            else:
+                inner = outcomes(item.body, (*loops, item.loop))
+                parts.looped.extend((partial(summed, loops), outcome.counted) for outcome, loops in inner)
+
+    gather(derivation, 1, ())
+    return parts
 
 
 def _speaks_of_an_index(loops: tuple[Loop, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
@@ -30,7 +30,7 @@ from symcnn.algebra.proof import class_count
 from symcnn.algebra.quotient import has_rounding, inside_as_floor
 from symcnn.algebra.solved import agreement, solved
 from symcnn.algebra.symbols import Value, expression
-from symcnn.answers.equality import MOST_CLASSES, Counterexample, Equal, differing, same, under
+from symcnn.answers.equality import MOST_CLASSES, Counterexample, differing, is_same, under
 from symcnn.answers.given import BudgetError, Evaluation, Given, Stated, UndefinedError, rebuilt
 
 _MOST_ROUNDINGS = 4  # that an answer may have left out
@@ -55,7 +55,7 @@ def rounding_condition(answers: tuple[Value, ...], expected: tuple[Value, ...], 
     if not any(map(_roundings, expected)) and not any(map(_roundings, answers)):
         return ()
     for answer, right in zip(answers, expected, strict=True):
-        if isinstance(same(answer, right, given), Equal):
+        if is_same(answer, right, given):
             continue
         part = _divisible(answer, right, given) or _residues(answer, right, given)
         if not part:
@@ -127,7 +127,7 @@ def _if_equal(
 ) -> tuple[Stated, ...]:
     for answer, right in zip(answers, expected, strict=True):
         put = rebuilt(right, given.arithmetic, values)
-        if not isinstance(same(answer, put, given), Equal):
+        if not is_same(answer, put, given):
             return ()
     claims = [equal_to(sym, value, given.facts) for sym, value in values.items()]
     return _tested(tuple(_stated(claims)), answers, expected, given)
@@ -146,7 +146,7 @@ def _divisible(answer: Value, right: Value, given: Given) -> list[Stated]:
                 continue
             plain = {atom: atom.args[0] for atom in chosen}
             first, second = (rebuilt(value, given.arithmetic, plain) for value in (answer, right))
-            if isinstance(same(first, second, given), Equal):
+            if is_same(first, second, given):
                 return list(_stated([integral(value, given.facts) for value in _independent(list(plain.values()))]))
     return []
 
@@ -248,18 +248,19 @@ def _tested(
     if len(inside.some_points(_FEWEST_POINTS)) < _FEWEST_POINTS:
         return ()
     pairs = list(zip(answers, expected, strict=True))
-    if not all(isinstance(same(under(a, inside), under(r, inside), inside), Equal) for a, r in pairs):
+    if not all(is_same(under(a, inside), under(r, inside), inside) for a, r in pairs):
         return ()
     if _wrong_without(claims, pairs, given.points):
         return claims
     return claims if _wrong_without(claims, pairs, given.more_points) else ()
 
 
-def _wrong_without(
-    claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: tuple[Evaluation, ...]
-) -> bool:
-    outside = [point for point in points if _is_outside(point, claims)]
-    return any(isinstance(differing(answer, right, outside), Counterexample) for answer, right in pairs)
+def _wrong_without(claims: tuple[Stated, ...], pairs: list[tuple[Value, Value]], points: Iterable[Evaluation]) -> bool:
+    for answer, right in pairs:
+        outside = (point for point in points if _is_outside(point, claims))
+        if isinstance(differing(answer, right, outside), Counterexample):
+            return True
+    return False
 
 
 def _is_outside(point: Evaluation, claims: tuple[Stated, ...]) -> bool:

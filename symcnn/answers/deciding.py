@@ -18,7 +18,7 @@ from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.conditions import leaves_rounding_out, nonzero_condition, rounding_condition, special_case
 from symcnn.answers.conventions import Convention, conventions
-from symcnn.answers.equality import Counterexample, Equal, may_vanish, same, under
+from symcnn.answers.equality import Counterexample, Equal, is_same, may_vanish, same, under
 from symcnn.answers.explaining import explanations, fingerprint
 from symcnn.answers.given import Given, Number, Stated
 from symcnn.answers.order_verdicts import order_verdict
@@ -55,7 +55,7 @@ def _comparable(answer: Answered, asked: Question) -> Values | Verdict:
     if asked.kind == "shape":
         if answer.is_shape or len(right) == 1:
             return tuple(right)
-        if isinstance(same(answer.values[0], _product(right), asked.given), Equal):
+        if is_same(answer.values[0], _product(right), asked.given):
             return verdicts.wrong("elements")
         return verdicts.wrong("wants_shape")
     if not answer.is_shape:
@@ -119,7 +119,7 @@ def _where_defined(claims: tuple[Stated, ...], answer: Answered, expected: Value
     left: list[Expr] = []
     for divisor in _cancelled(answer, expected, given):
         value = under(divisor, inside)
-        if isinstance(same(value, 0, inside), Equal):
+        if is_same(value, 0, inside):
             return ()
         if isinstance(value, Expr) and may_vanish(value, inside):
             left.append(_primitive(value))
@@ -185,14 +185,17 @@ def _explained(
         return verdicts.assume(special, policy, made if single else ())
     if not made:
         return _rounded_slip(answer, expected, asked) if symbolic else None
-    findings = [same(a, r, asked.given) for a, r in zip(answer.values, expected, strict=True)]
-    return verdicts.wrong(found=_example(answer.values, expected, findings), made=made, condition=divided or special)
+    return verdicts.wrong(found=example, made=made, condition=divided or special)
 
 
 def _rounded_slip(answer: Answered, expected: Values, asked: Question) -> Verdict | None:
     """Return the verdict on a mistake after which rounding was forgotten as well: (H − K)/S + 1."""
     rounded = any(isinstance(value, Expr) and value.has(floor, ceiling) for value in expected)
-    if not rounded or max(map(size_of, answer.values)) > _MOST_PARTS or not leaves_rounding_out(answer.values, expected):
+    if (
+        not rounded
+        or max(map(size_of, answer.values)) > _MOST_PARTS
+        or not leaves_rounding_out(answer.values, expected)
+    ):
         return None
     values = tuple(asked.given.quick_arithmetic.floor(value) for value in answer.values)
     made = () if values == answer.values else explanations(asked, replace(answer, values=values))
@@ -246,7 +249,7 @@ def _matching(answer: Answered, asked: Question) -> Iterator[Convention]:
         values = found.value if answer.is_shape else (found.value,)
         if len(values) == len(answer.values):
             pairs = zip(answer.values, values, strict=True)
-            if all(isinstance(same(a, r, asked.given), Equal) for a, r in pairs):
+            if all(is_same(a, r, asked.given) for a, r in pairs):
                 yield found
 
 
@@ -283,19 +286,20 @@ def _numbered(found: Iterable[Convention]) -> Iterator[tuple[tuple[str, int], Co
 
 def _place_of(asked: Question) -> Place | None:
     """Return a point for a question about a network, unless it is one of numbers or a formula is told apart as well."""
-    if asked.analysis is None or not asked.given.symbols or asked.free:
+    if asked.analysis is None or not asked.analysis.symbols or not asked.given.symbols or asked.free:
         return None
     if asked.path is not None and has_repetitions(asked.analysis):  # in numbers the layer is one of many
         return None
-    return next(places(asked.analysis, asked.given, {}), None)
+    return next(places(asked.analysis, asked.given, {}, spread=asked.path is None), None)
 
 
 def _question_at(asked: Question, place: Place) -> Question:
     parts = place.worth(asked.value if isinstance(asked.value, tuple) else (asked.value,))
     own = {layer.path for layer in asked.layers}
-    layers = tuple(layer for layer in place.network.layers if asked.path is None or layer.path in own)
+    network: Any = place.network
+    layers = network.layers if asked.path is None else tuple(one for one in network.layers if one.path in own)
     value = parts if isinstance(asked.value, tuple) or parts is None else parts[0]
-    return replace(asked, value=value, given=Given({}), analysis=place.network, layers=layers)
+    return replace(asked, value=value, given=Given({}), analysis=network, layers=layers)
 
 
 @lru_cache(maxsize=4096)

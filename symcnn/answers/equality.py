@@ -78,21 +78,32 @@ def same(answer: Value, expected: Value, given: Given) -> Finding:
     >>> same(H**2, 7 * H - 12, Given({"H": H})).values
     {'H': 7}
     """
+    return _decided(answer, expected, given, thoroughly=True)
+
+
+def is_same(answer: Value, expected: Value, given: Given) -> bool:
+    """Tell whether two values are proved equal as `same` proves it; a point at which they differ is not sought long."""
+    return isinstance(_decided(answer, expected, given, thoroughly=False), Equal)
+
+
+def _decided(answer: Value, expected: Value, given: Given, thoroughly: bool) -> Finding:
+    """Prove that values are equal, or refute it; `thoroughly` also what is neither proved nor refuted soon."""
     if answer == expected:
         return Equal()
     if not isinstance(answer, Expr) and not isinstance(expected, Expr):
         return Counterexample({}, answer, expected)
-    return once((answer, expected, given), lambda: _same(answer, expected, given))
+    question = answer, expected, given, thoroughly
+    return once(question, lambda: _worked_out(*question))
 
 
-def _same(answer: Value, expected: Value, given: Given) -> Finding:
+def _worked_out(answer: Value, expected: Value, given: Given, thoroughly: bool) -> Finding:
     found = differing(answer, expected, given.first_points)
     if found is not None and found.answer is not None:
         return found if found.expected > 0 else differing(answer, expected, given.points)
     if not add(polynomial(answer), polynomial(expected), -1):
         return Equal()
     if has_cases(answer, expected):
-        return _same_in_cases(answer, expected, given)
+        return _same_in_cases(answer, expected, given, thoroughly)
     answer = given.rebuilt(answer)
     if not (difference := add(polynomial(answer), polynomial(expected), -1)):
         return Equal()
@@ -108,7 +119,7 @@ def _same(answer: Value, expected: Value, given: Given) -> Finding:
     proved = _proved(difference, given)
     if proved is not None:
         return proved
-    return found or _refuted(answer, expected, difference, given)
+    return found or (_refuted(answer, expected, difference, given) if thoroughly else None)
 
 
 def _distributed(answer: Value, expected: Value, given: Given) -> Polynomial:
@@ -118,7 +129,7 @@ def _distributed(answer: Value, expected: Value, given: Given) -> Polynomial:
     return add(ours, theirs, -1)
 
 
-def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
+def _same_in_cases(answer: Value, expected: Value, given: Given, thoroughly: bool) -> Finding:
     """Decide in each case, and return a counterexample in one, or that they are equal in all."""
     found = differing(answer, expected, given.points)
     if found is not None and found.answer is not None:
@@ -129,7 +140,7 @@ def _same_in_cases(answer: Value, expected: Value, given: Given) -> Finding:
     vanishing: list[Expr] = []
     undecided = False
     for ours, theirs, known, excluded in parts:
-        finding = same(ours, theirs, known)
+        finding = _decided(ours, theirs, known, thoroughly)
         if isinstance(finding, Counterexample):
             return finding
         undecided |= finding is None

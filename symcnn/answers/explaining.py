@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Expr, Symbol
 
 from symcnn.algebra.symbols import Value, exact, is_number
 from symcnn.answers.answered import Answered
-from symcnn.answers.equality import Counterexample, Equal, same
+from symcnn.answers.building import BUILDING
+from symcnn.answers.equality import Counterexample, is_same
 from symcnn.answers.given import BudgetError, Evaluation, Given, UndefinedError, rebuilt
 from symcnn.answers.reference import Question
 from symcnn.answers.work import uncounted
@@ -27,7 +27,6 @@ Explanation: TypeAlias = "tuple[SlipMade, ...]"  # one mistake, or two that are 
 Explanations: TypeAlias = "tuple[Explanation, ...]"
 
 _MOST_EXPLANATIONS = 6
-_BUILDING = RLock()  # derivations of networks are not made for several threads at once
 
 
 def explanations(asked: Question, answer: Answered, apart: Counterexample | None = None) -> Explanations:
@@ -37,7 +36,7 @@ def explanations(asked: Question, answer: Answered, apart: Counterexample | None
     """
     if asked.free and asked.layers:  # mistakes in a network bring no new symbols
         return ()
-    with _BUILDING:
+    with BUILDING:
         point = None if apart is None else asked.given.point(apart.values)
         for several in (False, True):
             different = tuple(dict.fromkeys(_found(asked, answer, several, point)))[:_MOST_EXPLANATIONS]
@@ -80,9 +79,7 @@ def _agree(values: tuple[Value, ...], others: tuple[Value, ...], point: Evaluati
 
 def _equal(values: tuple[Value, ...], answer: Answered, given: Given) -> bool:
     pairs = zip(values, answer.values, strict=False)
-    return len(values) == len(answer.values) and all(
-        isinstance(same(given.rebuilt(a), b, given), Equal) for a, b in pairs
-    )
+    return len(values) == len(answer.values) and all(is_same(given.rebuilt(a), b, given) for a, b in pairs)
 
 
 def _in_symbols(value: Any, given: Given) -> tuple[Value, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import count, islice
 from math import ceil, prod
 from random import Random
+from threading import Lock
 from typing import Any, TypeAlias
 
 from sympy import Add, Expr, Max, Min, Mul, Piecewise, Pow, Product, Sum, Symbol, ceiling, floor
@@ -86,7 +87,11 @@ class Given:
 
     def wide_points(self, count: int, few: Collection[Symbol] = ()) -> tuple[Point, ...]:
         """Return points with mostly large numbers, no more than so many; those of `few` symbols are small."""
-        return tuple(self._drawn(((*_WIDE_TIER, count),), few))
+        key = (count, frozenset(few))
+        kept: dict[Any, tuple[Point, ...]] = vars(self).setdefault("_wide", {})
+        if key not in kept:
+            kept[key] = tuple(self._drawn(((*_WIDE_TIER, count),), few))
+        return kept[key]
 
     @cached_property
     def points(self) -> tuple[Evaluation, ...]:
@@ -96,11 +101,11 @@ class Given:
         return tuple(Evaluation(point, kept=True) for point in self._drawn(_TIERS))
 
     @cached_property
-    def more_points(self) -> tuple[Evaluation, ...]:
-        """Many more points, for what the few do not tell apart."""
+    def more_points(self) -> Iterable[Evaluation]:
+        """Many more points, for what the few do not tell apart; they are drawn as they are asked for."""
         if self.wider is not None:
-            return self._among(self.wider.more_points)
-        return tuple(Evaluation(point, kept=True) for point in self._drawn(_MORE_TIERS))
+            return _Kept(point for point in self.wider.more_points if self.holds_at(point.values))
+        return _Kept(Evaluation(point, kept=True) for point in self._drawn(_MORE_TIERS))
 
     def _among(self, points: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
         """Return those of the points with fewer conditions at which all hold."""
@@ -169,8 +174,9 @@ class Given:
             return
         random, seen = Random(_SEED), set()
         for width, tried, kept in tiers:
+            ranges = [(sym, self._range(sym, _FEW if sym in few else width)) for sym in free]
             for _ in range(tried):
-                values = {sym: self._draw(sym, _FEW if sym in few else width, random) for sym in free}
+                values = {sym: _draw(sym, *within, random) for sym, within in ranges}
                 key = tuple(values.values())
                 found = None if key in seen else self.completed(values)
                 seen.add(key)
@@ -188,16 +194,37 @@ class Given:
             found |= set(claim.relation().free_symbols)
         return found
 
-    def _draw(self, sym: Symbol, width: int, random: Random) -> Number:
+    def _range(self, sym: Symbol, width: int) -> tuple[int, int, int]:
+        """Return where the numbers of a symbol start, how far they are apart, and how many more there are."""
         modulus, residue = self.facts.residues.get(sym, (1, 0))
         least = self.facts.least(sym)
         start = ceil(least) if least is not None else 0
         start += start == 0 and bool(sym.is_positive)
         start += (residue - start) % modulus
         most = self.facts.upper.get(sym)
-        reach = width if most is None else max(0, min(width, int((most - start) // modulus)))
-        value = start + modulus * random.randint(0, reach)
-        return value if sym.is_integer else Fraction(value, random.choice((1, 2, 4)))
+        return start, modulus, width if most is None else max(0, min(width, int((most - start) // modulus)))
+
+
+def _draw(sym: Symbol, start: int, modulus: int, reach: int, random: Random) -> Number:
+    value = start + modulus * random.randint(0, reach)
+    return value if sym.is_integer else Fraction(value, random.choice((1, 2, 4)))
+
+
+class _Kept(Iterable["Evaluation"]):
+    """Points that are made when they are first asked for, by whomever."""
+
+    def __init__(self, made: Iterator[Evaluation]) -> None:
+        self._made, self._known, self._making = made, list[Evaluation](), Lock()
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        for place in count():
+            if place == len(self._known):
+                with self._making:
+                    if place == len(self._known) and (found := next(self._made, None)) is not None:
+                        self._known.append(found)
+            if place == len(self._known):
+                return
+            yield self._known[place]
 
 
 class Evaluation:
@@ -261,9 +288,15 @@ def _adds(value: Expr) -> bool:
 
 
 def _is_legal(sym: Symbol, value: Number) -> bool:
-    if sym.is_integer and value.denominator != 1:
+    whole, positive, nonnegative = _domain(sym)
+    if whole and value.denominator != 1:
         return False
-    return value > 0 if sym.is_positive else value >= 0 if sym.is_nonnegative else True
+    return value > 0 if positive else value >= 0 if nonnegative else True
+
+
+@lru_cache(maxsize=1024)
+def _domain(sym: Symbol) -> tuple[bool, bool, bool]:
+    return bool(sym.is_integer), bool(sym.is_positive), bool(sym.is_nonnegative)
 
 
 def rebuilt(value: Value, arithmetic: Arithmetic, replaced: Mapping[Any, Expr]) -> Value:

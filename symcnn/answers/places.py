@@ -33,51 +33,53 @@ class Place:
             return None
 
 
-def places(analysis: Analysis, given: Given, fitting: Mapping[str, int]) -> Iterator[Place]:
+def places(analysis: Analysis, given: Given, fitting: Mapping[str, int], spread: bool) -> Iterator[Place]:
     """Yield points, of large numbers if they are possible: there sizes differ, and most mistakes leave some.
 
     `fitting` has numbers by the names of symbols, which are tried first. Of the next point as much as possible is odd
-    where it was even, and the other way.
+    where it was even, and the other way. `spread`: the repetitions of a symbolic number are told apart.
     """
     for values in _candidates(given, fitting, _counts(analysis, given)):
         numbers = {sym.name: number for sym, number in values.items()} | {
             name: fitting[name] for name in analysis.symbols if name in fitting and name not in given.symbols
         }
-        if (found := _place(analysis, values, numbers)) is not None:
+        if (found := _place(analysis, values, numbers, spread)) is not None:
             yield found
 
 
-def aligned_places(analysis: Analysis, given: Given) -> Iterator[Place]:
+def aligned_places(analysis: Analysis, given: Given, spread: bool) -> Iterator[Place]:
     """Yield points at which all symbols leave the same remainder: what is divided there is whole in all or in none."""
     free = sorted((s for s in given.symbols.values() if s not in given.replaced), key=str)
     for remainder in range(_PERIOD):
         chosen: dict[Any, Number] = {s: _PERIOD * (_ALIGNED + i) + remainder for i, s in enumerate(free)}
         values = given.completed(chosen)
         if values is not None:
-            found = _place(analysis, values, {sym.name: number for sym, number in values.items()})
+            found = _place(analysis, values, {sym.name: number for sym, number in values.items()}, spread)
             if found is not None:
                 yield found
 
 
-def _place(analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[str, Number]) -> Place | None:
+def _place(
+    analysis: Analysis, values: Mapping[Any, Number], numbers: Mapping[str, Number], spread: bool
+) -> Place | None:
     if not analysis.symbols.keys() <= numbers.keys():
         return None
-    network = _network_at(analysis, tuple((name, numbers[name]) for name in analysis.symbols))
+    network = _network_at(analysis, tuple((name, numbers[name]) for name in analysis.symbols), spread)
     return None if network is None else Place(Evaluation(values), network)
 
 
-def _network_at(analysis: Analysis, numbers: tuple[tuple[str, Number], ...]) -> Analysis | None:
+def _network_at(analysis: Analysis, numbers: tuple[tuple[str, Number], ...], spread: bool) -> Analysis | None:
     """Return a network in numbers, worked out once for all that is asked of it at the same point."""
     kept: dict[Any, Analysis | None] = vars(analysis).setdefault("_places", {})
-    if numbers not in kept:
+    key = (numbers, spread)
+    if key not in kept:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         try:
-            found = folded(analysis, dict(numbers))
-            kept[numbers] = None if found.anew else found
+            kept[key] = folded(analysis, dict(numbers), spread)
         except SymcnnError:
-            kept[numbers] = None
-    return kept[numbers]
+            kept[key] = None
+    return kept[key]
 
 
 def has_repetitions(analysis: Analysis) -> bool:

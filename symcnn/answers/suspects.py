@@ -53,12 +53,19 @@ class Suspects:
     ) -> None:
         self._analysis, self._given, self._fitting = analysis, given, fitting
         self._asked = Asked(quantity, mistakes_in(analysis).place(path))
-        found = islice(places(analysis, given, fitting), _POINTS) if analysis.symbols else ()
-        self._places = tuple(map(_Guesses, found))
-        if not self._places:
+        self._spread = path is None
+        self._points = places(analysis, given, fitting, self._spread) if analysis.symbols else iter(())
+        first = next(self._points, None)
+        if first is None:
             if analysis.symbols:
                 raise SymcnnError("no sizes are known at which the network is possible")
-            self._places = (_Guesses(Place(Evaluation({}), analysis)),)
+            first = Place(Evaluation({}), analysis)
+        self._first = _Guesses(first)
+
+    @cached_property
+    def _others(self) -> tuple[_Guesses, ...]:
+        """The other points at which answers have to agree: only those that do at the first one come to them."""
+        return tuple(map(_Guesses, islice(self._points, _POINTS - 1)))
 
     def of(self, values: tuple[Any, ...], several: bool) -> Iterator[tuple[tuple[Any, ...], Made]]:
         """Yield what single mistakes, or pairs, come to that may have led to these values, and the mistakes."""
@@ -66,7 +73,7 @@ class Suspects:
             indices = (self._together,) if several else self._alone
         for guesses, known in indices:
             agreeing = known.get(guesses.place.worth(values), [])[:_MOST_COMPARED]
-            for other in self._places:
+            for other in (self._first, *self._others) if agreeing else ():
                 if other is not guesses:
                     wanted = other.place.worth(values)
                     agreeing = [cases for cases in agreeing if self._worth(other, cases) in (wanted, None)]
@@ -93,7 +100,7 @@ class Suspects:
     @cached_property
     def _alone(self) -> list[Index]:
         """Single mistakes by what they come to at the first point, where some may come to what is right."""
-        first = self._places[0]
+        first = self._first
         idle: list[Cases] = []
         effective: list[Cases] = []
         for case in first.mistakes.tried(self._asked):
@@ -105,11 +112,11 @@ class Suspects:
 
     def _elsewhere(self, left: list[Cases]) -> Iterator[Index]:
         """Yield what mistakes come to that are impossible at the first point: sizes may be whole at others only."""
-        if len(self._analysis.layers) > MOST_LAYERS:
+        if not left or len(self._analysis.layers) > MOST_LAYERS:
             return
-        more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given))
+        more = () if self._fitting else map(_Guesses, aligned_places(self._analysis, self._given, self._spread))
         spent = 0
-        for guesses in chain(self._places[1:], more):
+        for guesses in chain(self._others, more):
             left = left[: max(0, _MOST_OPEN - spent)]
             if not left or not self._analysis.symbols:
                 return
@@ -120,7 +127,7 @@ class Suspects:
     @cached_property
     def _together(self) -> Index:
         """Pairs of mistakes by what they come to at the first point."""
-        first = self._places[0]
+        first = self._first
         if len(self._analysis.layers) > MOST_LAYERS:
             return first, {}
         found, _ = self._indexed(first, first.mistakes.tried_together(self._asked, _MOST_PAIRED_WORK))

@@ -11,7 +11,7 @@ from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.symbols import exact
 from symcnn.analysis import Layer
 from symcnn.analysis.counting import Counting, Names
-from symcnn.analysis.result import Evaluated
+from symcnn.analysis.outcome import Evaluated
 from symcnn.derive.equations import (
     FIELD,
     FIRSTS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.counting import Unknown, firsts, network_total
+from symcnn.analysis.counting import Unknown, firsts
+from symcnn.analysis.totals import network_total
 from symcnn.document.lines import TITLES, line
 from symcnn.formula.nodes import Formula
 from symcnn.library.convention import Convention

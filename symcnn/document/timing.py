@@ -7,8 +7,9 @@ from typing import Any
 
 from symcnn.algebra.symbols import exact, is_number
 from symcnn.analysis import Analysis
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown
 from symcnn.analysis.timing import counts_once, timed_conventions
+from symcnn.analysis.totals import network_total
 from symcnn.document.amounts import seconds
 from symcnn.document.lines import TITLES, line
 from symcnn.formula import nodes as f

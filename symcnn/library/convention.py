@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from symcnn.errors import SymcnnError, did_you_mean
 from symcnn.formula.meaning import Vocabulary, meaning
 from symcnn.formula.nodes import Choice, Formula, Group, Name, Number, Sign, Sum, names
 from symcnn.formula.values import Frame, Meaning, condition, undecided
+from symcnn.library.additive import Shared, shared
 from symcnn.library.kind import Kind
 from symcnn.library.rules import (
     ASKED,
@@ -62,6 +63,7 @@ class Convention:
         self._others = frozenset() if file is None else frozenset(file.conventions)
         self._otherwise: Row | None = None
         self._counted: dict[Kind, Counted | None] = {}
+        self._shared: dict[Kind, Shared | None] = {}
         for row in definition.rows:
             self._add(row, file)
         mentioned = {name.name for row in definition.rows for name in names(row.value)}
@@ -76,6 +78,13 @@ class Convention:
             formula = own or (row.value if row else None)
             self._counted[kind] = None if formula is None else self._compiled(formula, kind)
         return self._counted[kind]
+
+    def shared(self, kind: Kind) -> Shared | None:
+        """Return what layers of a kind must share for what is counted to add up; None where it never does."""
+        if kind not in self._shared:
+            counted = self.of(kind)
+            self._shared[kind] = None if counted is None else shared(counted.formula, partial(_operation, kind))
+        return self._shared[kind]
 
     def _compiled(self, formula: Formula, kind: Kind) -> Counted:
         known, spoken = _known_in_formulas(kind), names(formula)
@@ -160,6 +169,12 @@ class SumOfConventions(Convention):
 
 def _known_in_formulas(kind: Kind) -> frozenset[str]:
     return _vocabulary(kind, COUNTED_NAMES, folding=False).known or frozenset()
+
+
+def _operation(kind: Kind, name: str) -> Formula | None:
+    """Return the formula of an operation that formulas may use, such as `mul`, of a kind."""
+    counted = standard_convention(name).of(kind)
+    return None if counted is None else counted.formula
 
 
 def _compiled(formula: Formula, kind: Kind) -> Meaning:

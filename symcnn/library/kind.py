@@ -58,8 +58,10 @@ class Kind:
         self.definition = definition
         self.name = definition.name
         self.parameters = {parameter.name: parameter for parameter in definition.parameters}
-        self._mistaken: dict[tuple[int, ...], Kind] = {}  # by the identities of its slips, as the next
-        self._mistakes: dict[int, Meaning] = {}
+        # By the identities of slips, which are kept with them: no other gets the same.
+        self._mistaken: dict[tuple[int, ...], tuple[tuple[Slip, ...], Kind]] = {}
+        self._mistakes: dict[int, tuple[Slip, Meaning]] = {}
+        self._spoken_by: dict[int, tuple[Slip, tuple[str, ...]]] = {}
         self._plain_defaults: dict[int, dict[str, Any]] = {}  # by the number of axes
         self.symbols = tuple(parameter.symbol for parameter in definition.parameters)
         self._check_names()
@@ -251,15 +253,22 @@ class Kind:
         """Return the kind with the rules of who makes these of its mistakes; `params` is no rule, and is left."""
         key = tuple(map(id, slips))
         if key not in self._mistaken:
-            self._mistaken[key] = self._with_rules_of(slips)
-        return self._mistaken[key]
+            self._mistaken[key] = slips, self._with_rules_of(slips)
+        return self._mistaken[key][1]
 
     def mistake(self, slip: Slip) -> Meaning:
         """Return what a mistake of this kind makes of its quantity."""
         if id(slip) not in self._mistakes:
             known = slip.quantity in RULES
-            self._mistakes[id(slip)] = self._rule(slip.quantity, slip.value) if known else self.condition(slip.value)
-        return self._mistakes[id(slip)]
+            rule = self._rule(slip.quantity, slip.value) if known else self.condition(slip.value)
+            self._mistakes[id(slip)] = slip, rule
+        return self._mistakes[id(slip)][1]
+
+    def spoken_by(self, slip: Slip) -> tuple[str, ...]:
+        """Return the names that a mistake of this kind speaks of, as `spoken` has them of rules."""
+        if id(slip) not in self._spoken_by:
+            self._spoken_by[id(slip)] = slip, self.spoken_in(slip.value)
+        return self._spoken_by[id(slip)][1]
 
     def _with_rules_of(self, slips: tuple[Slip, ...]) -> Kind:
         wrong = {slip.quantity: slip.value for slip in slips if slip.quantity in RULES}

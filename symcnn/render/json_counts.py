@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from symcnn.analysis import Analysis, Layer
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown
 from symcnn.analysis.timing import ideal_seconds, timed_conventions
+from symcnn.analysis.totals import network_total
 
 UNKNOWN = "unknown"
 

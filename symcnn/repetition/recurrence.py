@@ -86,7 +86,7 @@ def solve(
 
 def _of_index(value: Value, state: Symbol, index: Symbol, start: Value, arithmetic: Arithmetic) -> Solution:
     """Solve xᵢ₊₁ = f(i): the start may happen to follow it, as 64 does 128·2ⁱ."""
-    rest = replaced(value, {index: index - 1}, arithmetic)
+    rest = replaced(value, {index: total((index, -1))}, arithmetic)
     try:
         before = replaced(value, {index: -1}, arithmetic)
         differs = equal(before, start, arithmetic.facts) is not True

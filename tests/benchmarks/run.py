@@ -67,6 +67,8 @@ ROWS = (
     ("1,000 different written layers, parsed and derived", scenario("written1000"), 4.0),
     ("80 nested convolutions, symbolic stride", scenario("stride"), 0.3),
     ("10,000 different answers to four questions", scenario("answers"), 15.0),
+    ("the first answer to Inception v3, wrong, derivation too", scenario("first"), 0.6),
+    ("the same to a CIFAR ResNet of symbolic depth", scenario("first_in_depth"), 0.6),
     ("1,000 learners × 12 answers marked, all different", scenario("marking"), 25.0),
     ("the same, 40 different answers to a question", scenario("marking_alike"), None),
     ("symcnn check examples/lenet.cnn, one answer", command("check", "examples/lenet.cnn", *ANSWER), 2.0),

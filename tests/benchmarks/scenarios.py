@@ -152,6 +152,21 @@ def judging(count: int) -> float:
     return time.process_time() - begin
 
 
+def first_answer(name: str, answer: str, quantity: str, **parameters: str) -> float:
+    """Return the CPU seconds of the first answer to a network of the zoo, its derivation among them, after parsing.
+
+    What stands once in a process is not counted: it has answered a question about another network.
+    """
+    import symcnn
+
+    warm = symcnn.analyse(symcnn.parse("net warm { input 1×28×28; Conv(32, 5); Flatten; Linear(2) }")["warm"])
+    symcnn.check("831", warm, quantity="params")
+    network = symcnn.load(f"zoo/{name}")[name]
+    begin = _started()
+    symcnn.check(answer, symcnn.analyse(network, **parameters), quantity=quantity)
+    return time.process_time() - begin
+
+
 _QUIZ = """
 net = "net a { input 1×28×28; conv1: Conv(32, 5); ReLU; pool1: MaxPool(2); Flatten; Linear(10) }"
 [[question]]
@@ -212,6 +227,8 @@ SCENARIOS: dict[str, Callable[[], float]] = {
     "exact": lambda: counting("exact_macs"),
     "training": lambda: counting("training"),
     "answers": lambda: judging(10_000),
+    "first": lambda: first_answer("inception_v3", "12345", "flops"),
+    "first_in_depth": lambda: first_answer("resnet_cifar", "12345", "flops", n="n"),
     "marking": lambda: marking(1_000, 1_000),
     "marking_alike": lambda: marking(1_000, 40),
     "all": lambda: derivation(nested("k, stride=s, padding=p")),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from symcnn import analyse, conventions, load, parse
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.proof import equal
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown
+from symcnn.analysis.totals import network_total
 from symcnn.library.convention import find_convention, standard_conventions
 from symcnn.library.standard import standard_kind, standard_library
 from tests.helpers import analysed, chain, draws, error_of, marked

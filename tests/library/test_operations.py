@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from symcnn import Analysis, analyse, conventions, derive, load, parse, symbols
 from symcnn.algebra.arithmetic import Arithmetic
 from symcnn.algebra.proof import equal
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown
 from symcnn.analysis.timing import counts_once, ideal_seconds
+from symcnn.analysis.totals import network_total
 from symcnn.formula.notation import text
 from tests.graphs import ImpossibleError, Run, Tensor, paths, program
 from tests.helpers import analysed, chain, draws, error_of

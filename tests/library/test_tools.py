@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from symcnn import SymcnnError
-from symcnn.analysis.counting import Unknown, network_total
+from symcnn.analysis.counting import Unknown
+from symcnn.analysis.totals import network_total
 from tests.helpers import analysed, chain, draws
 from tests.library.test_torch import LOSSES, TESTED, Case, cases
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from sympy import Expr
 
@@ -212,7 +213,7 @@ def _with_sizes(output: Tensor, given: tuple[tuple[str, Values], ...]) -> Tensor
 
 def _with_output(right: Outcome, output: Tensor, arithmetic: Arithmetic) -> Outcome:
     """Return what a layer counts if that is its output."""
-    values: dict[str, Any] = dict(right.values)
+    values = ChainMap[str, Any]({}, cast(dict[str, Any], right.values))  # some of which are worked out when asked for
     if len(output.sizes) == len(values["n'"]):
         values["n'"] = output.sizes
     values["C'"] = output.channels
