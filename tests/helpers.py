@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any, NamedTuple
 
 import pytest
@@ -65,3 +67,15 @@ def draws(number_of: int) -> settings:
     """
     share = float(os.environ.get("SYMCNN_EXAMPLES", "0.2"))
     return settings(max_examples=max(1, round(share * number_of)), deadline=None)
+
+
+def slowness() -> float:
+    """Return how many times slower than a quiet machine this one is now, at least 1: others may be at work on it."""
+    quiet, least = 0.005, inf  # seconds for 100,000 additions
+    for _ in range(3):
+        start = time.process_time()
+        sum_ = 0
+        for number in range(100_000):
+            sum_ += number
+        least = min(least, time.process_time() - start)
+    return max(1.0, least / quiet)

@@ -13,6 +13,7 @@ from symcnn.answers import characters as c
 from symcnn.answers.unreadable import Unreadable
 from symcnn.source import Source, Span
 
+_MOST_FRACTIONS = 100  # of one character, such as ½
 LONGEST = 2_500  # characters of an answer; the longest of people have some hundreds
 _CYRILLIC = re.compile("[Ѐ-ӿ]+")
 _PLAIN = re.compile(r"[\t\n -~]*")
@@ -72,6 +73,7 @@ class _Work:
         self.written: list[str] = []
         self.places: list[int] = []
         self.run_end, self.run_is_latin = 0, True  # of the letters of another script that were looked at last
+        self.fractions = 0
 
     def finished(self) -> Normalised:
         self.result.text = "".join(self.written)
@@ -149,6 +151,9 @@ class _Work:
 
     def fraction(self, character: str, place: int) -> None:
         """Write ½ as (1/2), and 2½ as (2+1/2): a mixed number."""
+        self.fractions += 1
+        if self.fractions > _MOST_FRACTIONS:
+            raise Unreadable("size", "the answer has too many parts", Span(self.result.source, place, place + 1))
         last = len(self.written)
         while last and self.written[last - 1] == " ":
             last -= 1

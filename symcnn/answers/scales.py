@@ -68,8 +68,9 @@ def number_at(scanner: Scanner, start: int) -> tuple[Scaled, int]:
         scanner.decided.add(read.decides)
     if scale is not _ONE:
         value *= scale
-    place = Fraction(1, 2 * 10**places) if places else _last_place(read.value)
-    half = scale * place if places or rounded else None
+    half = None
+    if places or rounded:
+        half = scale * (Fraction(1, 2 * 10**places) if places else _last_place(read.value))
     more = _MORE_CHINESE.match(text, end) if scale == _YI and half is not None else None
     if more is not None:  # 3亿4000万
         value, end, half = value + int(more[1]) * 10**4, more.end(), _last_place(int(more[1])) * 10**4

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from symcnn import check
-from tests.helpers import analysed
+from tests.helpers import analysed, slowness
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 FLOORS = "+".join(f"floor(H/{p})" for p in PRIMES)
@@ -37,13 +37,13 @@ FAMILIES = {
 @pytest.mark.parametrize("quantity", ["params", "macs", "height"])
 def test_the_verdict_comes_in_time(name: str, quantity: str) -> None:
     check("7*H*W*C + 1", NETWORK, quantity=quantity)  # what is asked of the network is worked out once
-    least = WITHIN
+    least = within = WITHIN * slowness()
     for _ in range(5):
         start = time.process_time()
         found = check(FAMILIES[name], NETWORK, quantity=quantity)
         least = min(least, time.process_time() - start)
         assert found.verdict in ("wrong", "invalid", "undecided")
-        if least < WITHIN:
+        if least < within:
             return
     pytest.fail(f"{name}: {least:.2f} s")
 
@@ -108,7 +108,7 @@ def test_what_is_too_large_is_refused_before_it_is_worked_out(answer: str, refer
     check("18H^2", reference)
     start = time.process_time()
     found = check(answer, reference)
-    assert time.process_time() - start < 5 * WITHIN
+    assert time.process_time() - start < 5 * WITHIN * slowness()
     assert (found.verdict, "too" in found.message["en"]) == ("invalid", True)
 
 
@@ -117,7 +117,7 @@ def test_what_is_too_large_is_refused_before_it_is_worked_out(answer: str, refer
 def test_the_largest_numbers_that_are_read_can_be_shown(answer: str, reference: str) -> None:
     start = time.process_time()
     found = check(answer, reference)
-    assert time.process_time() - start < 5 * WITHIN
+    assert time.process_time() - start < 5 * WITHIN * slowness()
     assert not found.right
     assert found.to_json()
     assert repr(found)
