@@ -39,6 +39,7 @@ from symcnn.formula import nodes as f
 
 _BITS = 8  # of a byte
 _PRODUCT = re.compile(r"[*·⋅∗]|\\cdot")
+_WITH_BIASES = ("params", "flops")
 _SQUARES = ("size", "receptive_field")  # which 19² names by its sides; a jump of 2² is the product of strides
 _STEPS = ("=", ABOUT, ARROW)
 _RIGHT = (v.EXACT, v.ASSUME, v.CONVENTION, v.APPROX, v.ASYMP)
@@ -179,9 +180,20 @@ def _judged_as(readings: tuple[Reading, ...], asked: Question, policy: Policy) -
         found = verdicts.unknown_names(unknown, sorted(asked.given.symbols), found) if unknown else found
     if found.verdict in _RIGHT and (other := other_label(reading.label, asked)) is not None:
         found = verdicts.wrong("label_other", asked=quantity_words(asked.quantity), given=other)
+    found = _with_its_note(found, reading, asked)
     repairs, chinese = reading.repairs, reading.repairs_chinese
     found = replace(found, reading=latex(reading), reading_text=plain(reading))
     return replace(found, repairs=repairs, repairs_chinese=chinese)
+
+
+def _with_its_note(found: Verdict, reading: Reading, asked: Question) -> Verdict:
+    """Return a verdict on a number and the note behind it on biases, which must not say the opposite."""
+    counted = asked.quantity in _WITH_BIASES and any(layer.count("biases") != 0 for layer in asked.layers)
+    if reading.biases is False and found.verdict == v.EXACT and counted:
+        return verdicts.wrong("biases_counted")
+    if reading.biases is True and found.convention == "no_bias":
+        return verdicts.wrong("biases_left_out")
+    return found
 
 
 def _sized(readings: tuple[Reading, ...], form: str, asked: Question) -> tuple[Reading, ...]:
@@ -265,7 +277,9 @@ def _means_long_fraction(reading: Reading, asked: Question, policy: Policy) -> b
 
 def answered(member: Member, asked: Question) -> Answered:
     """Return what a member of an answer is worth, in the quantity's own unit."""
-    arithmetic, symbols = asked.given.quick_arithmetic, asked.given.meanings
+    truncates = any(isinstance(part, tree.Truncated) for item in member.items for part in tree.walked(item))
+    arithmetic = asked.given.arithmetic if truncates else asked.given.quick_arithmetic  # of what is not negative
+    symbols = asked.given.meanings
     divisors: list[Any] = []
     values = tuple(worth(item, arithmetic, symbols, divisors) for item in member.items)
     values = in_order(values, member.names)

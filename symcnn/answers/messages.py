@@ -128,6 +128,18 @@ _MESSAGES: dict[str, Words] = {
         "The number is right, but the question is about {asked}, and this says {given}.",
         "数值正确，但题目问的是{asked}，而这里写的是 {given}。",
     ),
+    "biases_counted": (
+        "The number counts the biases, and the note says that it does not.",
+        "该数值计入了偏置，而说明写的是不含偏置。",
+    ),
+    "biases_left_out": (
+        "The number leaves the biases out, and the note says that it counts them.",
+        "该数值未计入偏置，而说明写的是含偏置。",
+    ),
+    "order_of_number": (
+        "An order of growth says nothing of a number: the number itself was asked for.",
+        "增长阶不能说明一个数值：题目要求写出数值本身。",
+    ),
     "zeros": (
         "Not right to the places given, zeros included: write {number} to show that it is rounded.",
         "按所给的各位（包括末尾的零）不正确：若是近似值，请写作 {number}。",

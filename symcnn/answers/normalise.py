@@ -36,6 +36,7 @@ class Normalised:
     places: list[int] | None = None
     repairs: list[Repair] = field(default_factory=list)
     axes: str = ""  # the letters that stood behind a shape
+    biases: bool | None = None  # whether a note behind the answer says that they are counted
 
     def span(self, start: int, end: int) -> Span:
         """Return what was written where `start` to `end` stands in the plain text."""

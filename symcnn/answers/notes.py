@@ -15,7 +15,7 @@ from symcnn.answers.vocabulary import FILLERS, LABEL_WORDS, LAYER_KINDS
 _MARKDOWN = re.compile(r"\s*(\*\*|`{1,3}|[\"'*_])(?=[^*`])(.*[^*`])\1\s*", re.DOTALL)
 _LONGEST_NOTE = 60
 _BIASES = re.compile(
-    r"(\(?)\s{0,3}\b(?:with|incl\.?|including|mit|inkl\.?|no|without|excl\.?|excluding|ohne)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
+    r"(\(?)\s{0,3}\b(with|incl\.?|including|mit|inkl\.?|no|without|excl\.?|excluding|ohne)\s{1,3}(?:the\s{1,3})?bias(?:es)?\s{0,3}(\)?)[\s.]{0,3}\Z",
     re.IGNORECASE,
 )
 _ROUNDED = re.compile(
@@ -75,12 +75,12 @@ def _without_comment(plain: Normalised) -> None:
 
 
 def _without_biases(plain: Normalised) -> None:
-    """Leave out the note (with bias) or (no bias) behind an answer."""
+    """Take the note (with bias) or (no bias) behind an answer: what it says must not be false."""
     found = _BIASES.search(plain.text, max(0, len(plain.text) - _LONGEST_NOTE))
     before = plain.text[: found.start()].rstrip(" ,;") if found is not None else ""
-    if found is not None and before and bool(found[1]) == bool(found[2]):
+    if found is not None and before and bool(found[1]) == bool(found[3]):
         plain.text = before.ljust(len(plain.text))
-        plain.mended("the note on biases left out", "略去关于偏置的说明")
+        plain.biases = found[2].lower().startswith(("with", "in", "mit")) and found[2].lower() != "without"
 
 
 def _without_size(plain: Normalised, form: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symcnn.algebra.symbols import Value, expression
+from symcnn.algebra.symbols import Value, expression, is_number
 from symcnn.answers import verdicts
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.equality import Counterexample, Equal, same
@@ -26,6 +26,8 @@ def order_verdict(answer: Answered, asked: Question, policy: Policy) -> Verdict:
         return verdicts.wrong("wants_shape" if asked.kind == "shape" else "wants_number")
     if answer.order == LEADING:
         return _leading_verdict(answer, asked, policy)
+    if is_number(asked.value) and asked.kind != "order":
+        return verdicts.wrong("order_of_number")
     ours, right = growth(answer.values[0]), growth(asked.value)
     if ours is None or any(coefficient <= 0 for coefficient in ours.terms.values()) or not ours.terms:
         found = _not_positive(answer.values[0], asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import TypeAlias
 
 from sympy import Expr, Integer, Pow, Symbol, ceiling, floor
@@ -15,6 +16,7 @@ from symcnn.algebra.quotient import inside
 from symcnn.algebra.symbols import Value, symbol
 
 _MOST_TERMS = 400
+_MOST_MIXED = 30  # terms of which two may outgrow a third together
 _ERROR = symbol("error of rounding")  # no name that a user can type has a space in it
 
 Rate: TypeAlias = tuple[tuple[str, Fraction, Fraction], ...]  # of a term: symbols by name, with bases and degrees
@@ -28,8 +30,13 @@ class Growth:
 
     @property
     def order(self) -> frozenset[Rate]:
-        """The growth without constant factors."""
-        return frozenset(self.terms)
+        """The growth without constant factors, and without terms that others outgrow together: C·D beside C² and D²."""
+        found = set(self.terms)
+        if len(found) < _MOST_MIXED and all(coefficient > 0 for coefficient in self.terms.values()):
+            for rate in self.terms:
+                if any(_is_between(rate, *pair) for pair in combinations(found - {rate}, 2)):
+                    found.discard(rate)
+        return frozenset(found)
 
 
 def growth(value: Value) -> Growth | None:
@@ -66,6 +73,23 @@ def _dominant(rates: Iterable[Rate]) -> list[Rate]:
         if not any(_outgrows(other, rate) for other in found):
             found = [other for other in found if not _outgrows(rate, other)] + [rate]
     return found
+
+
+def _is_between(rate: Rate, first: Rate, second: Rate) -> bool:
+    """Tell whether a term is at most a weighted mean of two others, whatever the symbols are: C·D of C² and D²."""
+    if any(base != 1 for one in (rate, first, second) for _, base, _ in one):
+        return False
+    ours, above, below = ({name: degree for name, _, degree in one} for one in (rate, first, second))
+    least, most = Fraction(0), Fraction(1)  # of the weight λ: degree ≤ λ·above + (1 − λ)·below
+    for name in ours.keys() | above.keys() | below.keys():
+        slope, needed = above.get(name, 0) - below.get(name, 0), ours.get(name, 0) - below.get(name, 0)
+        if slope > 0:
+            least = max(least, Fraction(needed) / slope)
+        elif slope < 0:
+            most = min(most, Fraction(needed) / slope)
+        elif needed > 0:
+            return False
+    return least <= most
 
 
 def is_bounded(value: Value, by: Value) -> bool:

@@ -112,6 +112,7 @@ class _Attempt:
             tuple(self.words.assumed),
             self.words.phrases.factor,
             tuple(self.words.free),
+            self.plain.biases,
         )
 
     def _parsed(self, tokens: list[Token]) -> Chain:

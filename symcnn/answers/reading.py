@@ -49,3 +49,4 @@ class Reading:
     assumed: tuple[tuple[str, str], ...] = ()  # (as written, as read) of names that differ in case: (h, H)
     is_factor: bool = False  # it is written as ×4, or 4x
     free: tuple[str, ...] = ()  # names that the question does not declare
+    biases: bool | None = None  # whether a note says that they are counted

@@ -274,10 +274,13 @@ class _Worth:
         raise Unreadable("unknown", "this is not understood in a formula", node.span)
 
     def _truncated(self, value: Value) -> Value:
-        """Round towards zero: the floor of what is not negative, as sizes are where their formulas hold."""
-        if is_number(value) and value < 0:
-            return self.arithmetic.ceiling(value)
-        return self.arithmetic.floor(value)
+        """Round towards zero: the floor of what is not negative, and the ceiling of what is."""
+        arithmetic = self.arithmetic
+        if arithmetic.compare(">=", value, 0) is True:
+            return arithmetic.floor(value)
+        return arithmetic.total(
+            [arithmetic.largest([arithmetic.floor(value), 0]), arithmetic.smallest([arithmetic.ceiling(value), 0])]
+        )
 
     def _extreme(self, node: Any, name: str, arguments: tuple[Any, ...]) -> Value:
         choose = {"max": self.arithmetic.largest, "min": self.arithmetic.smallest}.get(name)

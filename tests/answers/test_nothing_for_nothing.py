@@ -239,3 +239,44 @@ def test_sizes_with_names(text: str, verdict: str) -> None:
 @pytest.mark.parametrize("text", ["m×max(H-4,1)×(W-4)", "(m × max(H-4, 1) × (W-4))", "(m, max(H-4, 1), W-4)"])
 def test_sizes_with_functions_of_two_values(text: str) -> None:
     assert symcnn.check(text, "(m, max(H - 4, 1), W - 4)").verdict == "exact"
+
+
+STRIDED = analysed("net s { input C×H×H; Conv(C, 3, stride=2) }")
+PADDED = analysed("net p { input C×H×H; Conv(C, k, stride=s, padding=p) }")
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "verdict"),
+    [
+        (STRIDED, "int((H-9)/2)+4", "wrong"),  # int(-2.5) is −2
+        (STRIDED, "int((H-3)/2)+1", "exact"),
+        (STRIDED, "-int(-(H-1)/2)", "exact"),  # ⌊(H − 1)/2⌋
+        (PADDED, "int((H+2p-k)/s)+1", "exact"),
+        (PADDED, "int((H+2p-k)/s+1)", "exact"),
+    ],
+)
+def test_truncation_is_towards_zero(network: symcnn.Analysis, text: str, verdict: str) -> None:
+    assert symcnn.check(text, network, quantity="size").verdict == verdict
+
+
+BIASED = analysed("net b { input 1×28×28; Conv(32, 5) }")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("832 (with bias)", "exact"),
+        ("832 incl. bias", "exact"),
+        ("832 without bias", "wrong"),
+        ("832 ohne Bias", "wrong"),
+        ("800 without bias", "convention"),
+        ("800 with bias", "wrong"),
+    ],
+)
+def test_a_note_on_biases_must_be_true(text: str, verdict: str) -> None:
+    assert symcnn.check(text, BIASED, quantity="params").verdict == verdict
+
+
+@pytest.mark.parametrize("text", ["O(1)", "Θ(832)", "Ω(1)", "O(10^7)"])
+def test_an_order_says_nothing_of_a_number(text: str) -> None:
+    assert symcnn.check(text, BIASED, quantity="params", accept=("asymp",)).verdict == "wrong"

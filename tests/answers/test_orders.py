@@ -6,10 +6,12 @@ from fractions import Fraction
 
 import pytest
 
+from symcnn import check
 from symcnn.answers.answered import Answered, Policy
 from symcnn.answers.order_verdicts import order_verdict
 from symcnn.answers.orders import leading
 from tests.answers.values import asked_about
+from tests.helpers import analysed
 
 ORDERS = [
     ("2*K**2*C**2*H**2 + C*H**2", "K^2*C^2*H^2", "O", "asymp"),
@@ -85,3 +87,20 @@ POWERS = [
 def test_orders_of_powers(reference: str, answer: str, order: str, verdict: str) -> None:
     asked, value = asked_about(reference, answer, kind="order")
     assert order_verdict(Answered((value,), order=order), asked, Policy()).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Θ(C²+D²)", "asymp"),
+        ("Θ(C²+CD+D²)", "asymp"),
+        ("O((C+D)²)", "asymp"),
+        ("Θ(CD)", "wrong"),
+        ("Θ(CD+D²)", "wrong"),
+        ("~ C²+CD+D²", "asymp"),
+        ("~ C²+D²", "wrong"),
+    ],
+)
+def test_products_beside_both_squares_are_no_larger(text: str, verdict: str) -> None:
+    network = analysed("net n { input C; Linear(C, bias=false); Linear(D, bias=false); Linear(D, bias=false) }")
+    assert check(text, network, quantity="params").verdict == verdict
