@@ -82,10 +82,12 @@ def _compared(answer: Answered, expected: Values, asked: Question, policy: Polic
             return verdicts.assume(nonzero_condition(vanishing), policy)
         return unit_verdict(answer, asked, policy) or verdicts.EXACT
     if answer.is_number and is_number(expected[0]):
-        found = other_unit(answer, expected, policy, exactly=True) or _rounded(answer, expected[0], asked, policy)
+        found = other_unit(answer, expected, asked, policy, exactly=True) or _rounded(
+            answer, expected[0], asked, policy
+        )
         if found is not None:
             return found
-    better = other_unit(answer, expected, policy) or _by_convention(answer, asked, policy)
+    better = other_unit(answer, expected, asked, policy) or _by_convention(answer, asked, policy)
     if better is not None:
         return better
     example = _example(answer.values, expected, findings)

@@ -102,13 +102,17 @@ def _wanted(asked: Question) -> tuple[tuple[str, ...], Words]:
     return wanted, _NAMES.get(quantity, called)
 
 
-def other_unit(answer: Answered, expected: tuple[Any, ...], policy: Policy, exactly: bool = False) -> Verdict | None:
+def other_unit(
+    answer: Answered, expected: tuple[Any, ...], asked: Question, policy: Policy, exactly: bool = False
+) -> Verdict | None:
     """Return the verdict where a number is right with the other kind of prefix: powers of 1024 for those of 1000.
 
     `exactly`: it is no rounding with that prefix.
     """
     if answer.unit is None or not answer.is_number or not is_number(expected[0]):
         return None
+    if asked.quantity and answer.unit.quantity not in ("values", *_wanted(asked)[0]):
+        return None  # MiB of what is no memory
     for power, prefix in enumerate(_PREFIXES, start=1):
         for factor, other, key in ((1000, 1024, "unit_binary"), (1024, 1000, "unit_decimal")):
             if answer.unit.factor != factor**power:

@@ -213,7 +213,7 @@ class Words:
     def _asks_order(self, word: str) -> bool:
         if self.scanner.form == "order":
             return True
-        return word not in self.names and word in ("O", "Θ", "Ω")
+        return word not in self.names and word in ("O", "Θ", "Ω", "Theta", "Omega")
 
     @staticmethod
     def _is_between(before: Token | None, following: Token | None) -> bool:

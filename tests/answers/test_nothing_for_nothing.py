@@ -280,3 +280,14 @@ def test_a_note_on_biases_must_be_true(text: str, verdict: str) -> None:
 @pytest.mark.parametrize("text", ["O(1)", "Θ(832)", "Ω(1)", "O(10^7)"])
 def test_an_order_says_nothing_of_a_number(text: str) -> None:
     assert symcnn.check(text, BIASED, quantity="params", accept=("asymp",)).verdict == "wrong"
+
+
+@pytest.mark.parametrize("text", ["0.832 KiB", "0.832 KB", "832 B"])
+def test_bytes_are_no_parameters_whatever_their_prefix(text: str) -> None:
+    assert symcnn.check(text, BIASED, quantity="params").verdict == "wrong"
+
+
+@pytest.mark.parametrize("text", ["Theta(C H²)", "Ω(C H²)", "Θ(CH^2)"])
+def test_orders_by_name_where_a_formula_is_asked(text: str) -> None:
+    network = analysed("net n { input C×H×H; ReLU }")
+    assert symcnn.check(text, network, quantity="activations").verdict == "asymp"
