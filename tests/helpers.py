@@ -71,7 +71,7 @@ def draws(number_of: int) -> settings:
 
 def slowness() -> float:
     """Return how many times slower than a quiet machine this one is now, at least 1: others may be at work on it."""
-    quiet, least = 0.005, inf  # seconds for 100,000 additions
+    quiet, least = 0.0034, inf  # seconds for 100,000 additions
     for _ in range(3):
         start = time.process_time()
         sum_ = 0
