@@ -13,6 +13,7 @@ from symcnn.algebra.symbols import Value, is_number
 from symcnn.analysis.result import relation_text
 from symcnn.answers.given import Stated
 from symcnn.formula.express import shown
+from symcnn.library.quantities import QUANTITIES
 
 LANGUAGES = ("en", "zh")
 _LONGEST_SHOWN = 80  # bits of a number, some 24 digits
@@ -20,31 +21,6 @@ _DIGITS, _IN_DIGITS = 6, range(-4, 6)  # of a long number so many are told, wher
 _ROUNDED = 6  # places of a logarithm: that of 10^4000 is 4000
 _SIGNS = (("**", "^"), ("==", "="), ("!=", "≠"), (">=", "≥"), ("<=", "≤"), ("*", "·"))
 Words = tuple[str, str]  # the same in English and in Chinese
-
-_QUANTITIES: dict[str, Words] = {
-    "output": ("output shape", "输出形状"),
-    "shape": ("output shape", "输出形状"),
-    "size": ("output size", "输出尺寸"),
-    "channels": ("channels", "通道数"),
-    "height": ("height", "高度"),
-    "width": ("width", "宽度"),
-    "depth": ("depth", "深度"),
-    "length": ("length", "长度"),
-    "params": ("parameters", "参数量"),
-    "weights": ("weights", "权重数"),
-    "biases": ("biases", "偏置数"),
-    "buffers": ("buffers", "缓冲量"),
-    "macs": ("MACs", "乘加次数（MACs）"),
-    "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
-    "activations": ("activations", "激活值数"),
-    "neurons": ("neurons", "神经元数"),
-    "connections": ("connections", "连接数"),
-    "weight_layers": ("weight layers", "带权重的层数"),
-    "nonlinearities": ("nonlinearities", "非线性层数"),
-    "receptive_field": ("receptive field", "感受野"),
-    "jump": ("jump", "步距"),
-    "centre": ("centre", "中心"),
-}
 
 _MESSAGES: dict[str, Words] = {
     "exact": ("Right.", "正确。"),
@@ -200,7 +176,7 @@ _MESSAGES: dict[str, Words] = {
 
 def quantity_words(quantity: str) -> Words:
     """Return what a quantity is called; a counting convention has its own name in every language."""
-    return _QUANTITIES.get(quantity, (quantity.replace("_", " "), quantity))
+    return QUANTITIES.get(quantity, (quantity.replace("_", " "), quantity))
 
 
 def message(key: str, **words: Words | str) -> dict[str, str]:

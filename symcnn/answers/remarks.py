@@ -20,24 +20,23 @@ _TERMS = re.compile(
     r"(?<=\d)\s+(\()[^()+]*\d\s*(?:[A-Za-z]{3,}|[\u4e00-\u9fff]+)\s*\+[^()+]*\d\s*(?:[A-Za-z]{3,}|[\u4e00-\u9fff]+)\s*(\))[\s.]*\Z"
 )
 _MEASURED = re.compile(r"(?<=[A-Za-z])\s+(\()\s*[\d.,]+\s*[KMGT]?i?(?:B|[Bb]ytes?|[Bb]its?)\s*(\))[\s.]*\Z")
+_RELATED = (  # what stands in brackets, and how it is related to the number before them
+    (_TERMS, "=", "the working in brackets read as a step", "括号中的算式按一步计算读"),
+    (_MEASURED, "≈", "what stands in brackets read as the same value", "括号中的内容按同一数值读"),
+)
 _OPENING = re.compile(r"\s+[(（]\s*")
 _ARITHMETIC = (f.Number, f.Sum, f.Product, f.Power, f.Group, f.Sign)
 
 
 def without_brackets_of_working(plain: Normalised) -> None:
     """Read 9280 (= 64*145) as 9280 = 64*145, and 832 (800 weights + 32 biases) as 832 = 800 weights + 32 biases."""
-    found = _TERMS.search(plain.text)
-    if found is not None:
-        start, end = found.start(1), found.start(2)
-        plain.text = f"{plain.text[:start]}={plain.text[start + 1 : end]} {plain.text[end + 1 :]}"
-        plain.mended("the working in brackets read as a step", "括号中的算式按一步计算读")
-        return
-    found = _MEASURED.search(plain.text)
-    if found is not None:
-        start, end = found.start(1), found.start(2)
-        plain.text = f"{plain.text[:start]}≈{plain.text[start + 1 : end]} {plain.text[end + 1 :]}"
-        plain.mended("what stands in brackets read as the same value", "括号中的内容按同一数值读")
-        return
+    for pattern, sign, *repair in _RELATED:
+        found = pattern.search(plain.text)
+        if found is not None:
+            start, end = found.start(1), found.start(2)
+            plain.text = f"{plain.text[:start]}{sign}{plain.text[start + 1 : end]} {plain.text[end + 1 :]}"
+            plain.mended(*repair)
+            return
     found = _WORKING.search(plain.text)
     if found is not None:
         for place in (found.start(1), found.start(2)):

@@ -164,10 +164,7 @@ class Mistakes:
     def is_idle(self, case: Case) -> bool:
         """Tell whether a mistake makes no difference in any of its layers."""
         effects = self._replay.effects
-        for outcome in self._different(case.places):  # noqa: SIM110 - in less time than by any( )
-            if effects.is_different(case.slip, outcome):
-                return False
-        return True
+        return not any(effects.is_different(case.slip, outcome) for outcome in self._different(case.places))
 
     def worth(self, asked: Asked, cases: tuple[Case, ...]) -> Answer | None:
         """Return what mistakes make of what is asked, right or not; None where nothing comes of them."""

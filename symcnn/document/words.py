@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from symcnn.errors import NotSupportedError, SymcnnError, did_you_mean
+from symcnn.library.quantities import QUANTITIES
 
 LANGUAGES = ("en", "zh")
 
 # One row for each word: English, Chinese.
 _WORDS: dict[str, tuple[str, str]] = {
-    "size": ("output size", "输出尺寸"),
-    "params": ("parameters", "参数量"),
-    "weights": ("weights", "权重数"),
-    "biases": ("biases", "偏置数"),
-    "buffers": ("buffers", "缓冲量"),
+    **QUANTITIES,
     "counters": ("counters", "计数器"),
-    "macs": ("MACs", "乘加次数（MACs）"),
-    "flops": ("FLOPs", "浮点运算次数（FLOPs）"),
-    "activations": ("activations", "激活值数"),
-    "neurons": ("neurons", "神经元数"),
-    "connections": ("connections", "连接数"),
-    "weight_layers": ("weight layers", "带权重的层数"),
-    "nonlinearities": ("nonlinearities", "非线性层数"),
-    "receptive_field": ("receptive field", "感受野"),
-    "jump": ("jump", "步距"),
     "height": ("height", "高"),
     "width": ("width", "宽"),
     "depth": ("depth", "深"),
@@ -43,7 +31,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "any_one": ("so into any", "于是进入任一次"),
     "after_last": ("out of the last", "最后一次的输出"),
     "same_size": ("the output of a repetition is as large as its input", "每次重复的输出与输入尺寸相同"),
-    "channels": ("channels", "通道数"),
     "repeated": (
         "×n: the layer or block, with all that is indented under it, n times, one after the other. Parameters are "
         "those of one layer.",
